@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cbor.h"
+
+#include <string.h>
+
+#define BREAK 0xff
+
+/* RFC 8949 section 3: three of the low five bits' values are reserved, numbers
+ * and tags have no indefinite length, and the simple values below 32 no second
+ * byte. */
+static bool is_head(uint8_t first, uint64_t value)
+{
+    uint8_t info = first & 0x1f;
+    enum cbor_major major = (enum cbor_major)(first >> 5);
+
+    if (info >= 28) {
+        return info == 31 && major != CBOR_UINT && major != CBOR_NEGINT &&
+               major != CBOR_TAG;
+    }
+    return major != CBOR_SIMPLE || info != 24 || value >= 32;
+}
+
+void cbor_read_long_head(struct wire_reader *r, struct cbor_head *head,
+                         const char *field)
+{
+    size_t left = r->len - r->pos;
+    const uint8_t *at = r->data + r->pos;
+    uint64_t value = 0;
+    size_t extra;
+    uint8_t info;
+
+    *head = (struct cbor_head){.pos = r->pos};
+    if (left == 0) {
+        wire_read_fail(r, FRANK_ERR_TRUNCATED, field, r->pos, 0, 1);
+    }
+    if (!wire_read_ok(r)) {
+        return;
+    }
+    info = at[0] & 0x1f;
+    extra = info < 28 ? (size_t)1 << (info - 24) : 0;
+    if (extra >= left) {
+        wire_read_fail(r, FRANK_ERR_TRUNCATED, field, r->pos, left, 1 + extra);
+        return;
+    }
+    for (size_t i = 1; i <= extra; i++) {
+        value = value << 8 | at[i];
+    }
+    if (!is_head(at[0], value)) {
+        wire_read_fail(r, FRANK_ERR_CBOR, field, r->pos, at[0], 0);
+        return;
+    }
+    head->major = (enum cbor_major)(at[0] >> 5);
+    head->info = info;
+    head->indefinite = info == 31;
+    head->value = value;
+    r->pos += 1 + extra;
+}
+
+void cbor_read_untagged(struct wire_reader *r, struct cbor_head *head,
+                        bool *tagged, const char *field)
+{
+    cbor_read_head(r, head, field);
+    if (tagged != NULL) {
+        *tagged = head->major == CBOR_TAG;
+    }
+    while (wire_read_ok(r) && head->major == CBOR_TAG) {
+        cbor_read_head(r, head, field);
+    }
+}
+
+bool cbor_read_break(struct wire_reader *r)
+{
+    if (!wire_read_ok(r) || r->pos == r->len || r->data[r->pos] != BREAK) {
+        return false;
+    }
+    r->pos++;
+    return true;
+}
+
+/* One run of a string: out gets what fits behind the first `have` bytes. */
+static uint64_t read_run(struct wire_reader *r, uint64_t len, uint8_t *out,
+                         size_t capacity, uint64_t have, const char *field)
+{
+    size_t room = have < capacity ? capacity - (size_t)have : 0;
+    size_t left = r->len - r->pos;
+
+    if (len > left) {
+        wire_read_fail(r, FRANK_ERR_TRUNCATED, field, r->pos, left, len);
+        return 0;
+    }
+    if (len > 0 && room > 0) {
+        memcpy(out + have, r->data + r->pos, len < room ? (size_t)len : room);
+    }
+    r->pos += (size_t)len;
+    return len;
+}
+
+uint64_t cbor_read_string(struct wire_reader *r, const struct cbor_head *head,
+                          uint8_t *out, size_t capacity, const char *field)
+{
+    uint64_t len = 0;
+
+    if (!head->indefinite) {
+        return read_run(r, head->value, out, capacity, 0, field);
+    }
+    while (wire_read_ok(r) && !cbor_read_break(r)) {
+        struct cbor_head chunk;
+
+        cbor_read_head(r, &chunk, field);
+        if (chunk.major != head->major || chunk.indefinite) {
+            wire_read_fail(r, FRANK_ERR_CBOR, field, chunk.pos,
+                           r->data[chunk.pos], 0);
+        }
+        if (wire_read_ok(r)) {
+            len += read_run(r, chunk.value, out, capacity, len, field);
+        }
+    }
+    return len;
+}
+
+/*
+ * The walk. Within one open item of indefinite length, all that must still
+ * come is a number: `owed` items of definite containers. So only containers of
+ * indefinite length need a place on a stack, and a message of a million nested
+ * arrays costs no more than any other.
+ */
+struct level {
+    uint32_t owed; /* items still to come; 0: the open container's next */
+    bool map;
+    bool odd; /* an odd number of items so far, within a map */
+};
+
+struct walk {
+    struct level now;
+    unsigned depth;
+    struct level outer[CBOR_DEPTH_MAX];
+};
+
+static void owe(struct wire_reader *r, struct walk *w, uint64_t items,
+                const struct cbor_head *head, const char *field)
+{
+    uint64_t left = r->len - r->pos;
+
+    /* Each item takes a byte at least: a count that the input cannot hold
+     * is refused at once. */
+    if (items > left || w->now.owed + items > left) {
+        wire_read_fail(r, FRANK_ERR_TRUNCATED, field, head->pos, left, items);
+        return;
+    }
+    w->now.owed += (uint32_t)items;
+}
+
+static void walk_open(struct wire_reader *r, struct walk *w,
+                      const struct cbor_head *head, const char *field)
+{
+    if (w->depth == CBOR_DEPTH_MAX) {
+        wire_read_fail(r, FRANK_ERR_DEPTH, field, head->pos, CBOR_DEPTH_MAX + 1,
+                       CBOR_DEPTH_MAX);
+        return;
+    }
+    w->outer[w->depth++] = w->now;
+    w->now = (struct level){.map = head->major == CBOR_MAP};
+}
+
+static void walk_close(struct wire_reader *r, struct walk *w, const char *field)
+{
+    if (w->now.map && w->now.odd) {
+        wire_read_fail(r, FRANK_ERR_CBOR, field, r->pos - 1, BREAK, 0);
+        return;
+    }
+    w->now = w->outer[--w->depth];
+}
+
+static void walk_item(struct wire_reader *r, struct walk *w,
+                      const struct cbor_head *head, const char *field)
+{
+    switch (head->major) {
+    case CBOR_UINT:
+    case CBOR_NEGINT:
+        break;
+    case CBOR_BYTES:
+    case CBOR_TEXT:
+        (void)cbor_read_string(r, head, NULL, 0, field);
+        break;
+    case CBOR_ARRAY:
+    case CBOR_MAP:
+        if (head->indefinite) {
+            walk_open(r, w, head, field);
+        } else if (head->major == CBOR_ARRAY) {
+            owe(r, w, head->value, head, field);
+        } else if (head->value > UINT32_MAX) {
+            owe(r, w, head->value, head, field);
+        } else {
+            owe(r, w, 2 * head->value, head, field);
+        }
+        break;
+    case CBOR_TAG:
+        owe(r, w, 1, head, field);
+        break;
+    case CBOR_SIMPLE:
+        if (head->indefinite) { /* a break where an item must come */
+            wire_read_fail(r, FRANK_ERR_CBOR, field, head->pos, BREAK, 0);
+        }
+        break;
+    }
+}
+
+static void walk(struct wire_reader *r, struct walk *w, const char *field)
+{
+    while (wire_read_ok(r) && (w->now.owed > 0 || w->depth > 0)) {
+        struct cbor_head head;
+
+        if (w->now.owed > 0) {
+            w->now.owed--;
+        } else if (cbor_read_break(r)) {
+            walk_close(r, w, field);
+            continue;
+        } else {
+            w->now.odd = !w->now.odd;
+        }
+        cbor_read_head(r, &head, field);
+        if (wire_read_ok(r)) {
+            walk_item(r, w, &head, field);
+        }
+    }
+}
+
+static void skip_container(struct wire_reader *r, const struct cbor_head *head,
+                           const char *field)
+{
+    struct walk w;
+
+    w.now = (struct level){0};
+    w.depth = 0;
+    walk_item(r, &w, head, field);
+    walk(r, &w, field);
+}
+
+void cbor_skip_rest(struct wire_reader *r, const struct cbor_head *head,
+                    const char *field)
+{
+    if (!wire_read_ok(r)) {
+        return;
+    }
+    if (head->major == CBOR_BYTES || head->major == CBOR_TEXT) {
+        (void)cbor_read_string(r, head, NULL, 0, field);
+    } else if (head->major > CBOR_NEGINT &&
+               (head->major != CBOR_SIMPLE || head->indefinite)) {
+        skip_container(r, head, field);
+    }
+}
+
+void cbor_skip(struct wire_reader *r, const char *field)
+{
+    struct cbor_head head;
+
+    cbor_read_head(r, &head, field);
+    cbor_skip_rest(r, &head, field);
+}

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libfrank: message franking for messengers that encrypt end to end.
+ *
+ * The sender commits to a message (franking tag), the hub stamps the
+ * commitment and what it routes anyway (frank), the recipient checks both
+ * before showing the message and keeps them, so that he can prove it later.
+ *
+ * Sources: draft-ietf-mimi-protocol-06 (franking, "Report abuse"),
+ * draft-ietf-mimi-content-08 (message format, message ID), draft-ietf-mls-
+ * extensions (ApplicationFraming), RFC 9420 (vectors, SignWithLabel).
+ * docs/PROTOCOL.md tells the whole protocol, docs/WIRE.md every structure.
+ *
+ * Conventions
+ * - No function here allocates, reads a clock, draws random numbers, keeps
+ *   state or does I/O. All are safe to call from several threads at once.
+ * - A function that can fail gives 0 (FRANK_OK) or one of enum frank_error.
+ *   Its last argument may be NULL, or gets the place of the fault.
+ * - Order of arguments: output, input, fault. Outputs are untouched or zero
+ *   until success, except where it says otherwise.
+ * - A span points into memory of the caller's; it owns nothing.
+ * - Times are milliseconds since 1970, as the hub tells them.
+ * - A franking tag is always taken over bytes as they were received. No
+ *   function takes a salt or a decoded message instead, so that a salt of
+ *   another length, or a re-encoded message, cannot come in.
+ */
+#ifndef FRANK_H
+#define FRANK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#define FRANK_AT_LEAST(n) (n)
+#else
+#define FRANK_AT_LEAST(n) static(n)
+#endif
+
+#if defined(__GNUC__)
+#define FRANK_API __attribute__((visibility("default")))
+#define FRANK_MUST_CHECK __attribute__((warn_unused_result))
+#else
+#define FRANK_API
+#define FRANK_MUST_CHECK
+#endif
+
+#define FRANK_VERSION "0.1.0"
+
+/* Sizes in bytes, as the sum of a structure's fields in their order. */
+#define FRANK_TAG_BYTES 32
+#define FRANK_MAC_BYTES 32
+#define FRANK_MESSAGE_ID_BYTES 32
+#define FRANK_DIGEST_BYTES 32
+#define FRANK_SIGNATURE_BYTES 64
+#define FRANK_PUBLIC_KEY_BYTES 32
+#define FRANK_SALT_MAX_BYTES 32
+#define FRANK_PLAIN_SALT_BYTES 32
+#define FRANK_PART_SALT_BYTES 32
+#define FRANK_MIMI_SALT_BYTES 16
+/* server_frank, suite, length of signature, signature */
+#define FRANK_FRANK_BYTES (32 + 2 + 2 + 64)
+
+/* Limits: more is refused by name, before anything is done with it. */
+#define FRANK_CONTENT_MAX_BYTES 1048576
+#define FRANK_URI_MAX_BYTES 1024
+#define FRANK_PARTS_MAX 64
+/* length and bytes of sender, length and bytes of room, timestamp */
+#define FRANK_CONTEXT_MAX_BYTES (2 + 1024 + 2 + 1024 + 8)
+
+enum frank_error {
+    FRANK_OK = 0,
+    FRANK_ERR_ARGUMENT = -1,    /* wrong use by the caller */
+    FRANK_ERR_TRUNCATED = -2,   /* the input ends too early */
+    FRANK_ERR_TRAILING = -3,    /* bytes are left over */
+    FRANK_ERR_LENGTH_FORM = -4, /* a length not in its shortest form */
+    FRANK_ERR_LIMIT = -5,       /* larger than the limit */
+    FRANK_ERR_LENGTH = -6,      /* not of the one length allowed */
+    FRANK_ERR_VALUE = -7,       /* a value that the field cannot have */
+    FRANK_ERR_FORMAT = -8,      /* no content format of ours */
+    FRANK_ERR_CBOR = -9,        /* not well-formed CBOR */
+    FRANK_ERR_TYPE = -10,       /* CBOR of another type */
+    FRANK_ERR_MISSING = -11,    /* a required field is not there */
+    FRANK_ERR_DEPTH = -12,      /* nested deeper than can be read */
+    FRANK_ERR_ORDER = -13,      /* not in the required order */
+    FRANK_ERR_UTF8 = -14,       /* not UTF-8 */
+    FRANK_ERR_SPACE = -15,      /* the output buffer is too small */
+    FRANK_ERR_SUITE = -16,      /* cipher suite not supported */
+    FRANK_ERR_TAG = -17,        /* content is not what the tag commits to */
+    FRANK_ERR_SENDER = -18,     /* content names another sender */
+    FRANK_ERR_ROOM = -19,       /* content names another room */
+    FRANK_ERR_SIGNATURE = -20,  /* the hub did not sign this stamp */
+    FRANK_ERR_MAC = -21,        /* the hub did not make this stamp */
+    FRANK_ERR_TRANSCRIPT = -22, /* nor this order stamp */
+    FRANK_ERR_WITHHELD = -23,   /* parts are withheld where none may be */
+    FRANK_ERR_NO_EPOCH = -24,   /* no epoch of the keyring covers the time */
+    FRANK_ERR_EPOCH_DESTROYED = -25, /* the epoch's key is gone */
+    FRANK_ERR_NO_KEY = -26,          /* no signature key for this time or id */
+    FRANK_ERR_MEMORY = -27,          /* out of memory */
+    FRANK_ERR_FILE = -28,            /* the system refused; see errno */
+    FRANK_ERR_PERMISSION = -29,      /* a key file that others can read */
+    FRANK_ERR_CHECKSUM = -30,        /* a key file was damaged */
+    FRANK_ERR_TIME = -31             /* a time too early or in no order */
+};
+
+/* The place of a fault. field names what was being read, as in docs/WIRE.md;
+ * offset counts bytes from the beginning of the input; found and expected
+ * are numbers that go with the error (lengths, values), or 0. */
+struct frank_fault {
+    int error;
+    const char *field; /* static text, or NULL */
+    size_t offset;
+    uint64_t found;
+    uint64_t expected;
+};
+
+/* What an error means, in a few words; static text, for any value. */
+FRANK_API const char *frank_strerror(int error);
+
+/* Writes one line about a fault (what, where, what was expected) to out, at
+ * most size bytes with the closing zero. Never holds content. */
+#define FRANK_FAULT_TEXT_BYTES 192
+FRANK_API void frank_fault_text(char *out, size_t size,
+                                const struct frank_fault *fault);
+
+/* The library's version, "major.minor.patch"; static text. */
+FRANK_API const char *frank_version(void);
+
+/* Bytes of the caller's. data may be NULL where len is 0. */
+struct frank_span {
+    const uint8_t *data;
+    size_t len;
+};
+
+/* ---- Contents ---------------------------------------------------------- */
+
+enum frank_format {
+    FRANK_FORMAT_MIMI = 1,        /* draft-ietf-mimi-content-08 */
+    FRANK_FORMAT_MIMI_FRAMED = 2, /* the same in ApplicationFraming */
+    FRANK_FORMAT_PLAIN = 3,       /* PlainContent, a messenger's own bytes */
+    FRANK_FORMAT_PARTED = 4       /* PartedContent, parts can be withheld */
+};
+
+/* "mimi", "mimi framed", "plain", "parted"; static text. */
+FRANK_API const char *frank_format_name(enum frank_format format);
+
+/* A URI as a content names it: 1 to 1,024 bytes, not closed by a zero. They
+ * are bytes of a stranger's: escape them before showing them. */
+struct frank_uri {
+    size_t len;
+    uint8_t bytes[FRANK_URI_MAX_BYTES];
+};
+
+/* What locating finds. Stands by itself but for the spans, which point into
+ * the content. */
+struct frank_content {
+    enum frank_format format;
+    size_t salt_len; /* 16 for MIMI, 32 for plain and parted */
+    uint8_t salt[FRANK_SALT_MAX_BYTES];
+    struct frank_uri sender;
+    struct frank_uri room;
+    struct frank_span media_type; /* plain, framed (the type alone); or none */
+    struct frank_span message;    /* the MIMI message within a framing;
+                                     otherwise the whole content */
+    struct frank_span body;       /* MIMI: the NestedPart; plain: the body;
+                                     parted: the slots without their length */
+    unsigned parts;               /* parted: 1..64; otherwise 0 */
+    uint64_t withheld;            /* parted: bit i stands for part i */
+    unsigned readings;            /* 1; 2 or 4 for a MIMI message that names
+                                     its sender or its room twice */
+};
+
+/*
+ * Locates salt, sender, room and body in anything well-formed, whatever other
+ * rule it breaks: all that proving needs. What cannot be located cannot be
+ * proven and must not be shown.
+ *
+ * A MIMI message may be encoded in any well-formed way (indefinite lengths,
+ * long heads, unsorted keys, tags in front, more than seven elements).
+ *
+ * Errors: TRUNCATED, TRAILING, LENGTH_FORM, LIMIT, LENGTH (salt), VALUE,
+ * FORMAT, CBOR, TYPE, MISSING (sender or room), DEPTH.
+ */
+FRANK_API FRANK_MUST_CHECK int frank_locate(struct frank_content *out,
+                                            const uint8_t *content, size_t len,
+                                            struct frank_fault *fault);
+
+/*
+ * The same for one of several readings. A MIMI message that holds extension
+ * key 1 (sender) or 2 (room) more than once breaks a rule; decoders that
+ * overlook it take either the first or the last. reading is 0 to
+ * out->readings - 1: bit 0 takes the last sender instead of the first, bit 1
+ * the last room. frank_locate() gives reading 0; the checks below try each,
+ * so that such a message can still be proven. Any other reading is ARGUMENT.
+ */
+FRANK_API FRANK_MUST_CHECK int
+frank_locate_reading(struct frank_content *out, const uint8_t *content,
+                     size_t len, unsigned reading, struct frank_fault *fault);
+
+/* Rules that a located content can break. The comments name their source:
+ * [c] draft-ietf-mimi-content-08, [d] the design of the own formats. */
+enum frank_rule {
+    FRANK_RULE_SHORTEST,        /* [c] 4 heads in their shortest form */
+    FRANK_RULE_DEFINITE,        /* [c] 4 no indefinite length */
+    FRANK_RULE_FLOAT_SHORTEST,  /* [c] 4 floats in their shortest form */
+    FRANK_RULE_NAN,             /* [c] 4 no NaN but f97e00 */
+    FRANK_RULE_BIGNUM,          /* [c] 4 no bignum that fits an integer */
+    FRANK_RULE_UTF8,            /* [c] 4 text is UTF-8 */
+    FRANK_RULE_KEY_ORDER,       /* [c] 4 map keys sorted */
+    FRANK_RULE_KEY_TWICE,       /* [c] 3.3 no map key twice */
+    FRANK_RULE_KEY_TYPE,        /* [c] 4 type of a map key */
+    FRANK_RULE_KEY_RANGE,       /* [c] 4 integer keys within 2^53 - 1 */
+    FRANK_RULE_KEY_LENGTH,      /* [c] 3.3 text keys of 1..255 bytes */
+    FRANK_RULE_KEY_RESERVED,    /* [c] 8 extension key 0 is reserved */
+    FRANK_RULE_EXTENSION_DEPTH, /* [c] 4 at most 4 levels in extensions */
+    FRANK_RULE_PART_DEPTH,      /* [c] 4 at most 4 levels of NestedPart */
+    FRANK_RULE_PART_COUNT,      /* [c] 9 at most 1,024 body parts */
+    FRANK_RULE_ARRAY,           /* [c] 3.1 an array has its exact length */
+    FRANK_RULE_TAGGED,          /* [c] 3.1 no tag outside extensions */
+    FRANK_RULE_MESSAGE_ID,      /* [c] 3.1 null or 32 bytes */
+    FRANK_RULE_MESSAGE_ID_HASH, /* [c] 9 message ID of a known hash */
+    FRANK_RULE_TOPIC,           /* [c] 3.1, 9 bytes, at most 4,096 */
+    FRANK_RULE_EXPIRES,         /* [c] 3.1 null or [bool, uint32] */
+    FRANK_RULE_DISPOSITION,     /* [c] 3.4 an integer of 0..255 */
+    FRANK_RULE_LANGUAGE,        /* [c] 3.4 empty or language tags */
+    FRANK_RULE_CARDINALITY,     /* [c] 3.4 an integer of 0..3 */
+    FRANK_RULE_CONTENT_TYPE,    /* [c] 3.4 text */
+    FRANK_RULE_PART_BODY,       /* [c] 3.4 bytes */
+    FRANK_RULE_SEMANTICS,       /* [c] 3.4 an integer of 0..2 */
+    FRANK_RULE_MULTIPART,       /* [c] 3.4 an array of 2 parts or more */
+    FRANK_RULE_EXTERNAL,        /* [c] 3.5 a field of an ExternalPart */
+    FRANK_RULE_FRAMED_TYPE,     /* framed as application/mimi-content */
+    FRANK_RULE_URI,             /* [c] 3.3, [d] sender and room are text */
+    FRANK_RULE_MEDIA_TYPE,      /* [d] media type is printable ASCII */
+    FRANK_RULE_PART_NAME,       /* [d] a part's name is UTF-8 */
+    FRANK_RULE_COUNT
+};
+
+/* Which rules are broken, and where first. */
+struct frank_findings {
+    uint64_t broken; /* bit r stands for enum frank_rule r */
+    size_t offset[FRANK_RULE_COUNT];
+};
+
+/* A rule in a few words ("map keys are not sorted"); static text. */
+FRANK_API const char *frank_rule_text(enum frank_rule rule);
+
+/*
+ * Applies every rule of the content's format. 0 with out->broken == 0 is a
+ * valid content; 0 with bits set is one that is located but malformed: if
+ * it is proven, say "proven, malformed". Errors are those of frank_locate().
+ * Left out: rules that need a clock or other messages (an expiry years away,
+ * a loop of replies).
+ */
+FRANK_API FRANK_MUST_CHECK int frank_validate(struct frank_findings *out,
+                                              const uint8_t *content,
+                                              size_t len,
+                                              struct frank_fault *fault);
+
+/* The message ID of a MIMI content, framed or not (draft-ietf-mimi-content-08
+ * section 2.3: SHA-256, first byte 0x01); FORMAT for the other formats. */
+FRANK_API FRANK_MUST_CHECK int
+frank_message_id(uint8_t out[FRANK_AT_LEAST(FRANK_MESSAGE_ID_BYTES)],
+                 const uint8_t *content, size_t len, struct frank_fault *fault);
+
+/* ---- Building plain and parted contents --------------------------------- */
+
+/*
+ * Writes a PlainContent to out. salt is 32 fresh random bytes, drawn for this
+ * content alone and never used again: it keeps the message from being guessed
+ * from its tag. *written is the length of the content; with FRANK_ERR_SPACE,
+ * the length that capacity must have. out may be NULL where capacity is 0.
+ * Errors: LIMIT, MISSING (empty sender or room), SPACE.
+ */
+FRANK_API FRANK_MUST_CHECK int
+frank_plain_build(uint8_t *out, size_t capacity, size_t *written,
+                  const uint8_t salt[FRANK_AT_LEAST(FRANK_PLAIN_SALT_BYTES)],
+                  struct frank_span sender, struct frank_span room,
+                  struct frank_span media_type, struct frank_span body,
+                  struct frank_fault *fault);
+
+/* A part of a parted content. */
+struct frank_part {
+    bool withheld;
+    /* present: */
+    struct frank_span name;
+    struct frank_span media_type;
+    uint8_t salt[FRANK_PART_SALT_BYTES]; /* fresh for every part */
+    struct frank_span body;
+    /* always, when read; ignored when building: */
+    uint8_t digest[FRANK_DIGEST_BYTES]; /* SHA-256(0x00 || Part) */
+};
+
+/* Writes a PartedContent of 1 to 64 parts, none of them withheld. Otherwise as
+ * frank_plain_build(); a part that says withheld is FRANK_ERR_WITHHELD. */
+FRANK_API FRANK_MUST_CHECK int
+frank_parted_build(uint8_t *out, size_t capacity, size_t *written,
+                   const uint8_t salt[FRANK_AT_LEAST(FRANK_PLAIN_SALT_BYTES)],
+                   struct frank_span sender, struct frank_span room,
+                   const struct frank_part *parts, size_t count,
+                   struct frank_fault *fault);
+
+/*
+ * Writes a copy of a parted content with the parts of the mask (bit i: part
+ * i) replaced by their digests. It has the same franking tag. Parts withheld
+ * already stay so. out must not overlap content; the copy is never longer.
+ * Errors: those of frank_locate(), FORMAT (not parted), VALUE (no such part),
+ * SPACE (see frank_plain_build()).
+ */
+FRANK_API FRANK_MUST_CHECK int
+frank_parted_withhold(uint8_t *out, size_t capacity, size_t *written,
+                      const uint8_t *content, size_t len, uint64_t mask,
+                      struct frank_fault *fault);
+
+/* Reads part index (from 0) of a parted content; spans point into content.
+ * Errors: those of frank_locate(), FORMAT, VALUE (no such part). */
+FRANK_API FRANK_MUST_CHECK int frank_part_read(struct frank_part *out,
+                                               const uint8_t *content,
+                                               size_t len, unsigned index,
+                                               struct frank_fault *fault);
+
+/* ---- Franking tag ------------------------------------------------------- */
+
+/*
+ * HMAC-SHA256 under the content's own salt, over the content exactly as it is
+ * sent or was received; of a parted content over its digested form, so that
+ * withholding parts does not change it (draft-ietf-mimi-protocol-06, "Client
+ * creation and sending"). Send it beside the message, readable to the hub.
+ * Errors: those of frank_locate().
+ */
+FRANK_API FRANK_MUST_CHECK int
+frank_tag(uint8_t out[FRANK_AT_LEAST(FRANK_TAG_BYTES)], const uint8_t *content,
+          size_t len, struct frank_fault *fault);
+
+/* ---- The hub's stamp ---------------------------------------------------- */
+
+/* ServerFrankingContext: what the hub stamps beside the tag. */
+struct frank_context {
+    struct frank_span sender; /* 1..1,024 bytes */
+    struct frank_span room;   /* 1..1,024 bytes */
+    uint64_t accepted_timestamp;
+};
+
+/* Errors: LIMIT, MISSING, SPACE (see frank_plain_build()). */
+FRANK_API FRANK_MUST_CHECK int
+frank_context_encode(uint8_t *out, size_t capacity, size_t *written,
+                     const struct frank_context *context,
+                     struct frank_fault *fault);
+
+/* Spans point into bytes. Errors: TRUNCATED, TRAILING, LENGTH_FORM, LIMIT,
+ * MISSING. */
+FRANK_API FRANK_MUST_CHECK int frank_context_decode(struct frank_context *out,
+                                                    const uint8_t *bytes,
+                                                    size_t len,
+                                                    struct frank_fault *fault);
+
+/* Cipher suites of RFC 9420 section 17.1 whose signature is Ed25519. */
+#define FRANK_SUITE_X25519_AES128GCM 0x0001
+#define FRANK_SUITE_X25519_CHACHA20POLY1305 0x0003
+
+/* Whether stamps of this suite can be made and checked: 0x0001 and 0x0003. */
+FRANK_API bool frank_suite_is_supported(uint16_t suite);
+
+/* Frank of draft-ietf-mimi-protocol-06. */
+struct frank_frank {
+    uint8_t server_frank[FRANK_MAC_BYTES];
+    uint16_t suite;
+    uint8_t signature[FRANK_SIGNATURE_BYTES];
+};
+
+FRANK_API void
+frank_frank_encode(uint8_t out[FRANK_AT_LEAST(FRANK_FRANK_BYTES)],
+                   const struct frank_frank *frank);
+
+/* bytes must hold exactly one Frank. Errors: TRUNCATED, TRAILING, LENGTH_FORM,
+ * SUITE (any but 0x0001 and 0x0003), LENGTH (signature). */
+FRANK_API FRANK_MUST_CHECK int frank_frank_decode(struct frank_frank *out,
+                                                  const uint8_t *bytes,
+                                                  size_t len,
+                                                  struct frank_fault *fault);
+
+/*
+ * Whether the hub with this Ed25519 key signed this stamp for this context.
+ * The signature does not cover the franking tag: only frank_check() with the
+ * tag that came with the message, or the hub's own MAC, ties a stamp to a
+ * content. Errors: SUITE, LIMIT, MISSING, SIGNATURE.
+ */
+FRANK_API FRANK_MUST_CHECK int frank_signature_check(
+    const struct frank_frank *frank, const struct frank_context *context,
+    const uint8_t public_key[FRANK_AT_LEAST(FRANK_PUBLIC_KEY_BYTES)],
+    struct frank_fault *fault);
+
+/* ---- Checking ----------------------------------------------------------- */
+
+/*
+ * Whether a content is what a tag and a context were made for: its tag is
+ * this tag, and it names this sender and this room (in any reading). Parts of
+ * a parted content may be withheld. Needs no key; says nothing about who made
+ * tag and context. out, if not NULL, gets the located content.
+ * Errors: those of frank_locate(), TAG, SENDER, ROOM.
+ */
+FRANK_API FRANK_MUST_CHECK int frank_opening_check(
+    struct frank_content *out, const uint8_t *content, size_t len,
+    const uint8_t tag[FRANK_AT_LEAST(FRANK_TAG_BYTES)],
+    const struct frank_context *context, struct frank_fault *fault);
+
+/*
+ * What a recipient does before a message is shown: frank_opening_check(), no
+ * part withheld, and frank_signature_check(). Reject the message if this
+ * fails: otherwise its sender could stamp one message and show another.
+ *
+ * tag is the one that came in the clear beside the message (MLS AAD);
+ * context is sender and room as the messenger itself knows them (the MLS
+ * credential, the room the message came in), never as the content names
+ * them, and the hub's accepted timestamp.
+ *
+ * Keep content, frank and timestamp with the message: they are what a report
+ * needs. Errors: those of the three.
+ */
+FRANK_API FRANK_MUST_CHECK int
+frank_check(const uint8_t *content, size_t len,
+            const uint8_t tag[FRANK_AT_LEAST(FRANK_TAG_BYTES)],
+            const struct frank_context *context,
+            const struct frank_frank *frank,
+            const uint8_t public_key[FRANK_AT_LEAST(FRANK_PUBLIC_KEY_BYTES)],
+            struct frank_fault *fault);
+
+#undef FRANK_AT_LEAST
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
