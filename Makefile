@@ -1,0 +1,216 @@
+# Frank: build, test, measure, install. `make help` lists the goals.
+#
+#   HASH=openssl|sodium   where SHA-256 comes from       (openssl)
+#   SAN=1                 with AddressSanitizer and UBSan, into build/san
+#   CC=clang              works too
+#   V=1                   shows the commands
+#   PREFIX, DESTDIR       where to install               (/usr/local)
+
+VERSION := $(shell sed -n 's/^\#define FRANK_VERSION "\(.*\)"/\1/p' client/frank.h)
+SOVERSION := $(firstword $(subst ., ,$(VERSION)))
+
+HASH ?= openssl
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+MANDIR ?= $(PREFIX)/share/man
+
+Q := $(if $(V),,@)
+SAY := $(if $(V),@:,@printf '  %-5s %s\n')
+
+VARIANT := $(if $(SAN),/san)$(if $(COV),/cov)$(if $(filter sodium,$(HASH)),/sodium)
+B := build$(VARIANT)
+
+# ---- Flags ------------------------------------------------------------------
+
+OPT ?= -O2
+WARN := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wformat=2 \
+        -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
+        -Wundef -Wwrite-strings
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection
+CFLAGS_ALL := -std=c11 -D_GNU_SOURCE -g $(WARN) $(HARDEN) -fPIC \
+              -fvisibility=hidden -Iclient -Ireporting
+ifdef SAN
+CFLAGS_ALL += -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+              -fno-sanitize-recover=all
+LDFLAGS_ALL := -fsanitize=address,undefined
+else ifdef COV
+CFLAGS_ALL += -O0 --coverage -DNDEBUG
+LDFLAGS_ALL := --coverage
+else
+CFLAGS_ALL += $(OPT) -D_FORTIFY_SOURCE=2
+LDFLAGS_ALL :=
+endif
+LDFLAGS_ALL += -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
+ifeq ($(HASH),sodium)
+CFLAGS_ALL += -DFRANK_HASH_SODIUM
+LIBS_CLIENT := -lsodium
+REQUIRES := libsodium
+else
+LIBS_CLIENT := -lsodium -lcrypto
+REQUIRES := libsodium libcrypto
+endif
+LIBS_FRANK := $(LIBS_CLIENT) -ljansson -pthread
+
+# ---- Sources ----------------------------------------------------------------
+
+HASHES := client/hash_openssl.c client/hash_sodium.c
+CLIENT := $(filter-out $(HASHES),$(wildcard client/*.c)) client/hash_$(HASH).c
+REPORTING := $(wildcard reporting/*.c)
+COMMAND := $(wildcard reporting/frank/*.c)
+TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
+FUZZERS := $(patsubst fuzz/%.c,%,$(wildcard fuzz/fuzz_*.c))
+
+obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
+CLIENT_O := $(call obj,$(CLIENT))
+REPORTING_O := $(call obj,$(REPORTING))
+COMMAND_O := $(call obj,$(COMMAND))
+SUPPORT_O := $(call obj,$(wildcard tests/support/*.c))
+
+.DEFAULT_GOAL := all
+.PHONY: all run test bench fuzz lint coverage install uninstall clean help \
+        programs tests check-format setup-%
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make             programs and libraries, into build/
+all: $(B)/frank $(B)/libfrank.a $(B)/libfrank.so $(B)/frank.pc
+
+setup-%:
+	@tools/setup $*
+
+$(B)/obj/%.o: %.c Makefile | setup-build
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(CC) $(CFLAGS_ALL) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/obj/tests/%.o: tests/%.c Makefile | setup-test
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(CC) $(CFLAGS_ALL) -Itests/support $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# One object in which all but the API is local: what is linked with it statically
+# can have names of its own.
+$(B)/libfrank.a: $(CLIENT_O)
+	$(SAY) AR $@
+	$(Q)$(LD) -r -o $(B)/libfrank.o $^
+	$(Q)$(OBJCOPY) --localize-hidden $(B)/libfrank.o
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $(B)/libfrank.o
+OBJCOPY ?= objcopy
+
+$(B)/libfrank.so: $(B)/libfrank.so.$(VERSION)
+	$(Q)ln -sf libfrank.so.$(VERSION) $(B)/libfrank.so.$(SOVERSION)
+	$(Q)ln -sf libfrank.so.$(SOVERSION) $@
+
+$(B)/libfrank.so.$(VERSION): $(CLIENT_O)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -shared -Wl,-soname,libfrank.so.$(SOVERSION) \
+	    -o $@ $^ $(LIBS_CLIENT)
+
+$(B)/frank: $(COMMAND_O) $(REPORTING_O) $(CLIENT_O)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK)
+
+$(B)/frank.pc: tools/frank.pc.in client/frank.h Makefile
+	@mkdir -p $(B)
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
+	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
+	    -e 's|@REQUIRES@|$(REQUIRES)|' $< > $@
+
+## make run         tag, stamp, check, report and verify a conversation, then
+##                  forge it; MESSAGES=folder takes other MIMI messages
+run: all
+	@FRANK=$(B)/frank examples/walk.sh "$(or $(MESSAGES),tests/vectors/messages)"
+
+# ---- Tests ------------------------------------------------------------------
+
+# Functions that a test program replaces, to make them fail.
+WRAP_test_keyring_file := open openat read write fsync close fstat linkat \
+    renameat unlinkat flock pwrite sodium_malloc geteuid
+WRAP_test_keyring := sodium_malloc
+WRAP_test_stamper := sodium_malloc pthread_create
+
+$(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_O) $(REPORTING_O) $(CLIENT_O)
+	@mkdir -p $(@D)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie $(WRAP_$*:%=-Wl,--wrap=%) -o $@ $^ \
+	    $(LIBS_FRANK) -lcmocka -lcbor
+
+$(B)/tests/fail_alloc.so: tests/preload/fail_alloc.c | setup-test
+	@mkdir -p $(@D)
+	$(SAY) LINK $@
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $<
+
+tests: $(TESTS:%=$(B)/tests/%) $(if $(SAN)$(COV),,$(B)/tests/fail_alloc.so)
+
+## make test        all tests
+test: all tests | setup-test
+	@B=$(B) CC='$(CC)' MAKE='$(MAKE)' SAN='$(SAN)' COV='$(COV)' HASH='$(HASH)' \
+	    tests/run $(TESTS)
+
+## make bench       speed, each figure beside the bare primitive; JSON=1
+bench: $(B)/bench | setup-bench
+	@$(B)/bench $(if $(JSON),--json)
+
+$(B)/bench: $(B)/obj/bench/bench.o $(REPORTING_O) $(CLIENT_O)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK) -lcrypto
+
+## make fuzz        each fuzz target for SECONDS (10), seeded from the vectors
+SECONDS ?= 10
+FUZZ_B := build/fuzz
+fuzz: | setup-fuzz
+	@$(MAKE) --no-print-directory $(FUZZERS:%=$(FUZZ_B)/%) $(B)/tests/make_seeds
+	@SEEDS=$(B)/tests/make_seeds B=$(FUZZ_B) SECONDS=$(SECONDS) fuzz/run $(FUZZERS)
+
+$(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h $(CLIENT) $(REPORTING) $(wildcard client/*.h reporting/*.h)
+	@mkdir -p $(@D)
+	$(SAY) CLANG $@
+	$(Q)clang -std=c11 -D_GNU_SOURCE -g -O1 -Iclient -Ireporting \
+	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	    $(if $(filter sodium,$(HASH)),-DFRANK_HASH_SODIUM) \
+	    -o $@ $< $(CLIENT) $(REPORTING) $(LIBS_FRANK) -lcbor
+
+## make lint        format, static analysis, shell scripts, man pages
+lint: | setup-build setup-test setup-lint
+	@CFLAGS_LINT='-std=c11 -D_GNU_SOURCE -Iclient -Ireporting -Itests/support' tools/lint
+
+## make coverage    lines and branches of client/ and reporting/, with bounds
+coverage: | setup-test setup-coverage
+	@$(MAKE) --no-print-directory COV=1 test
+	@tools/coverage build/cov
+
+## make install     into DESTDIR/PREFIX (/usr/local); make uninstall
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig \
+	    $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3
+	install -m 755 $(B)/frank $(DESTDIR)$(BINDIR)/frank
+	install -m 644 client/frank.h $(DESTDIR)$(INCLUDEDIR)/frank.h
+	install -m 644 $(B)/libfrank.a $(DESTDIR)$(LIBDIR)/libfrank.a
+	install -m 755 $(B)/libfrank.so.$(VERSION) $(DESTDIR)$(LIBDIR)/
+	ln -sf libfrank.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libfrank.so.$(SOVERSION)
+	ln -sf libfrank.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libfrank.so
+	install -m 644 $(B)/frank.pc $(DESTDIR)$(LIBDIR)/pkgconfig/frank.pc
+	install -m 644 man/*.1 $(DESTDIR)$(MANDIR)/man1/
+	install -m 644 man/*.3 $(DESTDIR)$(MANDIR)/man3/
+	tools/man-links $(DESTDIR)$(MANDIR)/man3
+
+uninstall:
+	tools/man-links --remove $(DESTDIR)$(MANDIR)/man3
+	rm -f $(DESTDIR)$(BINDIR)/frank $(DESTDIR)$(INCLUDEDIR)/frank.h \
+	    $(DESTDIR)$(LIBDIR)/libfrank.a $(DESTDIR)$(LIBDIR)/libfrank.so \
+	    $(DESTDIR)$(LIBDIR)/libfrank.so.$(SOVERSION) \
+	    $(DESTDIR)$(LIBDIR)/libfrank.so.$(VERSION) \
+	    $(DESTDIR)$(LIBDIR)/pkgconfig/frank.pc
+	rm -f $(patsubst man/%,$(DESTDIR)$(MANDIR)/man1/%,$(wildcard man/*.1)) \
+	    $(patsubst man/%,$(DESTDIR)$(MANDIR)/man3/%,$(wildcard man/*.3))
+
+clean:
+	rm -rf build
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
