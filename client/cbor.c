@@ -136,18 +136,18 @@ struct walk {
     struct level outer[CBOR_DEPTH_MAX];
 };
 
-static void owe(struct wire_reader *r, struct walk *w, uint64_t items,
-                const struct cbor_head *head, const char *field)
+/* Each item takes a byte at least: a count that the input cannot hold is
+ * refused at once. */
+static void owe(struct wire_reader *r, struct walk *w, uint64_t count,
+                uint32_t items, const struct cbor_head *head, const char *field)
 {
     uint64_t left = r->len - r->pos;
 
-    /* Each item takes a byte at least: a count that the input cannot hold
-     * is refused at once. */
-    if (items > left || w->now.owed + items > left) {
-        wire_read_fail(r, FRANK_ERR_TRUNCATED, field, head->pos, left, items);
+    if (count > left || w->now.owed + count * items > left) {
+        wire_read_fail(r, FRANK_ERR_TRUNCATED, field, head->pos, left, count);
         return;
     }
-    w->now.owed += (uint32_t)items;
+    w->now.owed += (uint32_t)count * items;
 }
 
 static void walk_open(struct wire_reader *r, struct walk *w,
@@ -186,16 +186,13 @@ static void walk_item(struct wire_reader *r, struct walk *w,
     case CBOR_MAP:
         if (head->indefinite) {
             walk_open(r, w, head, field);
-        } else if (head->major == CBOR_ARRAY) {
-            owe(r, w, head->value, head, field);
-        } else if (head->value > UINT32_MAX) {
-            owe(r, w, head->value, head, field);
         } else {
-            owe(r, w, 2 * head->value, head, field);
+            owe(r, w, head->value, head->major == CBOR_MAP ? 2 : 1, head,
+                field);
         }
         break;
     case CBOR_TAG:
-        owe(r, w, 1, head, field);
+        owe(r, w, 1, 1, head, field);
         break;
     case CBOR_SIMPLE:
         if (head->indefinite) { /* a break where an item must come */

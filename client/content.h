@@ -34,6 +34,8 @@ void content_broke(struct frank_findings *out, enum frank_rule rule,
 /* Each applies its format's rules to a content that was located. */
 void mimi_validate(struct frank_findings *out,
                    const struct frank_content *located, size_t base);
+void mimi_validate_encoding(struct frank_findings *out,
+                            struct frank_span message, size_t base);
 void plain_validate(struct frank_findings *out,
                     const struct frank_content *located);
 void parted_validate(struct frank_findings *out,

@@ -149,8 +149,7 @@ static const char *const rules[FRANK_RULE_COUNT] = {
     [FRANK_RULE_SEMANTICS] = "part semantics that are not 0 to 2",
     [FRANK_RULE_MULTIPART] = "a multipart without two parts or more",
     [FRANK_RULE_EXTERNAL] = "a field of an external part of the wrong kind",
-    [FRANK_RULE_FRAMED_TYPE] = "framed as another media type than "
-                               "application/mimi-content",
+    [FRANK_RULE_FRAMED_TYPE] = "a frame of another media type",
     [FRANK_RULE_URI] = "a sender or room URI that is not text",
     [FRANK_RULE_MEDIA_TYPE] = "a media type that is not printable ASCII",
     [FRANK_RULE_PART_NAME] = "a part's name that is not UTF-8",

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The rules of draft-ietf-mimi-content-08, applied to a message that was
- * located, hence is well-formed. Two passes: one over all heads in a row, for
- * the rules of encoding, which need no nesting; one over the shape, which goes
- * no deeper than the rules allow. Neither can run into a malformed item.
+ * located, hence is well-formed: no read here can fail. This pass follows the
+ * shape, no deeper than the rules allow; mimi_encoding.c has the other.
  */
 #include "content.h"
-#include "utf8.h"
 
 #include <string.h>
 #include <strings.h>
@@ -19,18 +17,7 @@
 #define MESSAGE_ID_SHA256 0x01
 
 /* Second byte's low bits of simple values and floats (RFC 8949 section 3.3). */
-enum {
-    SIMPLE_FALSE = 20,
-    SIMPLE_TRUE = 21,
-    SIMPLE_NULL = 22,
-    FLOAT_HALF = 25,
-    FLOAT_SINGLE = 26,
-    FLOAT_DOUBLE = 27
-};
-#define NAN_HALF 0x7e00
-
-enum { TAG_BIGNUM = 2, TAG_BIGNUM_NEGATIVE = 3, TAG_ARRAY = 80 };
-#define TAG_ARRAY_LAST 87
+enum { SIMPLE_FALSE = 20, SIMPLE_TRUE = 21, SIMPLE_NULL = 22, FLOAT_HALF = 25 };
 
 struct rules {
     struct frank_findings *findings;
@@ -41,119 +28,6 @@ struct rules {
 static void broke(struct rules *v, enum frank_rule rule, size_t pos)
 {
     content_broke(v->findings, rule, v->r.base + pos);
-}
-
-/* ---- Encoding ----------------------------------------------------------- */
-
-static bool is_shortest(const struct cbor_head *head)
-{
-    static const uint64_t least[] = {24, 0x100, 0x10000, 0x100000000};
-
-    return head->info < 24 || head->info > 27 ||
-           head->value >= least[head->info - 24];
-}
-
-/* A width of IEEE 754 floats: bits of the fraction, least and largest exponent
- * of a normal number. */
-struct width {
-    unsigned fraction;
-    int least;
-    int most;
-};
-static const struct width half = {10, -14, 15};
-static const struct width single = {23, -126, 127};
-static const struct width binary64 = {52, -1022, 1023};
-
-/* Whether a number of one width that is neither zero, infinite nor NaN can be
- * written in a narrower one without loss. */
-static bool fits(uint64_t magnitude, const struct width *from,
-                 const struct width *to)
-{
-    int exponent = (int)(magnitude >> from->fraction) - from->most;
-    unsigned dropped = from->fraction - to->fraction;
-    uint64_t one = (uint64_t)1 << from->fraction;
-
-    if (exponent < to->least) {
-        dropped += (unsigned)(to->least - exponent);
-    }
-    return exponent <= to->most && dropped <= from->fraction &&
-           ((magnitude | one) & (((uint64_t)1 << dropped) - 1)) == 0;
-}
-
-static void check_float(struct rules *v, const struct cbor_head *head,
-                        bool typed_array)
-{
-    const struct width *width = head->info == FLOAT_HALF     ? &half
-                                : head->info == FLOAT_SINGLE ? &single
-                                                             : &binary64;
-    uint64_t infinity = (uint64_t)(2 * width->most + 1) << width->fraction;
-    uint64_t sign = (infinity + ((uint64_t)1 << width->fraction));
-    uint64_t magnitude = head->value & (sign - 1);
-
-    if (magnitude > infinity) {
-        if (!typed_array && (width != &half || head->value != NAN_HALF)) {
-            broke(v, FRANK_RULE_NAN, head->pos);
-        }
-    } else if (width != &half &&
-               (magnitude == 0 || magnitude == infinity ||
-                fits(magnitude, width, width == &single ? &half : &single))) {
-        broke(v, FRANK_RULE_FLOAT_SHORTEST, head->pos);
-    }
-}
-
-static void check_string(struct rules *v, const struct cbor_head *head,
-                         bool bignum)
-{
-    struct frank_span bytes =
-        wire_read_span(&v->r, (size_t)head->value, "string");
-
-    if (head->major == CBOR_TEXT && !utf8_is_valid(bytes)) {
-        broke(v, FRANK_RULE_UTF8, head->pos);
-    }
-    if (bignum && (bytes.len <= sizeof(uint64_t) || bytes.data[0] == 0)) {
-        broke(v, FRANK_RULE_BIGNUM, head->pos);
-    }
-}
-
-static void check_head(struct rules *v, const struct cbor_head *head,
-                       const struct cbor_head *before)
-{
-    bool tagged = before->major == CBOR_TAG;
-
-    if (head->major == CBOR_SIMPLE) {
-        if (head->info >= FLOAT_HALF && head->info <= FLOAT_DOUBLE) {
-            check_float(v, head,
-                        tagged && before->value >= TAG_ARRAY &&
-                            before->value <= TAG_ARRAY_LAST);
-        }
-        return; /* a break is its container's matter */
-    }
-    if (head->indefinite) {
-        broke(v, FRANK_RULE_DEFINITE, head->pos);
-        return;
-    }
-    if (!is_shortest(head)) {
-        broke(v, FRANK_RULE_SHORTEST, head->pos);
-    }
-    if (head->major == CBOR_BYTES || head->major == CBOR_TEXT) {
-        check_string(v, head,
-                     head->major == CBOR_BYTES && tagged &&
-                         (before->value == TAG_BIGNUM ||
-                          before->value == TAG_BIGNUM_NEGATIVE));
-    }
-}
-
-static void check_encoding(struct rules *v)
-{
-    struct cbor_head head = {0};
-
-    while (wire_read_ok(&v->r) && v->r.pos < v->r.len) {
-        struct cbor_head before = head;
-
-        cbor_read_head(&v->r, &head, "message");
-        check_head(v, &head, &before);
-    }
-    v->r.pos = 0;
 }
 
 /* ---- Shape -------------------------------------------------------------- */
@@ -579,7 +453,7 @@ void mimi_validate(struct frank_findings *out,
     if (!is_mimi_type(located->media_type)) {
         content_broke(out, FRANK_RULE_FRAMED_TYPE, 0);
     }
+    mimi_validate_encoding(out, located->message, base);
     wire_read_init(&v.r, located->message, base);
-    check_encoding(&v);
     check_shape(&v, located->readings > 1);
 }

@@ -114,7 +114,8 @@ void parted_digest(struct hmac *mac, const struct frank_content *located)
 
     hmac_update(mac, located->message.data, head_bytes(located));
     wire_write_init(&w, length, sizeof length);
-    wire_write_length(&w, located->parts * SLOT_DIGESTED_BYTES, "parts");
+    wire_write_length(&w, (size_t)located->parts * SLOT_DIGESTED_BYTES,
+                      "parts");
     hmac_update(mac, length, w.len);
     wire_read_init(&slots, located->body, 0);
     for (unsigned i = 0; i < located->parts; i++) {
