@@ -9,16 +9,16 @@
 
 enum epoch_state { EPOCH_LIVE = 1, EPOCH_DESTROYED = 2 };
 
-static int ring_alloc(struct keyring **out, struct frank_fault *fault)
+static struct keyring *ring_alloc(struct frank_fault *fault)
 {
     struct keyring *ring = sodium_malloc(sizeof *ring);
 
     if (ring == NULL) {
-        return wire_fault(fault, FRANK_ERR_MEMORY, "keyring", 0, 0, 0);
+        (void)wire_fault(fault, FRANK_ERR_MEMORY, "keyring", 0, 0, 0);
+    } else {
+        memset(ring, 0, sizeof *ring);
     }
-    memset(ring, 0, sizeof *ring);
-    *out = ring;
-    return FRANK_OK;
+    return ring;
 }
 
 void keyring_free(struct keyring *ring)
@@ -63,15 +63,15 @@ int keyring_new(struct keyring **out,
                 const uint8_t seed[static KEYRING_SEED_BYTES],
                 uint64_t not_before, struct frank_fault *fault)
 {
-    struct keyring *ring = NULL;
-    int error = ring_alloc(&ring, fault);
+    struct keyring *ring = ring_alloc(fault);
 
-    if (error == FRANK_OK) {
-        add_epoch(ring, master, not_before);
-        add_key(ring, seed, not_before);
-        *out = ring;
+    if (ring == NULL) {
+        return FRANK_ERR_MEMORY;
     }
-    return error;
+    add_epoch(ring, master, not_before);
+    add_key(ring, seed, not_before);
+    *out = ring;
+    return FRANK_OK;
 }
 
 int keyring_epoch_at(const struct keyring *ring, uint64_t time, size_t *index,
@@ -294,7 +294,7 @@ int keyring_decode(struct keyring **out, const uint8_t *bytes, size_t len,
 {
     uint8_t sum[KEYRING_CHECKSUM_BYTES];
     uint8_t stated[KEYRING_CHECKSUM_BYTES];
-    struct keyring *ring = NULL;
+    struct keyring *ring;
     struct wire_reader r;
     int error;
 
@@ -303,9 +303,9 @@ int keyring_decode(struct keyring **out, const uint8_t *bytes, size_t len,
         return wire_fault(fault, FRANK_ERR_FORMAT, "keyring file", 0,
                           len > 0 ? bytes[0] : 0, 0);
     }
-    error = ring_alloc(&ring, fault);
-    if (error != FRANK_OK) {
-        return error;
+    ring = ring_alloc(fault);
+    if (ring == NULL) {
+        return FRANK_ERR_MEMORY;
     }
     wire_read_init(&r, (struct frank_span){bytes, len}, 0);
     (void)wire_read_span(&r, KEYRING_MAGIC_BYTES, "magic");

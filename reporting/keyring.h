@@ -16,12 +16,12 @@
 
 #define KEYRING_MASTER_BYTES 32
 #define KEYRING_SEED_BYTES 32
-#define KEYRING_EPOCHS_MAX 1024
-#define KEYRING_KEYS_MAX 64
+#define KEYRING_EPOCHS_MAX ((size_t)1024)
+#define KEYRING_KEYS_MAX ((size_t)64)
 
 /* A new epoch begins at least so far ahead, so that every machine of a hub
  * knows it by then. */
-#define KEYRING_AHEAD_MS (60 * 60 * 1000)
+#define KEYRING_AHEAD_MS UINT64_C(3600000)
 
 struct keyring_epoch {
     uint32_t id; /* 1, 2, ... */

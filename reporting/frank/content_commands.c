@@ -300,7 +300,7 @@ static int show_json(const struct frank_content *located,
     json_t *parts = json_array();
     struct frank_part part;
 
-    describe_content_json(line, located, content);
+    describe_content_json(line, located, io_blob_span(content));
     io_json_set(line, "media_type", io_json_text(located->media_type));
     if (located->format == FRANK_FORMAT_PARTED) {
         for (unsigned i = 0; i < located->parts; i++) {
@@ -325,7 +325,7 @@ int content_show_command(const struct command *self, int argc, char **argv)
         {"json", no_argument, NULL, OPT_JSON}, {NULL, 0, NULL, 0}};
     struct blob content = {NULL, 0};
     struct frank_content located;
-    struct frank_findings findings;
+    struct frank_findings findings = {0};
     struct frank_fault fault;
     bool json = false;
     int option;

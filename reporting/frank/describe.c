@@ -7,7 +7,7 @@ struct frank_span describe_uri(const struct frank_uri *uri)
 }
 
 void describe_content_json(json_t *object, const struct frank_content *located,
-                           const struct blob *content)
+                           struct frank_span content)
 {
     uint8_t tag[FRANK_TAG_BYTES];
     uint8_t id[FRANK_MESSAGE_ID_BYTES];
@@ -15,14 +15,14 @@ void describe_content_json(json_t *object, const struct frank_content *located,
     io_json_set(object, "format",
                 json_string(frank_format_name(located->format)));
     io_json_set(object, "content_length",
-                json_integer((json_int_t)content->len));
+                json_integer((json_int_t)content.len));
     io_json_set(object, "salt", io_json_hex(located->salt, located->salt_len));
     io_json_set(object, "sender", io_json_text(describe_uri(&located->sender)));
     io_json_set(object, "room", io_json_text(describe_uri(&located->room)));
-    if (frank_tag(tag, content->data, content->len, NULL) == FRANK_OK) {
+    if (frank_tag(tag, content.data, content.len, NULL) == FRANK_OK) {
         io_json_set(object, "franking_tag", io_json_hex(tag, sizeof tag));
     }
-    if (frank_message_id(id, content->data, content->len, NULL) == FRANK_OK) {
+    if (frank_message_id(id, content.data, content.len, NULL) == FRANK_OK) {
         io_json_set(object, "message_id", io_json_hex(id, sizeof id));
     }
 }

@@ -11,7 +11,7 @@ struct frank_span describe_uri(const struct frank_uri *uri);
 /* format, content_length, salt, sender, room, franking_tag and, of MIMI
  * contents, message_id. */
 void describe_content_json(json_t *object, const struct frank_content *located,
-                           const struct blob *content);
+                           struct frank_span content);
 
 /* An array of {"rule", "offset"}. */
 json_t *describe_findings_json(const struct frank_findings *findings);

@@ -70,6 +70,11 @@ int io_alloc(struct blob *out, size_t len)
     return EXIT_DONE;
 }
 
+struct frank_span io_blob_span(const struct blob *blob)
+{
+    return (struct frank_span){blob->data, blob->len};
+}
+
 void io_free(struct blob *blob)
 {
     if (blob->data != NULL) {

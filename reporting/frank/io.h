@@ -35,6 +35,7 @@ struct blob {
 int io_read(struct blob *out, const char *path, size_t max);
 void io_free(struct blob *blob);
 int io_alloc(struct blob *out, size_t len);
+struct frank_span io_blob_span(const struct blob *blob);
 
 /* The bytes of a string, without its zero. */
 struct frank_span io_span(const char *text);

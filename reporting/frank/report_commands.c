@@ -25,11 +25,6 @@ struct draft {
     struct blob franks[MIMI_REPORT_MESSAGES_MAX];
 };
 
-static struct frank_span blob_span(const struct blob *blob)
-{
-    return (struct frank_span){blob->data, blob->len};
-}
-
 /* A report that nobody can verify helps nobody: contents that cannot be
  * located and what is no frank are refused here already. */
 static int check_message(const char *content_file, const char *frank_file,
@@ -77,8 +72,8 @@ static int take_message(struct draft *draft, const struct command *self,
         code = io_read(&draft->franks[index], frank, 65536);
     }
     if (code == EXIT_DONE) {
-        message->content = blob_span(&draft->contents[index]);
-        message->frank = blob_span(&draft->franks[index]);
+        message->content = io_blob_span(&draft->contents[index]);
+        message->frank = io_blob_span(&draft->franks[index]);
         code = check_message(argument, frank, message);
     }
     draft->report.count++;
@@ -132,7 +127,7 @@ static int parse_mimi(struct draft *draft, const struct command *self, int argc,
                              MIMI_REPORT_MESSAGES_MAX);
     }
     report->reason = (uint8_t)reason;
-    report->note = blob_span(&draft->note);
+    report->note = io_blob_span(&draft->note);
     return EXIT_DONE;
 }
 
@@ -188,8 +183,6 @@ static int put_verdict_json(const struct mimi_report *report, size_t index,
                             const struct mimi_report_verdict *verdict)
 {
     const struct mimi_report_message *message = &report->messages[index];
-    const struct blob content = {(uint8_t *)(uintptr_t)message->content.data,
-                                 message->content.len};
     char reason[FRANK_FAULT_TEXT_BYTES];
     json_t *line = json_object();
 
@@ -204,7 +197,7 @@ static int put_verdict_json(const struct mimi_report *report, size_t index,
     io_json_set(line, "accepted_timestamp",
                 io_json_time(message->accepted_timestamp));
     if (verdict->located) {
-        describe_content_json(line, &verdict->content, &content);
+        describe_content_json(line, &verdict->content, message->content);
         io_json_set(line, "from_alleged_abuser",
                     json_boolean(verdict->from_abuser));
         io_json_set(line, "malformed",

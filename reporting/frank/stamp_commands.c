@@ -190,7 +190,7 @@ int tag_command(const struct command *self, int argc, char **argv)
     if (code == EXIT_DONE && arguments.json) {
         json_t *line = json_object();
 
-        describe_content_json(line, &located, &content);
+        describe_content_json(line, &located, io_blob_span(&content));
         code = io_put_json(line);
     } else if (code == EXIT_DONE) {
         code = io_put_bytes(tag, sizeof tag);
@@ -546,7 +546,8 @@ static int put_check_json(const struct check *check)
     io_json_set(line, "accepted_timestamp",
                 io_json_time(check->arguments->time));
     if (check->located.readings > 0) {
-        describe_content_json(line, &check->located, &check->content);
+        describe_content_json(line, &check->located,
+                              io_blob_span(&check->content));
         io_json_set(line, "content_checked",
                     json_boolean(check->error == FRANK_OK && is_tied(check)));
         io_json_set(line, "malformed",
