@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Includes go one way: client <- reporting <- moderation. Only the edges do I/O.
+set -u
+result=0
+
+ok() {
+    echo "ok $1"
+}
+
+not_ok() {
+    echo "not ok $*"
+    result=1
+}
+
+# Headers that the files of folder $1 include by name.
+included() {
+    grep -rhoE --include='*.[ch]' '^#include "[^"]+"' "$1" | cut -d '"' -f 2 |
+        sort -u
+}
+
+# No file of folder $1 may include a header of the folders behind it.
+one_way() {
+    folder=$1
+    shift
+    [ -d "$folder" ] || return 0
+    for other; do
+        [ -d "$other" ] || continue
+        theirs=$(included "$folder" | while read -r header; do
+            [ -e "$folder/$header" ] || find "$other" -name "${header##*/}"
+        done)
+        if [ -n "$theirs" ]; then
+            not_ok "$folder includes of $other:" "$theirs"
+            return
+        fi
+    done
+    ok "$folder includes nothing of $*"
+}
+
+one_way client reporting moderation
+one_way reporting moderation
+
+# libfrank: no files, clocks, sockets, random numbers, threads, allocation.
+objects=$(find "$B/obj/client" -name '*.o')
+# shellcheck disable=SC2086 # a list of files
+if nm -u $objects | grep -wE '(f?open|fopen|read|write|time|gettimeofday|clock_gettime|socket|pthread_[a-z]*|malloc|calloc|realloc|free|getenv|randombytes[a-z_]*|sodium_malloc)'; then
+    not_ok "client calls one of the above"
+else
+    ok "client does no I/O, reads no clock, allocates nothing"
+fi
+# shellcheck disable=SC2086
+if [ -z "${SAN:-}${COV:-}" ] && size -A $objects |
+    awk '$1 ~ /^\.(data|bss|tdata|tbss)$/ && $2 > 0' | grep .; then
+    not_ok "client has global state"
+else
+    ok "client has no global state"
+fi
+exit $result
