@@ -132,16 +132,21 @@ run: all
 # ---- Tests ------------------------------------------------------------------
 
 # Functions that a test program replaces, to make them fail.
-WRAP_test_keyring_file := open openat read write fsync close fstat linkat \
-    renameat unlinkat flock pwrite sodium_malloc geteuid
 WRAP_test_keyring := sodium_malloc
-WRAP_test_stamper := sodium_malloc pthread_create
+WRAP_test_keyring_file := geteuid
+WRAP_test_keyring_secret := geteuid
+WRAP_test_keyring_faults := open openat __openat_2 read write fsync close \
+    fstat linkat renameat unlinkat flock pwrite sodium_malloc
+WRAP_test_stamper := sodium_malloc
+WRAP_test_stamper_check := pthread_create
+WRAP_test_hub_public := json_array_append_new json_object_set_new
+WRAP_test_secrets := sodium_memcmp
 
 $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_O) $(REPORTING_O) $(CLIENT_O)
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie $(WRAP_$*:%=-Wl,--wrap=%) -o $@ $^ \
-	    $(LIBS_FRANK) -lcmocka -lcbor
+	    $(LIBS_FRANK) -lcmocka -lcbor -lcrypto
 
 $(B)/tests/fail_alloc.so: tests/preload/fail_alloc.c | setup-test
 	@mkdir -p $(@D)

@@ -169,7 +169,8 @@ int hub_public_check(const struct hub_public *hub,
                      struct frank_fault *fault)
 {
     uint64_t time = context->accepted_timestamp;
-    int error = wire_fault(fault, FRANK_ERR_NO_KEY, "signature key", 0, 0, 0);
+    bool tried = false;
+    int error = FRANK_ERR_NO_KEY;
 
     for (size_t i = hub->count; i > 0 && error != FRANK_OK; i--) {
         const struct hub_public_key *key = &hub->keys[i - 1];
@@ -178,7 +179,8 @@ int hub_public_check(const struct hub_public *hub,
             (key->retired == 0 || time < key->retired)) {
             error =
                 frank_signature_check(frank, context, key->public_key, fault);
+            tried = true;
         }
     }
-    return error;
+    return tried ? error : wire_fault(fault, error, "signature key", 0, 0, 0);
 }

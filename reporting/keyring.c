@@ -95,7 +95,9 @@ int keyring_rotate(struct keyring *ring,
                    uint64_t not_before, uint64_t now, struct frank_fault *fault)
 {
     uint64_t last = ring->epochs[ring->epoch_count - 1].not_before;
-    uint64_t least = now + KEYRING_AHEAD_MS;
+    uint64_t ahead = UINT64_MAX - now < KEYRING_AHEAD_MS ? UINT64_MAX - now
+                                                         : KEYRING_AHEAD_MS;
+    uint64_t least = now + ahead;
     size_t current = 0;
 
     if (ring->epoch_count == KEYRING_EPOCHS_MAX) {
@@ -106,10 +108,10 @@ int keyring_rotate(struct keyring *ring,
         ring->epochs[current].destroyed) {
         least = now;
     }
-    if (least <= last) {
+    if (least <= last && last < UINT64_MAX) {
         least = last + 1;
     }
-    if (not_before < least) {
+    if (not_before < least || not_before <= last) {
         return wire_fault(fault, FRANK_ERR_TIME, "beginning of the epoch", 0,
                           not_before, least);
     }
@@ -169,7 +171,8 @@ int keyring_retire(struct keyring *ring, uint32_t key, uint64_t now,
         return wire_fault(fault, FRANK_ERR_VALUE, "signature key", 0, key,
                           ring->key_count);
     }
-    if (!can_sign(&ring->keys[key - 1], now)) {
+    /* Retired at 0 would read as not retired. */
+    if (now == 0 || !can_sign(&ring->keys[key - 1], now)) {
         return wire_fault(fault, FRANK_ERR_TIME,
                           "signature key, retired already or not begun", 0, 0,
                           0);
@@ -259,6 +262,7 @@ static void read_epoch(struct keyring *ring, struct wire_reader *r)
 static void read_key(struct keyring *ring, struct wire_reader *r)
 {
     struct keyring_key *key = &ring->keys[ring->key_count];
+    uint8_t expected[FRANK_PUBLIC_KEY_BYTES];
     size_t start = r->pos;
 
     key->id = wire_read_u32(r, "signature key id");
@@ -269,6 +273,12 @@ static void read_key(struct keyring *ring, struct wire_reader *r)
                     "signature public key");
     if (key->id != ring->key_count + 1) {
         wire_read_fail(r, FRANK_ERR_ORDER, "signature keys", start, 0, 0);
+    }
+    public_of(expected, key->seed);
+    if (key->retired != 0
+            ? !sodium_is_zero(key->seed, sizeof key->seed)
+            : memcmp(key->public_key, expected, sizeof expected) != 0) {
+        wire_read_fail(r, FRANK_ERR_VALUE, "signature seed", start, 0, 0);
     }
     ring->key_count++;
 }

@@ -52,7 +52,7 @@ static int place_open(struct place *place, const char *path,
         return system_fault(fault, "path");
     }
     (void)snprintf(place->name, sizeof place->name, "%s", name);
-    (void)snprintf(place->fresh, sizeof place->fresh, "%.250s.new", name);
+    (void)snprintf(place->fresh, sizeof place->fresh, "%.251s.new", name);
     memcpy(copy, path, len + 1);
     place->dir = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return place->dir < 0 ? system_fault(fault, "open folder") : FRANK_OK;
@@ -195,14 +195,18 @@ static int wipe_fd(int fd, size_t size, struct frank_fault *fault)
                           : FRANK_OK;
 }
 
-/* Overwrites and removes a new file that did not get its place. */
+/* Overwrites and removes a new file that did not get its place. If it has
+ * another name too, a crash came between link and unlink of a creation: then
+ * it is the keyring, and loses but its second name. */
 static void discard(const struct place *place)
 {
+    struct stat st;
     size_t size = 0;
     int fd = -1;
 
     if (secret_open(&fd, &size, place->dir, place->fresh, O_WRONLY, SIZE_MAX,
-                    NULL) == FRANK_OK) {
+                    NULL) == FRANK_OK &&
+        fstat(fd, &st) == 0 && st.st_nlink == 1) {
         (void)wipe_fd(fd, size, NULL);
     }
     close_fd(fd);
@@ -297,7 +301,7 @@ int keyring_file_load(struct keyring **out, const char *path,
 static int decode_secret(uint8_t out[static 32], const char *bytes, size_t len,
                          struct frank_fault *fault)
 {
-    size_t written = 0;
+    const char *end = NULL;
 
     if (len == 32) {
         memcpy(out, bytes, len);
@@ -309,11 +313,11 @@ static int decode_secret(uint8_t out[static 32], const char *bytes, size_t len,
     if (len != 64) {
         return wire_fault(fault, FRANK_ERR_LENGTH, "file", 0, len, 32);
     }
-    if (sodium_hex2bin(out, 32, bytes, len, NULL, &written, NULL) != 0 ||
-        written != 32) {
+    if (sodium_hex2bin(out, 32, bytes, len, NULL, NULL, &end) != 0 ||
+        end != bytes + len) {
         sodium_memzero(out, 32);
         return wire_fault(fault, FRANK_ERR_VALUE, "hexadecimal digits",
-                          2 * written, 0, 0);
+                          (size_t)(end - bytes), 0, 0);
     }
     return FRANK_OK;
 }

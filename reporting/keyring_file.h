@@ -6,8 +6,9 @@
  * the folder; the bytes of the old file are overwritten, so that a destroyed
  * master does not stay behind in free blocks.
  *
- * What this cannot do: reach copies that the file system, a flash drive or a
- * backup keeps (docs/THREATS.md).
+ * A hard link to the file loses its bytes too. What this cannot do is reach
+ * copies that the file system, a flash drive or a backup keeps
+ * (docs/THREATS.md).
  */
 #ifndef REPORTING_KEYRING_FILE_H
 #define REPORTING_KEYRING_FILE_H
@@ -37,7 +38,8 @@ FRANK_MUST_CHECK int keyring_file_change(const char *path,
                                          struct frank_fault *fault);
 
 /* Reads a secret of 32 bytes from a file, under the same rules: 32 raw bytes,
- * or 64 hexadecimal digits and perhaps a line feed. LENGTH, VALUE. */
+ * or 64 hexadecimal digits and perhaps a line feed. LENGTH, VALUE, and LIMIT
+ * for a file that is longer. */
 FRANK_MUST_CHECK int keyring_file_secret(uint8_t out[static 32],
                                          const char *path,
                                          struct frank_fault *fault);

@@ -109,6 +109,11 @@ int mimi_report_encode(uint8_t *out, size_t capacity, size_t *written,
     struct wire_writer messages;
     struct wire_writer w;
 
+    *written = 0;
+    if (report->count > MIMI_REPORT_MESSAGES_MAX) {
+        return wire_fault(fault, FRANK_ERR_LIMIT, "messages", 0, report->count,
+                          MIMI_REPORT_MESSAGES_MAX);
+    }
     wire_write_init(&messages, NULL, 0);
     for (size_t i = 0; i < report->count; i++) {
         write_message(&messages, &report->messages[i]);

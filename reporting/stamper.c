@@ -265,19 +265,18 @@ static void *batch_run(void *argument)
     return NULL;
 }
 
-/* The last of the threads takes what is left over. */
 static struct batch batch_slice(const struct batch *whole, size_t index,
                                 size_t threads)
 {
     struct batch slice = *whole;
-    size_t from = whole->count / threads * index;
-    size_t to = index + 1 == threads ? whole->count
-                                     : whole->count / threads * (index + 1);
+    size_t each = whole->count / threads;
+    size_t more = whole->count % threads; /* the first ones take one more */
+    size_t from = each * index + (index < more ? index : more);
 
     slice.out += from;
     slice.errors += from;
     slice.requests += from;
-    slice.count = to - from;
+    slice.count = each + (index < more);
     return slice;
 }
 

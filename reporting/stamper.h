@@ -77,7 +77,7 @@ struct stamp_claim {
 /*
  * Whether this hub made this stamp for this tag, sender, room and time.
  * The MAC is checked first, as it is the cheapest. SUITE, LIMIT, MISSING,
- * NO_EPOCH, MAC, SIGNATURE, TRANSCRIPT; EPOCH_DESTROYED only where the
+ * NO_EPOCH, MAC, NO_KEY, SIGNATURE, TRANSCRIPT; EPOCH_DESTROYED only where the
  * signature holds: then nothing ties the stamp to its tag any more.
  */
 FRANK_MUST_CHECK int stamper_check(const struct stamper *stamper,
