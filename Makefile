@@ -173,12 +173,12 @@ SECONDS ?= 10
 FUZZ_B := build/fuzz
 fuzz: | setup-fuzz
 	@$(MAKE) --no-print-directory $(FUZZERS:%=$(FUZZ_B)/%) $(B)/tests/make_seeds
-	@SEEDS=$(B)/tests/make_seeds B=$(FUZZ_B) SECONDS=$(SECONDS) fuzz/run $(FUZZERS)
+	@SEEDS=$(B)/tests/make_seeds B=$(FUZZ_B) FUZZ_SECONDS=$(SECONDS) fuzz/run $(FUZZERS)
 
-$(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h $(CLIENT) $(REPORTING) $(wildcard client/*.h reporting/*.h)
+$(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h $(CLIENT) $(REPORTING) $(wildcard client/*.h reporting/*.h) tests/support/libcbor.h
 	@mkdir -p $(@D)
 	$(SAY) CLANG $@
-	$(Q)clang -std=c11 -D_GNU_SOURCE -g -O1 -Iclient -Ireporting \
+	$(Q)clang -std=c11 -D_GNU_SOURCE -g -O1 -Iclient -Ireporting -Itests/support \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	    $(if $(filter sodium,$(HASH)),-DFRANK_HASH_SODIUM) \
 	    -o $@ $< $(CLIENT) $(REPORTING) $(LIBS_FRANK) -lcbor

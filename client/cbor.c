@@ -20,52 +20,43 @@ static bool is_head(uint8_t first, uint64_t value)
     return major != CBOR_SIMPLE || info != 24 || value >= 32;
 }
 
-void cbor_read_long_head(struct wire_reader *r, struct cbor_head *head,
-                         const char *field)
+struct cbor_head cbor_read_long_head(struct wire_reader *r, const char *field)
 {
+    struct cbor_head head = {.pos = (uint32_t)r->pos};
     size_t left = r->len - r->pos;
-    const uint8_t *at = r->data + r->pos;
-    uint64_t value = 0;
-    size_t extra;
-    uint8_t info;
+    uint8_t first = left > 0 ? r->data[r->pos] : 0;
+    uint8_t info = first & 0x1f;
+    uint64_t value = info < 24 ? info : 0;
+    size_t extra = info < 24 || info > 27 ? 0 : (size_t)1 << (info - 24);
 
-    *head = (struct cbor_head){.pos = r->pos};
-    if (left == 0) {
-        wire_read_fail(r, FRANK_ERR_TRUNCATED, field, r->pos, 0, 1);
-    }
-    if (!wire_read_ok(r)) {
-        return;
-    }
-    info = at[0] & 0x1f;
-    extra = info < 28 ? (size_t)1 << (info - 24) : 0;
     if (extra >= left) {
         wire_read_fail(r, FRANK_ERR_TRUNCATED, field, r->pos, left, 1 + extra);
-        return;
+    }
+    if (!wire_read_ok(r)) {
+        return head;
     }
     for (size_t i = 1; i <= extra; i++) {
-        value = value << 8 | at[i];
+        value = value << 8 | r->data[r->pos + i];
     }
-    if (!is_head(at[0], value)) {
-        wire_read_fail(r, FRANK_ERR_CBOR, field, r->pos, at[0], 0);
-        return;
+    if (!is_head(first, value)) {
+        wire_read_fail(r, FRANK_ERR_CBOR, field, r->pos, first, 0);
+        return head;
     }
-    head->major = (enum cbor_major)(at[0] >> 5);
-    head->info = info;
-    head->indefinite = info == 31;
-    head->value = value;
     r->pos += 1 + extra;
+    head.value = value;
+    head.major = first >> 5;
+    head.info = info;
+    head.indefinite = info == 31;
+    return head;
 }
 
-void cbor_read_untagged(struct wire_reader *r, struct cbor_head *head,
-                        bool *tagged, const char *field)
+struct cbor_head cbor_skip_tags(struct wire_reader *r, struct cbor_head head,
+                                const char *field)
 {
-    cbor_read_head(r, head, field);
-    if (tagged != NULL) {
-        *tagged = head->major == CBOR_TAG;
+    while (wire_read_ok(r) && head.major == CBOR_TAG) {
+        head = cbor_read_head(r, field);
     }
-    while (wire_read_ok(r) && head->major == CBOR_TAG) {
-        cbor_read_head(r, head, field);
-    }
+    return head;
 }
 
 bool cbor_read_break(struct wire_reader *r)
@@ -95,19 +86,19 @@ static uint64_t read_run(struct wire_reader *r, uint64_t len, uint8_t *out,
     return len;
 }
 
-uint64_t cbor_read_string(struct wire_reader *r, const struct cbor_head *head,
+uint64_t cbor_read_string(struct wire_reader *r, struct cbor_head head,
                           uint8_t *out, size_t capacity, const char *field)
 {
     uint64_t len = 0;
 
-    if (!head->indefinite) {
-        return read_run(r, head->value, out, capacity, 0, field);
+    if (!head.indefinite) {
+        return read_run(r, head.value, out, capacity, 0, field);
     }
     while (wire_read_ok(r) && !cbor_read_break(r)) {
-        struct cbor_head chunk;
+        struct cbor_head chunk = cbor_read_head(r, field);
 
-        cbor_read_head(r, &chunk, field);
-        if (chunk.major != head->major || chunk.indefinite) {
+        if (wire_read_ok(r) &&
+            (chunk.major != head.major || chunk.indefinite)) {
             wire_read_fail(r, FRANK_ERR_CBOR, field, chunk.pos,
                            r->data[chunk.pos], 0);
         }
@@ -139,27 +130,27 @@ struct walk {
 /* Each item takes a byte at least: a count that the input cannot hold is
  * refused at once. */
 static void owe(struct wire_reader *r, struct walk *w, uint64_t count,
-                uint32_t items, const struct cbor_head *head, const char *field)
+                uint32_t items, struct cbor_head head, const char *field)
 {
     uint64_t left = r->len - r->pos;
 
     if (count > left || w->now.owed + count * items > left) {
-        wire_read_fail(r, FRANK_ERR_TRUNCATED, field, head->pos, left, count);
+        wire_read_fail(r, FRANK_ERR_TRUNCATED, field, head.pos, left, count);
         return;
     }
     w->now.owed += (uint32_t)count * items;
 }
 
 static void walk_open(struct wire_reader *r, struct walk *w,
-                      const struct cbor_head *head, const char *field)
+                      struct cbor_head head, const char *field)
 {
     if (w->depth == CBOR_DEPTH_MAX) {
-        wire_read_fail(r, FRANK_ERR_DEPTH, field, head->pos, CBOR_DEPTH_MAX + 1,
+        wire_read_fail(r, FRANK_ERR_DEPTH, field, head.pos, CBOR_DEPTH_MAX + 1,
                        CBOR_DEPTH_MAX);
         return;
     }
     w->outer[w->depth++] = w->now;
-    w->now = (struct level){.map = head->major == CBOR_MAP};
+    w->now = (struct level){.map = head.major == CBOR_MAP};
 }
 
 static void walk_close(struct wire_reader *r, struct walk *w, const char *field)
@@ -172,31 +163,30 @@ static void walk_close(struct wire_reader *r, struct walk *w, const char *field)
 }
 
 static void walk_item(struct wire_reader *r, struct walk *w,
-                      const struct cbor_head *head, const char *field)
+                      struct cbor_head head, const char *field)
 {
-    switch (head->major) {
+    switch (head.major) {
     case CBOR_UINT:
     case CBOR_NEGINT:
         break;
     case CBOR_BYTES:
     case CBOR_TEXT:
-        (void)cbor_read_string(r, head, NULL, 0, field);
+        (void)cbor_skip_string(r, head, field);
         break;
     case CBOR_ARRAY:
     case CBOR_MAP:
-        if (head->indefinite) {
+        if (head.indefinite) {
             walk_open(r, w, head, field);
         } else {
-            owe(r, w, head->value, head->major == CBOR_MAP ? 2 : 1, head,
-                field);
+            owe(r, w, head.value, head.major == CBOR_MAP ? 2 : 1, head, field);
         }
         break;
     case CBOR_TAG:
         owe(r, w, 1, 1, head, field);
         break;
     case CBOR_SIMPLE:
-        if (head->indefinite) { /* a break where an item must come */
-            wire_read_fail(r, FRANK_ERR_CBOR, field, head->pos, BREAK, 0);
+        if (head.indefinite) { /* a break where an item must come */
+            wire_read_fail(r, FRANK_ERR_CBOR, field, head.pos, BREAK, 0);
         }
         break;
     }
@@ -215,14 +205,14 @@ static void walk(struct wire_reader *r, struct walk *w, const char *field)
         } else {
             w->now.odd = !w->now.odd;
         }
-        cbor_read_head(r, &head, field);
+        head = cbor_read_head(r, field);
         if (wire_read_ok(r)) {
-            walk_item(r, w, &head, field);
+            walk_item(r, w, head, field);
         }
     }
 }
 
-static void skip_container(struct wire_reader *r, const struct cbor_head *head,
+static void skip_container(struct wire_reader *r, struct cbor_head head,
                            const char *field)
 {
     struct walk w;
@@ -233,24 +223,23 @@ static void skip_container(struct wire_reader *r, const struct cbor_head *head,
     walk(r, &w, field);
 }
 
-void cbor_skip_rest(struct wire_reader *r, const struct cbor_head *head,
+void cbor_skip_rest(struct wire_reader *r, struct cbor_head head,
                     const char *field)
 {
     if (!wire_read_ok(r)) {
         return;
     }
-    if (head->major == CBOR_BYTES || head->major == CBOR_TEXT) {
-        (void)cbor_read_string(r, head, NULL, 0, field);
-    } else if (head->major > CBOR_NEGINT &&
-               (head->major != CBOR_SIMPLE || head->indefinite)) {
+    if (head.major == CBOR_BYTES || head.major == CBOR_TEXT) {
+        (void)cbor_skip_string(r, head, field);
+    } else if (head.major > CBOR_NEGINT &&
+               (head.major != CBOR_SIMPLE || head.indefinite)) {
         skip_container(r, head, field);
     }
 }
 
 void cbor_skip(struct wire_reader *r, const char *field)
 {
-    struct cbor_head head;
+    struct cbor_head head = cbor_read_head(r, field);
 
-    cbor_read_head(r, &head, field);
-    cbor_skip_rest(r, &head, field);
+    cbor_skip_rest(r, head, field);
 }

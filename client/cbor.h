@@ -26,40 +26,57 @@ enum cbor_major {
  * nested without bound: they need no memory. */
 #define CBOR_DEPTH_MAX 2048
 
+/* 16 bytes, so that it is passed in registers: locating a message reads some
+ * twenty of them, and is to cost little beside hashing it. */
 struct cbor_head {
-    enum cbor_major major;
+    uint64_t value;  /* argument: number, length, tag, bits of a float */
+    uint32_t pos;    /* of the head itself */
+    uint8_t major;   /* enum cbor_major */
     uint8_t info;    /* the low five bits: how the argument is encoded */
     bool indefinite; /* strings, arrays, maps; with CBOR_SIMPLE: a break */
-    uint64_t value;  /* argument: number, length, tag, bits of a float */
-    size_t pos;      /* of the head itself */
 };
 
-/* Reads the next head. TRUNCATED, CBOR. Locating a message reads some twenty
- * of these, next to all of them of one byte: hence inline for that byte. */
-void cbor_read_long_head(struct wire_reader *r, struct cbor_head *head,
-                         const char *field);
+/* cbor_read_head() for all but the short heads. */
+struct cbor_head cbor_read_long_head(struct wire_reader *r, const char *field);
 
-static inline void cbor_read_head(struct wire_reader *r, struct cbor_head *head,
-                                  const char *field)
+/* Reads the next head. TRUNCATED, CBOR; then it is the number 0. Inline for
+ * heads of one byte, and of two but for simple values. */
+static inline struct cbor_head cbor_read_head(struct wire_reader *r,
+                                              const char *field)
 {
-    if (wire_read_ok(r) && r->pos < r->len && (r->data[r->pos] & 0x1f) < 24) {
-        head->major = (enum cbor_major)(r->data[r->pos] >> 5);
-        head->info = r->data[r->pos] & 0x1f;
-        head->indefinite = false;
-        head->value = head->info;
-        head->pos = r->pos++;
-    } else {
-        cbor_read_long_head(r, head, field);
+    if (wire_read_ok(r) && r->len - r->pos >= 2) {
+        const uint8_t *at = r->data + r->pos;
+        struct cbor_head head = {at[0] & 0x1f, (uint32_t)r->pos, at[0] >> 5,
+                                 at[0] & 0x1f, false};
+
+        if (head.info < 24) {
+            r->pos += 1;
+            return head;
+        }
+        if (head.info == 24 && head.major != CBOR_SIMPLE) {
+            r->pos += 2;
+            head.value = at[1];
+            return head;
+        }
     }
+    return cbor_read_long_head(r, field);
 }
 
-/* The same behind any number of tags; *tagged, if not NULL, says if one was
- * there. */
-void cbor_read_untagged(struct wire_reader *r, struct cbor_head *head,
-                        bool *tagged, const char *field);
+/* Steps over the tags behind a head that is one. */
+struct cbor_head cbor_skip_tags(struct wire_reader *r, struct cbor_head head,
+                                const char *field);
+
+/* Reads the next head behind any number of tags. */
+static inline struct cbor_head cbor_read_untagged(struct wire_reader *r,
+                                                  const char *field)
+{
+    struct cbor_head head = cbor_read_head(r, field);
+
+    return head.major == CBOR_TAG ? cbor_skip_tags(r, head, field) : head;
+}
 
 /* Steps over what belongs to a head that was read: bytes, items, a break. */
-void cbor_skip_rest(struct wire_reader *r, const struct cbor_head *head,
+void cbor_skip_rest(struct wire_reader *r, struct cbor_head head,
                     const char *field);
 
 /* Steps over one whole item. TRUNCATED, CBOR, DEPTH. */
@@ -73,7 +90,19 @@ bool cbor_read_break(struct wire_reader *r);
  * chunks or not, and copies at most capacity bytes of it. Gives its length,
  * which may be larger.
  */
-uint64_t cbor_read_string(struct wire_reader *r, const struct cbor_head *head,
+uint64_t cbor_read_string(struct wire_reader *r, struct cbor_head head,
                           uint8_t *out, size_t capacity, const char *field);
+
+/* The same without a copy. */
+static inline uint64_t cbor_skip_string(struct wire_reader *r,
+                                        struct cbor_head head,
+                                        const char *field)
+{
+    if (!head.indefinite && head.value <= r->len - r->pos) {
+        r->pos += (size_t)head.value;
+        return head.value;
+    }
+    return cbor_read_string(r, head, NULL, 0, field);
+}
 
 #endif

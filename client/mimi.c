@@ -18,24 +18,25 @@ struct named {
     const char *field;
     bool last;                  /* take the last that can be one */
     unsigned count;             /* how many can be one */
-    size_t pos;                 /* where the one taken stands */
+    struct cbor_head head;      /* of the one taken */
+    size_t pos;                 /* and what is behind it */
     struct frank_fault refused; /* the first that cannot be one */
 };
 
 static void consider(struct wire_reader *r, struct named *named)
 {
-    struct cbor_head head;
+    struct cbor_head head = cbor_read_untagged(r, named->field);
+    size_t start = r->pos;
     uint64_t len = 0;
     int error = FRANK_ERR_TYPE;
 
-    cbor_read_untagged(r, &head, NULL, named->field);
     if (head.major == CBOR_TEXT) {
-        len = cbor_read_string(r, &head, NULL, 0, named->field);
+        len = cbor_skip_string(r, head, named->field);
         error = len == 0                    ? FRANK_ERR_MISSING
                 : len > FRANK_URI_MAX_BYTES ? FRANK_ERR_LIMIT
                                             : FRANK_OK;
     } else {
-        cbor_skip_rest(r, &head, named->field);
+        cbor_skip_rest(r, head, named->field);
     }
     if (error != FRANK_OK && named->refused.error == FRANK_OK) {
         (void)wire_fault(
@@ -44,15 +45,15 @@ static void consider(struct wire_reader *r, struct named *named)
             error == FRANK_ERR_TYPE ? CBOR_TEXT : FRANK_URI_MAX_BYTES);
     }
     if (error == FRANK_OK && (named->count++ == 0 || named->last)) {
-        named->pos = head.pos;
+        named->head = head;
+        named->pos = start;
     }
 }
 
 static void take(struct frank_uri *out, struct wire_reader *r,
                  const struct named *named, size_t map)
 {
-    struct wire_reader at = *r;
-    struct cbor_head head;
+    size_t end = r->pos;
 
     if (!wire_read_ok(r)) {
         return;
@@ -64,10 +65,10 @@ static void take(struct frank_uri *out, struct wire_reader *r,
         }
         return;
     }
-    at.pos = named->pos;
-    cbor_read_head(&at, &head, named->field);
-    out->len = (size_t)cbor_read_string(&at, &head, out->bytes,
+    r->pos = named->pos;
+    out->len = (size_t)cbor_read_string(r, named->head, out->bytes,
                                         sizeof out->bytes, named->field);
+    r->pos = end;
 }
 
 static void read_extensions(struct frank_content *out, struct wire_reader *r,
@@ -79,9 +80,8 @@ static void read_extensions(struct frank_content *out, struct wire_reader *r,
     struct named room = {.key = MIMI_EXTENSION_ROOM,
                          .field = "room URI (extension 2)",
                          .last = (reading & 2) != 0};
-    struct cbor_head map;
+    struct cbor_head map = cbor_read_untagged(r, "extensions");
 
-    cbor_read_untagged(r, &map, NULL, "extensions");
     if (map.major != CBOR_MAP) {
         wire_read_fail(r, FRANK_ERR_TYPE, "extensions", map.pos, map.major,
                        CBOR_MAP);
@@ -92,8 +92,10 @@ static void read_extensions(struct frank_content *out, struct wire_reader *r,
         if (map.indefinite ? cbor_read_break(r) : i == map.value) {
             break;
         }
-        cbor_read_untagged(r, &key, NULL, "extension key");
-        cbor_skip_rest(r, &key, "extension key");
+        key = cbor_read_untagged(r, "extension key");
+        if (key.major != CBOR_UINT) {
+            cbor_skip_rest(r, key, "extension key");
+        }
         if (key.major == CBOR_UINT && key.value == sender.key) {
             consider(r, &sender);
         } else if (key.major == CBOR_UINT && key.value == room.key) {
@@ -109,16 +111,15 @@ static void read_extensions(struct frank_content *out, struct wire_reader *r,
 
 static void read_salt(struct frank_content *out, struct wire_reader *r)
 {
-    struct cbor_head head;
+    struct cbor_head head = cbor_read_untagged(r, "salt");
     uint64_t len;
 
-    cbor_read_untagged(r, &head, NULL, "salt");
     if (head.major != CBOR_BYTES) {
         wire_read_fail(r, FRANK_ERR_TYPE, "salt", head.pos, head.major,
                        CBOR_BYTES);
         return;
     }
-    len = cbor_read_string(r, &head, out->salt, FRANK_MIMI_SALT_BYTES, "salt");
+    len = cbor_read_string(r, head, out->salt, FRANK_MIMI_SALT_BYTES, "salt");
     if (len != FRANK_MIMI_SALT_BYTES) {
         wire_read_fail(r, FRANK_ERR_LENGTH, "salt", head.pos, len,
                        FRANK_MIMI_SALT_BYTES);
@@ -129,12 +130,11 @@ static void read_salt(struct frank_content *out, struct wire_reader *r)
 void mimi_locate(struct frank_content *out, struct wire_reader *r,
                  unsigned reading)
 {
-    struct cbor_head array;
+    struct cbor_head array = cbor_read_untagged(r, "message");
     size_t body;
 
     out->message.data = r->data;
     out->message.len = r->len;
-    cbor_read_untagged(r, &array, NULL, "message");
     if (array.major != CBOR_ARRAY) {
         wire_read_fail(r, FRANK_ERR_TYPE, "message", array.pos, array.major,
                        CBOR_ARRAY);

@@ -133,7 +133,7 @@ void mimi_validate_encoding(struct frank_findings *out,
     while (wire_read_ok(&p.r) && p.r.pos < p.r.len) {
         struct cbor_head before = head;
 
-        cbor_read_head(&p.r, &head, "message");
+        head = cbor_read_head(&p.r, "message");
         check_head(&p, &head, &before);
     }
 }

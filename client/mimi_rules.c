@@ -46,29 +46,28 @@ static struct items items_of(const struct cbor_head *head)
 
 static bool next(struct rules *v, struct items *items)
 {
-    if (items->indefinite) {
-        return !cbor_read_break(&v->r);
+    if (!items->indefinite) {
+        return items->left > 0 && items->left-- > 0;
     }
-    if (items->left == 0) {
+    if (cbor_read_break(&v->r)) {
+        *items = (struct items){.pos = items->pos}; /* it stays empty */
         return false;
     }
-    items->left--;
-    return true;
+    return wire_read_ok(&v->r);
 }
 
 /* Reads the head of an array's next item; false where there is none. */
 static bool next_head(struct rules *v, struct items *items,
                       struct cbor_head *head)
 {
-    bool tagged;
+    size_t start = v->r.pos;
 
     if (!next(v, items)) {
         broke(v, FRANK_RULE_ARRAY, items->pos);
-        *items = (struct items){.pos = items->pos}; /* it stays empty */
         return false;
     }
-    cbor_read_untagged(&v->r, head, &tagged, "element");
-    if (tagged) {
+    *head = cbor_read_untagged(&v->r, "element");
+    if (head->pos != start) {
         broke(v, FRANK_RULE_TAGGED, head->pos);
     }
     return true;
@@ -103,9 +102,9 @@ static uint64_t check_item(struct rules *v, struct items *items,
     }
     value = head.value;
     if (head.major == major && head.indefinite) { /* a string in chunks */
-        value = cbor_read_string(&v->r, &head, NULL, 0, "string");
+        value = cbor_skip_string(&v->r, head, "string");
     } else {
-        cbor_skip_rest(&v->r, &head, "element");
+        cbor_skip_rest(&v->r, head, "element");
     }
     if (head.major != major || value > max) {
         broke(v, rule, head.pos);
@@ -124,9 +123,9 @@ static void check_message_id(struct rules *v, struct items *items)
         return;
     }
     if (head.major == CBOR_BYTES) {
-        len = cbor_read_string(&v->r, &head, &hash, 1, "message ID");
+        len = cbor_read_string(&v->r, head, &hash, 1, "message ID");
     } else {
-        cbor_skip_rest(&v->r, &head, "message ID");
+        cbor_skip_rest(&v->r, head, "message ID");
     }
     if (len != FRANK_MESSAGE_ID_BYTES) {
         broke(v, FRANK_RULE_MESSAGE_ID, head.pos);
@@ -146,7 +145,7 @@ static void check_expires(struct rules *v, struct items *items)
     }
     if (head.major != CBOR_ARRAY) {
         broke(v, FRANK_RULE_EXPIRES, head.pos);
-        cbor_skip_rest(&v->r, &head, "expires");
+        cbor_skip_rest(&v->r, head, "expires");
         return;
     }
     pair = items_of(&head);
@@ -155,7 +154,7 @@ static void check_expires(struct rules *v, struct items *items)
             !is_simple(&relative, SIMPLE_TRUE)) {
             broke(v, FRANK_RULE_EXPIRES, relative.pos);
         }
-        cbor_skip_rest(&v->r, &relative, "expires");
+        cbor_skip_rest(&v->r, relative, "expires");
     }
     (void)check_item(v, &pair, CBOR_UINT, UINT32_MAX, FRANK_RULE_EXPIRES);
     no_more(v, &pair);
@@ -212,9 +211,9 @@ static void check_map(struct rules *v, const struct cbor_head *head,
         struct cbor_head key;
         struct frank_span encoded = {v->r.data + v->r.pos, 0};
 
-        cbor_read_head(&v->r, &key, "map key");
+        key = cbor_read_head(&v->r, "map key");
         check_key(v, &key, level);
-        cbor_skip_rest(&v->r, &key, "map key");
+        cbor_skip_rest(&v->r, key, "map key");
         encoded.len = v->r.pos - key.pos;
         if (before.len > 0) {
             check_order(v, before, encoded);
@@ -236,15 +235,15 @@ static void check_value(struct rules *v, unsigned level)
     struct cbor_head head;
     struct items items;
 
-    cbor_read_head(&v->r, &head, "extension value");
+    head = cbor_read_head(&v->r, "extension value");
     if (head.major != CBOR_ARRAY && head.major != CBOR_MAP &&
         head.major != CBOR_TAG) {
-        cbor_skip_rest(&v->r, &head, "extension value");
+        cbor_skip_rest(&v->r, head, "extension value");
         return;
     }
     if (level == LEVELS_MAX) {
         broke(v, FRANK_RULE_EXTENSION_DEPTH, head.pos);
-        cbor_skip_rest(&v->r, &head, "extension value");
+        cbor_skip_rest(&v->r, head, "extension value");
     } else if (head.major == CBOR_MAP) {
         check_map(v, &head, level + 1);
     } else {
@@ -300,7 +299,7 @@ static void check_language(struct rules *v, struct items *items)
         return;
     }
     text.data = v->r.data + v->r.pos;
-    cbor_skip_rest(&v->r, &head, "language");
+    cbor_skip_rest(&v->r, head, "language");
     text.len = (size_t)head.value; /* in chunks: 0, and not looked at */
     if (head.major != CBOR_TEXT || !is_language_list(text)) {
         broke(v, FRANK_RULE_LANGUAGE, head.pos);
@@ -354,7 +353,7 @@ static void check_multipart(struct rules *v, struct items *items,
     }
     if (head.major != CBOR_ARRAY) {
         broke(v, FRANK_RULE_MULTIPART, head.pos);
-        cbor_skip_rest(&v->r, &head, "parts");
+        cbor_skip_rest(&v->r, head, "parts");
         return;
     }
     parts = items_of(&head);
@@ -382,7 +381,7 @@ static void check_part(struct rules *v, struct items *outer, unsigned level)
     if (level > LEVELS_MAX || head.major != CBOR_ARRAY) {
         broke(v, level > LEVELS_MAX ? FRANK_RULE_PART_DEPTH : FRANK_RULE_ARRAY,
               head.pos);
-        cbor_skip_rest(&v->r, &head, "part");
+        cbor_skip_rest(&v->r, head, "part");
         return;
     }
     items = items_of(&head);

@@ -5,6 +5,7 @@
 #include "rings.h"
 #include "stamper.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,5 +247,8 @@ int main(void)
         cmocka_unit_test(keys_count_from_their_beginning_to_their_end),
     };
 
+    if (sodium_init() < 0) {
+        return 1;
+    }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

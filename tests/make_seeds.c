@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* make_seeds FOLDER: writes seeds for the fuzz targets, made from the vectors,
+ * into a folder for each target. */
+#include "hub_public.h"
+#include "rings.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Seeds are small, so that thousands of runs a second stay possible. */
+#define SEED_MAX_BYTES 8192
+
+static const char *folder;
+
+static void make_folder(const char *path)
+{
+    if (mkdir(path, 0777) != 0 && errno != EEXIST) {
+        perror(path);
+        exit(3);
+    }
+}
+
+static void put(const char *target, const char *name, size_t index,
+                struct frank_span bytes)
+{
+    char path[4096];
+    size_t len = bytes.len < SEED_MAX_BYTES ? bytes.len : SEED_MAX_BYTES;
+    FILE *file;
+
+    (void)snprintf(path, sizeof path, "%s/%s", folder, target);
+    make_folder(path);
+    (void)snprintf(path, sizeof path, "%s/%s/%s-%zu", folder, target, name,
+                   index);
+    file = fopen(path, "wb");
+    if (file == NULL || fwrite(bytes.data, 1, len, file) != len ||
+        fclose(file) != 0) {
+        perror(path);
+        exit(3);
+    }
+}
+
+static void put_messages(void)
+{
+    size_t index;
+    json_t *v;
+    char path[256];
+
+    json_array_foreach(support_vectors("mimi"), index, v)
+    {
+        struct frank_span message;
+
+        (void)snprintf(path, sizeof path, "tests/vectors/messages/%s",
+                       support_member_text(v, "file"));
+        message = support_file(path);
+        put("fuzz_content", "mimi", index, message);
+        put("fuzz_cbor", "mimi", index, message);
+        put("fuzz_stamp", "context", index, support_member(v, "context"));
+        put("fuzz_stamp", "frank", index, support_member(v, "frank"));
+        if (message.len < SEED_MAX_BYTES / 2) {
+            put("fuzz_content", "framed", index,
+                support_framed("18'application/mimi-content'", message));
+        }
+    }
+    json_array_foreach(support_vectors("parted"), index, v)
+    {
+        put("fuzz_content", "parted", index, support_member(v, "content"));
+        put("fuzz_content", "redacted", index, support_member(v, "redacted"));
+    }
+    json_array_foreach(support_vectors("abuse_report"), index, v)
+    {
+        put("fuzz_report", "report", index, support_member(v, "abuse_report"));
+    }
+}
+
+static void put_plain(void)
+{
+    static uint8_t out[SEED_MAX_BYTES];
+    size_t index;
+    size_t len = 0;
+    json_t *v;
+
+    json_array_foreach(support_vectors("plain"), index, v)
+    {
+        if (frank_plain_build(
+                out, sizeof out, &len, support_member(v, "salt").data,
+                support_text(support_member_text(v, "sender")),
+                support_text(support_member_text(v, "room")),
+                support_text(support_member_text(v, "media_type")),
+                support_member(v, "body"), NULL) == FRANK_OK) {
+            put("fuzz_content", "plain", index, (struct frank_span){out, len});
+        }
+    }
+}
+
+/* From RFC 8949 appendix A, and what an abuser may put into a message. */
+static void put_items(void)
+{
+    static const char *const items[] = {
+        "00",
+        "1bffffffffffffffff",
+        "c249010000000000000000",
+        "3bffffffffffffffff",
+        "f90000",
+        "f93c00",
+        "fa47c35000",
+        "fb3ff199999999999a",
+        "f97e00",
+        "fb7ff8000000000000",
+        "f4f5f6f7",
+        "f0",
+        "f8ff",
+        "c11a514b67b0",
+        "d818456449455446",
+        "62c3bc",
+        "98190102030405060708090a0b0c0d0e0f101112131415161718181819",
+        "a26161016162820203",
+        "5f42010243030405ff",
+        "7f657374726561646d696e67ff",
+        "9f018202039f0405ffff",
+        "bf61610161629f0203ffff",
+        "bf6346756ef563416d7421ff",
+    };
+
+    for (size_t i = 0; i < SUPPORT_COUNT(items); i++) {
+        put("fuzz_cbor", "item", i, support_bytes(items[i]));
+    }
+}
+
+static void put_keys(struct keyring *ring, size_t index)
+{
+    static uint8_t bytes[KEYRING_MAX_BYTES];
+    static struct hub_public hub;
+    char *text;
+
+    put("fuzz_keyring", "keyring", index,
+        (struct frank_span){bytes, keyring_encode(bytes, ring)});
+    hub_public_from(&hub, ring);
+    text = hub_public_encode(&hub);
+    if (text != NULL) {
+        put("fuzz_hub_public", "public", index, support_text(text));
+    }
+    free(text);
+    keyring_free(ring);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2 || sodium_init() < 0) {
+        (void)fputs("usage: make_seeds FOLDER\n", stderr);
+        return 2;
+    }
+    folder = argv[1];
+    make_folder(folder);
+    put_messages();
+    put_plain();
+    put_items();
+    put_keys(rings_new(0), 0);
+    put_keys(rings_worn(), 1);
+    return 0;
+}
