@@ -12,9 +12,10 @@ void hmac_schedule(struct hmac *mac, const uint8_t *key, size_t len)
     if (len > sizeof pad) {
         abort();
     }
-    memset(pad, 0x36, sizeof pad);
-    for (size_t i = 0; i < len; i++) {
-        pad[i] ^= key[i];
+    memset(pad, 0, sizeof pad);
+    memcpy(pad, key, len);
+    for (size_t i = 0; i < sizeof pad; i++) {
+        pad[i] ^= 0x36;
     }
     hash_init(&mac->inner);
     hash_update(&mac->inner, pad, sizeof pad);
@@ -33,12 +34,9 @@ void hmac_update(struct hmac *mac, const uint8_t *bytes, size_t len)
 
 void hmac_final(struct hmac *mac, uint8_t out[static HASH_BYTES])
 {
-    uint8_t digest[HASH_BYTES];
-
-    hash_final(&mac->inner, digest);
-    hash_update(&mac->outer, digest, sizeof digest);
+    hash_final(&mac->inner, out);
+    hash_update(&mac->outer, out, HASH_BYTES);
     hash_final(&mac->outer, out);
-    sodium_memzero(digest, sizeof digest);
     sodium_memzero(mac, sizeof *mac);
 }
 

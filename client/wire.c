@@ -34,27 +34,6 @@ void wire_read_fail(struct wire_reader *r, int error, const char *field,
     }
 }
 
-struct frank_span wire_read_span(struct wire_reader *r, size_t len,
-                                 const char *field)
-{
-    struct frank_span span = {NULL, 0};
-
-    if (!wire_read_ok(r)) {
-        return span;
-    }
-    if (len > r->len - r->pos) {
-        wire_read_fail(r, FRANK_ERR_TRUNCATED, field, r->pos, r->len - r->pos,
-                       len);
-        return span;
-    }
-    if (len > 0) {
-        span.data = r->data + r->pos;
-        span.len = len;
-        r->pos += len;
-    }
-    return span;
-}
-
 void wire_read_bytes(struct wire_reader *r, uint8_t *out, size_t len,
                      const char *field)
 {
@@ -101,12 +80,12 @@ uint64_t wire_read_u64(struct wire_reader *r, const char *field)
 size_t wire_read_length(struct wire_reader *r, const char *field)
 {
     size_t start = r->pos;
-    uint8_t first = wire_read_u8(r, field);
-    unsigned prefix = first >> 6;
-    size_t len = first & 0x3f;
+    struct frank_span first = wire_read_span(r, 1, field);
+    unsigned prefix = first.len > 0 ? first.data[0] >> 6 : 0;
+    size_t len = first.len > 0 ? first.data[0] & 0x3f : 0;
 
     if (prefix == 3) {
-        wire_read_fail(r, FRANK_ERR_VALUE, field, start, first, 0xbf);
+        wire_read_fail(r, FRANK_ERR_VALUE, field, start, first.data[0], 0xbf);
         return 0;
     }
     if (prefix > 0) {
@@ -116,8 +95,9 @@ size_t wire_read_length(struct wire_reader *r, const char *field)
             wire_read_fail(r, FRANK_ERR_LENGTH_FORM, field, start, 1 + more,
                            wire_length_bytes(len));
         }
+        len = wire_read_ok(r) ? len : 0;
     }
-    return wire_read_ok(r) ? len : 0;
+    return len;
 }
 
 struct frank_span wire_read_opaque(struct wire_reader *r, size_t max,

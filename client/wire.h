@@ -35,9 +35,23 @@ static inline bool wire_read_ok(const struct wire_reader *r)
 void wire_read_fail(struct wire_reader *r, int error, const char *field,
                     size_t pos, uint64_t found, uint64_t expected);
 
-/* The next len bytes, or none and FRANK_ERR_TRUNCATED. */
-struct frank_span wire_read_span(struct wire_reader *r, size_t len,
-                                 const char *field);
+/* The next len bytes, or none and FRANK_ERR_TRUNCATED. Inline, as everything
+ * else here stands on it. */
+static inline struct frank_span wire_read_span(struct wire_reader *r,
+                                               size_t len, const char *field)
+{
+    struct frank_span span = {NULL, 0};
+
+    if (len > r->len - r->pos) {
+        wire_read_fail(r, FRANK_ERR_TRUNCATED, field, r->pos, r->len - r->pos,
+                       len);
+    } else if (len > 0 && wire_read_ok(r)) {
+        span.data = r->data + r->pos;
+        span.len = len;
+        r->pos += len;
+    }
+    return span;
+}
 void wire_read_bytes(struct wire_reader *r, uint8_t *out, size_t len,
                      const char *field);
 uint8_t wire_read_u8(struct wire_reader *r, const char *field);
