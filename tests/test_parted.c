@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define HEAD "02 (5a)*32 06'a:user' 06'r:room' "
-#define SLOT "00 01'n' 01't' (5a)*32 01'b' " /* 39 bytes */
+#define SLOT "00 01'n' 01't' 'a salt of 32 bytes for each part' 01'b' "
 
 struct parted {
     struct frank_span content;
