@@ -412,14 +412,12 @@ static void check_part(struct rules *v, struct items *outer, unsigned level)
 
 static void check_shape(struct rules *v, bool twice)
 {
-    struct cbor_head head;
-    struct items items;
-    struct items message = {.left = 1};
+    struct cbor_head head = cbor_read_untagged(&v->r, "message");
+    struct items items = items_of(&head);
 
-    if (!next_head(v, &message, &head)) {
-        return;
+    if (head.pos != 0) {
+        broke(v, FRANK_RULE_TAGGED, head.pos);
     }
-    items = items_of(&head);
     (void)check_item(v, &items, CBOR_BYTES, UINT32_MAX, FRANK_RULE_ARRAY);
     check_message_id(v, &items);
     (void)check_item(v, &items, CBOR_BYTES, TOPIC_MAX_BYTES, FRANK_RULE_TOPIC);
