@@ -72,9 +72,9 @@ SUPPORT_O := $(call obj,$(wildcard tests/support/*.c))
 
 .DEFAULT_GOAL := all
 .PHONY: all run test bench fuzz lint coverage install uninstall clean help \
-        programs tests check-format setup-%
+        programs tests FORCE
 .DELETE_ON_ERROR:
-.SECONDARY:
+.PRECIOUS: $(B)/obj/%.o $(B)/tests/%
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -118,7 +118,8 @@ $(B)/frank: $(COMMAND_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK)
 
-$(B)/frank.pc: tools/frank.pc.in client/frank.h Makefile
+# Made anew each time: PREFIX may be another.
+$(B)/frank.pc: tools/frank.pc.in FORCE
 	@mkdir -p $(B)
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \

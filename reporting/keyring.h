@@ -7,8 +7,8 @@
  * them.
  *
  * A keyring lives in guarded memory. Nothing here does I/O or reads a clock:
- * keyring_file.c does the one, the caller gives the other. The program must have
- * called sodium_init().
+ * keyring_file.c does the one, the caller gives the other. The program must
+ * have called sodium_init().
  */
 #ifndef REPORTING_KEYRING_H
 #define REPORTING_KEYRING_H

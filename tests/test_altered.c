@@ -155,8 +155,7 @@ static void check_flips(struct frank_span content)
     uint8_t *altered = support_copy(content.data, content.len);
     uint8_t tag[FRANK_TAG_BYTES];
 
-    assert_int_equal(frank_tag(tag, content.data, content.len, NULL),
-                     FRANK_OK);
+    assert_int_equal(frank_tag(tag, content.data, content.len, NULL), FRANK_OK);
     for (size_t at = 0; at < content.len; at = next_place(at, content.len)) {
         for (unsigned bit = 0; bit < 8; bit++) {
             uint8_t other[FRANK_TAG_BYTES];
@@ -196,8 +195,8 @@ static void check_validates(struct frank_span content)
             altered[at] = (uint8_t)support_random(&seed);
         }
         error = frank_locate(&located, altered, content.len, NULL);
-        assert_int_equal(
-            frank_validate(&findings, altered, content.len, NULL), error);
+        assert_int_equal(frank_validate(&findings, altered, content.len, NULL),
+                         error);
         assert_int_equal(findings.broken >> FRANK_RULE_COUNT, 0);
     }
 }

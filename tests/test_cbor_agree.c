@@ -118,8 +118,8 @@ static const char *const seeds[] = {
     "c249010000000000000000",
     "d818456449455446",
     "82fb3ff199999999999af97e00",
-    "87 44'salt' f6 40 82f5190e10 f6 a2 01 62'ab' 02 7f 61'c' 61'd' ff"
-    "85 01 60 01 60 42'hi'",
+    ("87 44'salt' f6 40 82f5190e10 f6 a2 01 62'ab' 02 7f 61'c' 61'd' ff"
+     "85 01 60 01 60 42'hi'"),
 };
 
 static void agrees_on_mutated_items(void **state)

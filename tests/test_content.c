@@ -22,8 +22,8 @@ static void assert_fault(struct frank_span content, int error,
     uint8_t tag[FRANK_TAG_BYTES] = {0};
 
     memset(&located, 0xaa, sizeof located);
-    assert_int_equal(
-        frank_locate(&located, content.data, content.len, &fault), error);
+    assert_int_equal(frank_locate(&located, content.data, content.len, &fault),
+                     error);
     assert_int_equal(fault.error, error);
     assert_string_equal(fault.field, field);
     assert_int_equal(fault.offset, offset);
@@ -43,8 +43,8 @@ static void check_located(const struct frank_content *located,
     struct frank_span salt = support_member(vector, "salt");
 
     assert_int_equal(located->format, format);
-    support_assert_span(
-        (struct frank_span){located->salt, located->salt_len}, salt);
+    support_assert_span((struct frank_span){located->salt, located->salt_len},
+                        salt);
     assert_uri(&located->sender, support_member_text(vector, "sender"));
     assert_uri(&located->room, support_member_text(vector, "room"));
     assert_int_equal(located->readings, 1);
@@ -62,8 +62,8 @@ static void check_mimi(const json_t *vector, struct frank_span content,
     uint8_t id[FRANK_MESSAGE_ID_BYTES];
     uint8_t computed[FRANK_TAG_BYTES];
 
-    assert_int_equal(
-        frank_locate(&located, content.data, content.len, NULL), FRANK_OK);
+    assert_int_equal(frank_locate(&located, content.data, content.len, NULL),
+                     FRANK_OK);
     check_located(&located, vector, format);
     assert_int_equal(frank_message_id(id, content.data, content.len, NULL),
                      FRANK_OK);
@@ -87,8 +87,8 @@ static struct frank_span body_of(struct frank_span content)
 {
     struct frank_content located;
 
-    assert_int_equal(
-        frank_locate(&located, content.data, content.len, NULL), FRANK_OK);
+    assert_int_equal(frank_locate(&located, content.data, content.len, NULL),
+                     FRANK_OK);
     support_assert_span(located.message, content);
     return located.body;
 }
@@ -150,8 +150,7 @@ static void spans_point_to_what_they_name(void **state)
     struct frank_span message = support_mimi(&(struct support_mimi){0}, NULL);
     struct frank_span framed =
         support_framed("18'application/mimi-content'", message);
-    struct frank_span body =
-        support_bytes("85 01 60 01 6a'text/plain' 42'hi'");
+    struct frank_span body = support_bytes("85 01 60 01 6a'text/plain' 42'hi'");
     struct frank_content located;
 
     (void)state;
@@ -175,9 +174,9 @@ static void a_framing_may_have_parameters_and_no_type(void **state)
         {"00 00", FRANK_OK},
         {"00 02 00 00", FRANK_OK},
         {"00 08 01'a' 01'b' 00 02'cd'", FRANK_OK},
-        {"00 01 00", FRANK_ERR_TRUNCATED},       /* a name without a value */
-        {"00 02 01'a'", FRANK_ERR_TRUNCATED},    /* the same */
-        {"00 02 02'a'", FRANK_ERR_TRUNCATED},    /* beyond the parameters */
+        {"00 01 00", FRANK_ERR_TRUNCATED},    /* a name without a value */
+        {"00 02 01'a'", FRANK_ERR_TRUNCATED}, /* the same */
+        {"00 02 02'a'", FRANK_ERR_TRUNCATED}, /* beyond the parameters */
         {"00 03 01'a' 4000", FRANK_ERR_TRUNCATED},
         {"00 04 01'a' 4000", FRANK_ERR_LENGTH_FORM},
         {"00 c0", FRANK_ERR_VALUE},
@@ -193,9 +192,9 @@ static void a_framing_may_have_parameters_and_no_type(void **state)
         memcpy(content, head.data, head.len);
         content[head.len] = (uint8_t)message.len;
         memcpy(content + head.len + 1, message.data, message.len);
-        assert_int_equal(frank_locate(&located, content,
-                                      head.len + 1 + message.len, NULL),
-                         cases[i].error);
+        assert_int_equal(
+            frank_locate(&located, content, head.len + 1 + message.len, NULL),
+            cases[i].error);
     }
 }
 
@@ -222,8 +221,8 @@ static void refuses_a_framing_without_a_message(void **state)
 {
     (void)state;
     assert_fault(support_bytes("00 00 00"), FRANK_ERR_TRUNCATED, "message", 3);
-    assert_fault(support_bytes("00 00"), FRANK_ERR_TRUNCATED,
-                 "framed message", 2);
+    assert_fault(support_bytes("00 00"), FRANK_ERR_TRUNCATED, "framed message",
+                 2);
     assert_fault(support_bytes("00"), FRANK_ERR_TRUNCATED,
                  "media type parameters", 1);
 }
@@ -402,8 +401,7 @@ static void formats_have_names(void **state)
 static void only_mimi_messages_have_a_message_id(void **state)
 {
     uint8_t id[FRANK_MESSAGE_ID_BYTES] = {0};
-    struct frank_span plain =
-        support_bytes("01 (00)*32 01's' 01'r' 00 00");
+    struct frank_span plain = support_bytes("01 (00)*32 01's' 01'r' 00 00");
     struct frank_fault fault;
 
     (void)state;

@@ -29,11 +29,13 @@ static void gives_the_known_answers(void **state)
     assert_hash(support_text("abc"), "ba7816bf8f01cfea414140de5dae2223"
                                      "b00361a396177a9cb410ff61f20015ad");
     assert_hash(
-        support_text("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+        support_text(
+            "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
         "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
     assert_hash(
-        support_text("abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmn"
-                     "hijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu"),
+        support_text(
+            "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmn"
+            "hijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu"),
         "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1");
     assert_hash(support_bytes("('a')*1000000"),
                 "cdc76e5c9914fb9281a1c7e284d73e67"

@@ -78,10 +78,9 @@ static void a_schedule_serves_many_messages(void **state)
         hmac_update(&mac, data.data, 3);
         hmac_update(&mac, data.data + 3, data.len - 3);
         hmac_final(&mac, out);
-        support_assert_span(
-            (struct frank_span){out, sizeof out},
-            support_bytes("b0344c61d8db38535ca8afceaf0bf12b"
-                          "881dc200c9833da726e9376c2e32cff7"));
+        support_assert_span((struct frank_span){out, sizeof out},
+                            support_bytes("b0344c61d8db38535ca8afceaf0bf12b"
+                                          "881dc200c9833da726e9376c2e32cff7"));
     }
 }
 

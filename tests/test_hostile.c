@@ -33,14 +33,12 @@ static void assert_proven(struct frank_span content)
     uint8_t tag[FRANK_TAG_BYTES];
     uint8_t expected[FRANK_TAG_BYTES];
 
-    assert_int_equal(
-        frank_locate(&located, content.data, content.len, NULL), FRANK_OK);
-    support_assert_span(
-        (struct frank_span){located.salt, located.salt_len},
-        support_bytes(SALT));
-    support_hmac(expected, support_bytes(SALT), content);
-    assert_int_equal(frank_tag(tag, content.data, content.len, NULL),
+    assert_int_equal(frank_locate(&located, content.data, content.len, NULL),
                      FRANK_OK);
+    support_assert_span((struct frank_span){located.salt, located.salt_len},
+                        support_bytes(SALT));
+    support_hmac(expected, support_bytes(SALT), content);
+    assert_int_equal(frank_tag(tag, content.data, content.len, NULL), FRANK_OK);
     assert_memory_equal(tag, expected, sizeof tag);
     assert_int_equal(check_opening(content, SUPPORT_SENDER, SUPPORT_ROOM),
                      FRANK_OK);
@@ -48,8 +46,8 @@ static void assert_proven(struct frank_span content)
                      FRANK_ERR_SENDER);
     assert_int_equal(check_opening(content, SUPPORT_SENDER, "r:roo"),
                      FRANK_ERR_ROOM);
-    assert_int_equal(
-        frank_validate(&findings, content.data, content.len, NULL), FRANK_OK);
+    assert_int_equal(frank_validate(&findings, content.data, content.len, NULL),
+                     FRANK_OK);
 }
 
 static const struct support_mimi hostile[] = {
@@ -66,8 +64,8 @@ static const struct support_mimi hostile[] = {
     /* order, repetition, unknown keys of every type */
     {.extensions = "a2 02 66'r:room' 01 66'a:user'"},
     {.extensions = "a4 03 00 02 66'r:room' 03 00 01 66'a:user'"},
-    {.extensions = "a9 80 00 a0 00 41'x' 00 61'x' 00 20 00 f6 00 f90000 00"
-                   SUPPORT_NAMES},
+    {.extensions = "a9 80 00 a0 00 41'x' 00 61'x' 00 20 00 f6 00 f90000 "
+                   "00" SUPPORT_NAMES},
     {.extensions = "a4 9f01ff 00 5f4101ff 00" SUPPORT_NAMES},
     {.extensions = "a3 00 66'b:user'" SUPPORT_NAMES},
     /* something else under a key that matters, beside what can be taken */
@@ -106,8 +104,8 @@ static const struct support_mimi hostile[] = {
     {.topic = "e0", .part = "f820"},
     {.extensions = "a3 03 62 c328" SUPPORT_NAMES},
     {.part = "85 01 61ff 01 62 c080 41ff"},
-    {.extensions = "a4 c249ffffffffffffffffff 00 fb7ff8000000000001 00"
-                   SUPPORT_NAMES},
+    {.extensions =
+         "a4 c249ffffffffffffffffff 00 fb7ff8000000000001 00" SUPPORT_NAMES},
     /* depth */
     {.extensions = "a3 03 (81)*100000 00" SUPPORT_NAMES},
     {.extensions = "a3 (c6)*100000 03 00" SUPPORT_NAMES},
@@ -138,9 +136,8 @@ static void refuses_more_open_items_than_can_be_read(void **state)
     struct frank_fault fault;
 
     (void)state;
-    assert_int_equal(
-        frank_locate(&located, message.data, message.len, &fault),
-        FRANK_ERR_DEPTH);
+    assert_int_equal(frank_locate(&located, message.data, message.len, &fault),
+                     FRANK_ERR_DEPTH);
     assert_int_equal(fault.offset, mark);
 }
 
@@ -155,12 +152,27 @@ static const struct {
 } twice[] = {
     {"a3 01 61's' 01 61't' 02 61'r'", 2, {"s", "t", "x"}, {"r", "r", "x"}},
     {"a3 01 61's' 02 61'r' 1801 61't'", 2, {"s", "t", "x"}, {"r", "r", "x"}},
-    {"a4 01 61's' 01 61'm' 01 61't' 02 61'r'", 2, {"s", "t", "m"}, {"r", "r", "x"}},
+    {"a4 01 61's' 01 61'm' 01 61't' 02 61'r'",
+     2,
+     {"s", "t", "m"},
+     {"r", "r", "x"}},
     {"a3 01 61's' 02 61'q' 02 61'r'", 4, {"s", "s", "x"}, {"q", "r", "x"}},
-    {"a4 01 61's' 02 61'q' 02 61'r' 01 61't'", 4, {"s", "t", "x"}, {"q", "r", "x"}},
-    {"a6 02 61'q' 02 61'm' 01 61's' 01 61'm' 01 61't' 02 61'r'", 4, {"s", "t", "m"}, {"q", "r", "m"}},
-    {"bf 01 7f 61's' ff 01 c1 61't' 02 61'r' ff", 2, {"s", "t", "x"}, {"r", "r", "x"}},
-    {"a5 01 00 01 61's' 01 60 01 61't' 02 61'r'", 2, {"s", "t", ""}, {"r", "r", "x"}},
+    {"a4 01 61's' 02 61'q' 02 61'r' 01 61't'",
+     4,
+     {"s", "t", "x"},
+     {"q", "r", "x"}},
+    {"a6 02 61'q' 02 61'm' 01 61's' 01 61'm' 01 61't' 02 61'r'",
+     4,
+     {"s", "t", "m"},
+     {"q", "r", "m"}},
+    {"bf 01 7f 61's' ff 01 c1 61't' 02 61'r' ff",
+     2,
+     {"s", "t", "x"},
+     {"r", "r", "x"}},
+    {"a5 01 00 01 61's' 01 60 01 61't' 02 61'r'",
+     2,
+     {"s", "t", ""},
+     {"r", "r", "x"}},
     {"a4 01 61's' 01 00 02 61'r' 02 60", 1, {"s", "s", "x"}, {"r", "r", "x"}},
 };
 
@@ -182,9 +194,9 @@ static void first_and_last_of_repeated_names_are_proven(void **state)
                         : r == 2 ? FRANK_ERR_ROOM
                                  : FRANK_OK;
 
-            assert_int_equal(check_opening(content, twice[i].senders[s],
-                                           twice[i].rooms[r]),
-                             error);
+            assert_int_equal(
+                check_opening(content, twice[i].senders[s], twice[i].rooms[r]),
+                error);
         }
     }
 }

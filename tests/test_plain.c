@@ -90,9 +90,8 @@ static void tells_the_space_that_is_needed(void **state)
     for (size_t capacity = 1; capacity <= needed + 1; capacity++) {
         uint8_t *out = support_zeros(capacity);
 
-        assert_int_equal(
-            build(out, capacity, &written, uri, uri, uri, NULL),
-            capacity < needed ? FRANK_ERR_SPACE : FRANK_OK);
+        assert_int_equal(build(out, capacity, &written, uri, uri, uri, NULL),
+                         capacity < needed ? FRANK_ERR_SPACE : FRANK_OK);
         assert_int_equal(written, needed);
     }
 }
@@ -115,8 +114,7 @@ static void refuses_to_build_without_sender_or_room(void **state)
         FRANK_ERR_MISSING);
     assert_string_equal(fault.field, "room URI");
     assert_int_equal(
-        build(out, sizeof out, &written, uri, uri, NO_BYTES, &fault),
-        FRANK_OK);
+        build(out, sizeof out, &written, uri, uri, NO_BYTES, &fault), FRANK_OK);
 }
 
 static void uris_and_content_have_their_limits(void **state)
@@ -132,12 +130,12 @@ static void uris_and_content_have_their_limits(void **state)
         int error = lengths[i] > 1024 ? FRANK_ERR_LIMIT : FRANK_OK;
         uint8_t small[2048];
 
-        assert_int_equal(build(small, sizeof small, &written, long_uri, uri,
-                               uri, NULL),
-                         error);
-        assert_int_equal(build(small, sizeof small, &written, uri, long_uri,
-                               uri, NULL),
-                         error);
+        assert_int_equal(
+            build(small, sizeof small, &written, long_uri, uri, uri, NULL),
+            error);
+        assert_int_equal(
+            build(small, sizeof small, &written, uri, long_uri, uri, NULL),
+            error);
     }
     for (size_t len = 1048575; len <= 1048577; len++) {
         size_t body = len - (1 + 32 + 2 + 2 + 11 + 4);

@@ -14,8 +14,8 @@ static uint64_t broken(struct frank_span content, enum frank_rule rule,
 {
     struct frank_findings findings;
 
-    assert_int_equal(
-        frank_validate(&findings, content.data, content.len, NULL), FRANK_OK);
+    assert_int_equal(frank_validate(&findings, content.data, content.len, NULL),
+                     FRANK_OK);
     *offset = findings.offset[rule];
     return findings.broken;
 }
@@ -37,21 +37,21 @@ static void all_samples_break_no_rule(void **state)
                        support_member_text(vector, "file"));
         message = support_file(path);
         assert_int_equal(broken(message, FRANK_RULE_ARRAY, &offset), 0);
-        assert_int_equal(broken(support_framed("00", message),
-                                FRANK_RULE_ARRAY, &offset),
-                         0);
+        assert_int_equal(
+            broken(support_framed("00", message), FRANK_RULE_ARRAY, &offset),
+            0);
     }
     vectors = support_vectors("parted");
     json_array_foreach((json_t *)vectors, i, vector)
     {
         size_t offset;
 
-        assert_int_equal(broken(support_member(vector, "content"),
-                                FRANK_RULE_URI, &offset),
-                         0);
-        assert_int_equal(broken(support_member(vector, "redacted"),
-                                FRANK_RULE_URI, &offset),
-                         0);
+        assert_int_equal(
+            broken(support_member(vector, "content"), FRANK_RULE_URI, &offset),
+            0);
+        assert_int_equal(
+            broken(support_member(vector, "redacted"), FRANK_RULE_URI, &offset),
+            0);
     }
 }
 

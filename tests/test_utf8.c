@@ -74,10 +74,10 @@ static void refuses_truncated_characters(void **state)
 static void refuses_what_cannot_stand_in_a_character(void **state)
 {
     static const char *const cases[] = {
-        "80",     "bf",     "c080",     "c1bf",     "c200",     "c2c2",
-        "e00080", "e08000", "e0a000",   "eda080",   "edbfbf",   "f0808080",
-        "f08fbfbf", "f4908080", "f5808080", "f8808080", "fc808080", "fe", "ff",
-        "e28228", "f0908228", "f0289080",
+        "80",       "bf",       "c080",     "c1bf",     "c200",     "c2c2",
+        "e00080",   "e08000",   "e0a000",   "eda080",   "edbfbf",   "f0808080",
+        "f08fbfbf", "f4908080", "f5808080", "f8808080", "fc808080", "fe",
+        "ff",       "e28228",   "f0908228", "f0289080",
     };
 
     (void)state;

@@ -84,7 +84,7 @@ static void refuses_a_truncated_length(void **state)
         uint64_t found;
         uint64_t expected;
     } cases[] = {
-        {"", 0, 0, 1},   {"40", 1, 0, 1},     {"80", 1, 0, 3},
+        {"", 0, 0, 1},     {"40", 1, 0, 1},     {"80", 1, 0, 3},
         {"8000", 1, 1, 3}, {"800040", 1, 2, 3},
     };
 
@@ -104,11 +104,16 @@ static void lengths_take_their_shortest_form(void **state)
         size_t len;
         const char *bytes;
     } cases[] = {
-        {0, "00"},           {1, "01"},
-        {0x3f, "3f"},        {0x40, "4040"},
-        {0x3fff, "7fff"},    {0x4000, "80004000"},
-        {37, "25"},          {15293, "7bbd"},
-        {494878333, "9d7f3e7d"}, {WIRE_VECTOR_MAX, "bfffffff"},
+        {0, "00"},
+        {1, "01"},
+        {0x3f, "3f"},
+        {0x40, "4040"},
+        {0x3fff, "7fff"},
+        {0x4000, "80004000"},
+        {37, "25"},
+        {15293, "7bbd"},
+        {494878333, "9d7f3e7d"},
+        {WIRE_VECTOR_MAX, "bfffffff"},
     };
 
     (void)state;
@@ -179,8 +184,8 @@ static void refuses_truncated_integers(void **state)
         static const uint8_t bytes[8] = {1, 2, 3, 4, 5, 6, 7, 8};
         struct wire_reader r;
 
-        wire_read_init(
-            &r, (struct frank_span){support_copy(bytes, len), len}, 100);
+        wire_read_init(&r, (struct frank_span){support_copy(bytes, len), len},
+                       100);
         assert_true(wire_read_u64(&r, "field") == 0);
         assert_fault(&r.fault, FRANK_ERR_TRUNCATED, 100, len, 8);
         assert_int_equal(r.pos, 0);
@@ -271,7 +276,7 @@ static void a_uri_has_1_to_1024_bytes(void **state)
     (void)state;
     for (size_t i = 0; i < SUPPORT_COUNT(lengths); i++) {
         size_t len = lengths[i];
-        int error = len == 0      ? FRANK_ERR_MISSING
+        int error = len == 0     ? FRANK_ERR_MISSING
                     : len > 1024 ? FRANK_ERR_LIMIT
                                  : FRANK_OK;
         struct frank_span uri = {support_zeros(len), len};
@@ -283,8 +288,8 @@ static void a_uri_has_1_to_1024_bytes(void **state)
         wire_write_init(&w, out, sizeof out);
         wire_write_uri(&w, uri, "field");
         assert_int_equal(wire_write_result(&w, &written, NULL), error);
-        assert_int_equal(
-            written, error != FRANK_OK ? 0 : len + wire_length_bytes(len));
+        assert_int_equal(written,
+                         error != FRANK_OK ? 0 : len + wire_length_bytes(len));
 
         wire_write_init(&w, out, sizeof out);
         wire_write_opaque(&w, uri, 1025, "field");
@@ -302,7 +307,8 @@ static void a_uri_has_1_to_1024_bytes(void **state)
 
 static void faults_of_nested_vectors_count_from_the_input(void **state)
 {
-    /* 0: aa | 1: length 6 | 2: bb | 3: length 3 | 4: 01 02 03 | 7: cc | 8: dd */
+    /* 0: aa | 1: length 6 | 2: bb | 3: length 3 | 4: 01 02 03 | 7: cc | 8: dd
+     */
     struct wire_reader r = reader("aa 06 bb 03 010203 cc dd");
     struct wire_reader outer;
     struct wire_reader inner;
