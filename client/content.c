@@ -132,6 +132,7 @@ int frank_validate(struct frank_findings *out, const uint8_t *content,
     if (error != FRANK_OK) {
         return error;
     }
+    sodium_memzero(located.salt, sizeof located.salt);
     switch (located.format) {
     case FRANK_FORMAT_MIMI:
     case FRANK_FORMAT_MIMI_FRAMED:
@@ -198,6 +199,7 @@ int frank_message_id(uint8_t out[static FRANK_MESSAGE_ID_BYTES],
     }
     if (located.format != FRANK_FORMAT_MIMI &&
         located.format != FRANK_FORMAT_MIMI_FRAMED) {
+        sodium_memzero(located.salt, sizeof located.salt);
         return wire_fault(fault, FRANK_ERR_FORMAT, "message ID", 0, content[0],
                           0x87);
     }

@@ -15,7 +15,8 @@
  * - No function here allocates, reads a clock, draws random numbers, keeps
  *   state or does I/O. All are safe to call from several threads at once.
  * - A function that can fail gives 0 (FRANK_OK) or one of enum frank_error.
- *   Its last argument may be NULL, or gets the place of the fault.
+ *   Its last argument may be NULL, or gets the place of the fault; without a
+ *   fault it is left alone.
  * - Order of arguments: output, input, fault. Outputs are untouched or zero
  *   until success, except where it says otherwise.
  * - A span points into memory of the caller's; it owns nothing.
@@ -69,6 +70,7 @@ extern "C" {
 /* length and bytes of sender, length and bytes of room, timestamp */
 #define FRANK_CONTEXT_MAX_BYTES (2 + 1024 + 2 + 1024 + 8)
 
+/* Those from NO_EPOCH on, ORDER, UTF8, MAC and TRANSCRIPT are the hub's. */
 enum frank_error {
     FRANK_OK = 0,
     FRANK_ERR_ARGUMENT = -1,    /* wrong use by the caller */
@@ -92,7 +94,7 @@ enum frank_error {
     FRANK_ERR_ROOM = -19,       /* content names another room */
     FRANK_ERR_SIGNATURE = -20,  /* the hub did not sign this stamp */
     FRANK_ERR_MAC = -21,        /* the hub did not make this stamp */
-    FRANK_ERR_TRANSCRIPT = -22, /* nor this order stamp */
+    FRANK_ERR_TRANSCRIPT = -22, /* the hub did not make this order stamp */
     FRANK_ERR_WITHHELD = -23,   /* parts are withheld where none may be */
     FRANK_ERR_NO_EPOCH = -24,   /* no epoch of the keyring covers the time */
     FRANK_ERR_EPOCH_DESTROYED = -25, /* the epoch's key is gone */
@@ -119,7 +121,8 @@ struct frank_fault {
 FRANK_API const char *frank_strerror(int error);
 
 /* Writes one line about a fault (what, where, what was expected) to out, at
- * most size bytes with the closing zero. Never holds content. */
+ * most size bytes with the closing zero; FRANK_FAULT_TEXT_BYTES are enough,
+ * with 0 nothing is written. Never holds content. */
 #define FRANK_FAULT_TEXT_BYTES 192
 FRANK_API void frank_fault_text(char *out, size_t size,
                                 const struct frank_fault *fault);
@@ -208,7 +211,8 @@ enum frank_rule {
     FRANK_RULE_BIGNUM,          /* [c] 4 no bignum that fits an integer */
     FRANK_RULE_UTF8,            /* [c] 4 text is UTF-8 */
     FRANK_RULE_KEY_ORDER,       /* [c] 4 map keys sorted */
-    FRANK_RULE_KEY_TWICE,       /* [c] 3.3 no map key twice */
+    FRANK_RULE_KEY_TWICE,       /* [c] 3.3 no map key twice (in a row:
+                                    elsewhere it breaks the order too) */
     FRANK_RULE_KEY_TYPE,        /* [c] 4 type of a map key */
     FRANK_RULE_KEY_RANGE,       /* [c] 4 integer keys within 2^53 - 1 */
     FRANK_RULE_KEY_LENGTH,      /* [c] 3.3 text keys of 1..255 bytes */
@@ -271,7 +275,8 @@ frank_message_id(uint8_t out[FRANK_AT_LEAST(FRANK_MESSAGE_ID_BYTES)],
  * content alone and never used again: it keeps the message from being guessed
  * from its tag. *written is the length of the content; with FRANK_ERR_SPACE,
  * the length that capacity must have. out may be NULL where capacity is 0.
- * Errors: LIMIT, MISSING (empty sender or room), SPACE.
+ * Errors: LIMIT, MISSING (empty sender or room), SPACE; out is zero then as far
+ * as it was written, and *written 0 but for SPACE.
  */
 FRANK_API FRANK_MUST_CHECK int
 frank_plain_build(uint8_t *out, size_t capacity, size_t *written,
@@ -292,8 +297,8 @@ struct frank_part {
     uint8_t digest[FRANK_DIGEST_BYTES]; /* SHA-256(0x00 || Part) */
 };
 
-/* Writes a PartedContent of 1 to 64 parts, none of them withheld. Otherwise as
- * frank_plain_build(); a part that says withheld is FRANK_ERR_WITHHELD. */
+/* Writes a PartedContent of 1 to 64 parts (MISSING, LIMIT), none of them
+ * withheld (WITHHELD). Otherwise as frank_plain_build(). */
 FRANK_API FRANK_MUST_CHECK int
 frank_parted_build(uint8_t *out, size_t capacity, size_t *written,
                    const uint8_t salt[FRANK_AT_LEAST(FRANK_PLAIN_SALT_BYTES)],

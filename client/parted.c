@@ -9,6 +9,7 @@
 #include "hmac.h"
 #include "utf8.h"
 
+#include <sodium.h>
 #include <string.h>
 
 enum part_state { PART_PRESENT = 0, PART_WITHHELD = 1 };
@@ -235,6 +236,7 @@ static int locate_parted(struct frank_content *located, const uint8_t *content,
     if (error != FRANK_OK) {
         return error;
     }
+    sodium_memzero(located->salt, sizeof located->salt); /* not needed */
     if (located->format != FRANK_FORMAT_PARTED) {
         return wire_fault(fault, FRANK_ERR_FORMAT, "format", 0, content[0],
                           CONTENT_PARTED);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire.h"
 
+#include <sodium.h>
 #include <string.h>
 
 int wire_fault(struct frank_fault *fault, int error, const char *field,
@@ -248,10 +249,20 @@ void wire_write_uri(struct wire_writer *w, struct frank_span uri,
     wire_write_opaque(w, uri, FRANK_URI_MAX_BYTES, field);
 }
 
+/* What was written may hold a salt: it must not stand where nothing came of
+ * it. */
+static void unwrite(const struct wire_writer *w)
+{
+    if (w->out != NULL) {
+        sodium_memzero(w->out, w->len < w->capacity ? w->len : w->capacity);
+    }
+}
+
 int wire_write_result(const struct wire_writer *w, size_t *written,
                       struct frank_fault *fault)
 {
     if (w->fault.error != FRANK_OK) {
+        unwrite(w);
         *written = 0;
         if (fault != NULL) {
             *fault = w->fault;
@@ -260,6 +271,7 @@ int wire_write_result(const struct wire_writer *w, size_t *written,
     }
     *written = w->len;
     if (w->len > w->capacity) {
+        unwrite(w);
         return wire_fault(fault, FRANK_ERR_SPACE, "output buffer", 0,
                           w->capacity, w->len);
     }

@@ -215,9 +215,30 @@ static void only_the_one_reading_there_is_can_be_asked_for(void **state)
     assert_int_equal(located.sender.len, 0);
 }
 
+static void what_failed_leaves_nothing_behind(void **state)
+{
+    uint8_t out[256];
+    uint8_t salt[FRANK_PLAIN_SALT_BYTES];
+    struct frank_span text = support_text("text");
+    size_t written = 0;
+
+    (void)state;
+    memset(salt, 0x5a, sizeof salt);
+    memset(out, 0, sizeof out);
+    assert_int_equal(frank_plain_build(out, sizeof out, &written, salt, text,
+                                       support_text(""), text, text, NULL),
+                     FRANK_ERR_MISSING);
+    assert_true(support_is_zero(out, sizeof out));
+    assert_int_equal(frank_plain_build(out, 50, &written, salt, text, text,
+                                       text, text, NULL),
+                     FRANK_ERR_SPACE);
+    assert_true(support_is_zero(out, sizeof out));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_failed_leaves_nothing_behind),
         cmocka_unit_test(contents_give_the_vectors_values),
         cmocka_unit_test(tells_the_space_that_is_needed),
         cmocka_unit_test(refuses_to_build_without_sender_or_room),
