@@ -110,10 +110,10 @@ uint64_t cbor_read_string(struct wire_reader *r, struct cbor_head head,
 }
 
 /*
- * The walk. Within one open item of indefinite length, all that must still
- * come is a number: `owed` items of definite containers. So only containers of
- * indefinite length need a place on a stack, and a message of a million nested
- * arrays costs no more than any other.
+ * The walk over an item. All that must still come of definite containers, one
+ * within another, is a number: the items that are `owed`. So a message of a
+ * million nested arrays costs no more than any other, and only containers of
+ * indefinite length need a place on a stack.
  */
 struct level {
     uint32_t owed; /* items still to come; 0: the open container's next */
@@ -127,18 +127,47 @@ struct walk {
     struct level outer[CBOR_DEPTH_MAX];
 };
 
-/* Each item takes a byte at least: a count that the input cannot hold is
- * refused at once. */
-static void owe(struct wire_reader *r, struct walk *w, uint64_t count,
-                uint32_t items, struct cbor_head head, const char *field)
+/* Adds the items that a head announces to those that must still come. Each
+ * takes a byte at least: a count that the input cannot hold is refused at
+ * once. */
+static void owe(struct wire_reader *r, uint32_t *owed, struct cbor_head head,
+                const char *field)
 {
     uint64_t left = r->len - r->pos;
+    uint64_t count = head.major == CBOR_TAG ? 1 : head.value;
+    uint32_t each = head.major == CBOR_MAP ? 2 : 1;
 
-    if (count > left || w->now.owed + count * items > left) {
+    if (count > left || *owed + count * each > left) {
         wire_read_fail(r, FRANK_ERR_TRUNCATED, field, head.pos, left, count);
         return;
     }
-    w->now.owed += (uint32_t)count * items;
+    *owed += (uint32_t)count * each;
+}
+
+/* Steps over what follows a head, but for open containers of indefinite
+ * length, which it leaves to the caller: true, if that is what it is. */
+static inline bool step(struct wire_reader *r, uint32_t *owed,
+                        struct cbor_head head, const char *field)
+{
+    switch (head.major) {
+    case CBOR_UINT:
+    case CBOR_NEGINT:
+        return false;
+    case CBOR_BYTES:
+    case CBOR_TEXT:
+        (void)cbor_skip_string(r, head, field);
+        return false;
+    case CBOR_SIMPLE:
+        if (head.indefinite) { /* a break where an item must come */
+            wire_read_fail(r, FRANK_ERR_CBOR, field, head.pos, BREAK, 0);
+        }
+        return false;
+    default: /* array, map, tag */
+        if (!head.indefinite) {
+            owe(r, owed, head, field);
+        }
+        return head.indefinite;
+    }
 }
 
 static void walk_open(struct wire_reader *r, struct walk *w,
@@ -162,78 +191,45 @@ static void walk_close(struct wire_reader *r, struct walk *w, const char *field)
     w->now = w->outer[--w->depth];
 }
 
-static void walk_item(struct wire_reader *r, struct walk *w,
-                      struct cbor_head head, const char *field)
-{
-    switch (head.major) {
-    case CBOR_UINT:
-    case CBOR_NEGINT:
-        break;
-    case CBOR_BYTES:
-    case CBOR_TEXT:
-        (void)cbor_skip_string(r, head, field);
-        break;
-    case CBOR_ARRAY:
-    case CBOR_MAP:
-        if (head.indefinite) {
-            walk_open(r, w, head, field);
-        } else {
-            owe(r, w, head.value, head.major == CBOR_MAP ? 2 : 1, head, field);
-        }
-        break;
-    case CBOR_TAG:
-        owe(r, w, 1, 1, head, field);
-        break;
-    case CBOR_SIMPLE:
-        if (head.indefinite) { /* a break where an item must come */
-            wire_read_fail(r, FRANK_ERR_CBOR, field, head.pos, BREAK, 0);
-        }
-        break;
-    }
-}
-
-static void walk(struct wire_reader *r, struct walk *w, const char *field)
-{
-    while (wire_read_ok(r) && (w->now.owed > 0 || w->depth > 0)) {
-        struct cbor_head head;
-
-        if (w->now.owed > 0) {
-            w->now.owed--;
-        } else if (cbor_read_break(r)) {
-            walk_close(r, w, field);
-            continue;
-        } else {
-            w->now.odd = !w->now.odd;
-        }
-        head = cbor_read_head(r, field);
-        if (wire_read_ok(r)) {
-            walk_item(r, w, head, field);
-        }
-    }
-}
-
-static void skip_container(struct wire_reader *r, struct cbor_head head,
-                           const char *field)
+/* An open container of indefinite length, to its end. */
+static void skip_open(struct wire_reader *r, struct cbor_head head,
+                      const char *field)
 {
     struct walk w;
 
     w.now = (struct level){0};
     w.depth = 0;
-    walk_item(r, &w, head, field);
-    walk(r, &w, field);
+    walk_open(r, &w, head, field);
+    while (wire_read_ok(r) && (w.now.owed > 0 || w.depth > 0)) {
+        if (w.now.owed > 0) {
+            w.now.owed--;
+        } else if (cbor_read_break(r)) {
+            walk_close(r, &w, field);
+            continue;
+        } else {
+            w.now.odd = !w.now.odd;
+        }
+        head = cbor_read_head(r, field);
+        if (wire_read_ok(r) && step(r, &w.now.owed, head, field)) {
+            walk_open(r, &w, head, field);
+        }
+    }
 }
 
 void cbor_skip_rest(struct wire_reader *r, struct cbor_head head,
                     const char *field)
 {
-    if (!wire_read_ok(r)) {
-        return;
-    }
-    if (head.major == CBOR_BYTES || head.major == CBOR_TEXT) {
-        (void)cbor_skip_string(r, head, field);
-    } else if (head.major > CBOR_NEGINT &&
-               (head.major != CBOR_SIMPLE || head.indefinite)) {
-        skip_container(r, head, field);
+    uint32_t owed = 0;
+
+    while (wire_read_ok(r)) {
+        if (step(r, &owed, head, field)) {
+            skip_open(r, head, field);
+        }
+        if (owed == 0) {
+            break;
+        }
+        owed--;
+        head = cbor_read_head(r, field);
     }
 }
 
