@@ -74,7 +74,7 @@ SUPPORT_O := $(call obj,$(wildcard tests/support/*.c))
 .PHONY: all run test bench fuzz lint coverage install uninstall clean help \
         programs tests FORCE
 .DELETE_ON_ERROR:
-.PRECIOUS: $(B)/obj/%.o $(B)/tests/%
+.PRECIOUS: $(B)/obj/%.o $(B)/obj/tests/%.o $(B)/tests/%
 
 help:
 	@sed -n 's/^## //p' Makefile

@@ -80,11 +80,7 @@ readme_runs() {
     }
     grep -x shown "$work/out" && grep 'message 0: valid' "$work/out"
 }
-if command -v xxd >/dev/null; then
-    try "the README's example, dynamically linked" readme_runs
-else
-    echo "skip the README's example: there is no xxd"
-fi
+try "the README's example, dynamically linked" readme_runs
 forged_is_not_shown() {
     (cd "$work" && [ -x messenger ] && printf X | dd of=content bs=1 seek=100 conv=notrunc &&
         ! ./messenger receive) 2>&1
