@@ -127,21 +127,20 @@ struct walk {
     struct level outer[CBOR_DEPTH_MAX];
 };
 
-/* Adds the items that a head announces to those that must still come. Each
- * takes a byte at least: a count that the input cannot hold is refused at
- * once. */
-static void owe(struct wire_reader *r, uint32_t *owed, struct cbor_head head,
-                const char *field)
+/* The items that must still come, with those that a head announces. Each takes
+ * a byte at least: a count that the input cannot hold is refused at once. */
+static uint32_t owe(struct wire_reader *r, uint32_t owed, struct cbor_head head,
+                    const char *field)
 {
     uint64_t left = r->len - r->pos;
     uint64_t count = head.major == CBOR_TAG ? 1 : head.value;
     uint32_t each = head.major == CBOR_MAP ? 2 : 1;
 
-    if (count > left || *owed + count * each > left) {
+    if (count > left || owed + count * each > left) {
         wire_read_fail(r, FRANK_ERR_TRUNCATED, field, head.pos, left, count);
-        return;
+        return owed;
     }
-    *owed += (uint32_t)count * each;
+    return owed + (uint32_t)count * each;
 }
 
 /* Steps over what follows a head, but for open containers of indefinite
@@ -164,7 +163,7 @@ static inline bool step(struct wire_reader *r, uint32_t *owed,
         return false;
     default: /* array, map, tag */
         if (!head.indefinite) {
-            owe(r, owed, head, field);
+            *owed = owe(r, *owed, head, field);
         }
         return head.indefinite;
     }
@@ -216,26 +215,31 @@ static void skip_open(struct wire_reader *r, struct cbor_head head,
     }
 }
 
+static inline void skip_items(struct wire_reader *r, uint32_t owed,
+                              const char *field)
+{
+    while (wire_read_ok(r) && owed > 0) {
+        struct cbor_head head = cbor_read_head(r, field);
+
+        owed--;
+        if (wire_read_ok(r) && step(r, &owed, head, field)) {
+            skip_open(r, head, field);
+        }
+    }
+}
+
 void cbor_skip_rest(struct wire_reader *r, struct cbor_head head,
                     const char *field)
 {
     uint32_t owed = 0;
 
-    while (wire_read_ok(r)) {
-        if (step(r, &owed, head, field)) {
-            skip_open(r, head, field);
-        }
-        if (owed == 0) {
-            break;
-        }
-        owed--;
-        head = cbor_read_head(r, field);
+    if (wire_read_ok(r) && step(r, &owed, head, field)) {
+        skip_open(r, head, field);
     }
+    skip_items(r, owed, field);
 }
 
 void cbor_skip(struct wire_reader *r, const char *field)
 {
-    struct cbor_head head = cbor_read_head(r, field);
-
-    cbor_skip_rest(r, head, field);
+    skip_items(r, 1, field);
 }
