@@ -86,8 +86,8 @@ static uint64_t read_run(struct wire_reader *r, uint64_t len, uint8_t *out,
     return len;
 }
 
-uint64_t cbor_read_string(struct wire_reader *r, struct cbor_head head,
-                          uint8_t *out, size_t capacity, const char *field)
+uint64_t cbor_read_long_string(struct wire_reader *r, struct cbor_head head,
+                               uint8_t *out, size_t capacity, const char *field)
 {
     uint64_t len = 0;
 
@@ -148,25 +148,23 @@ static uint32_t owe(struct wire_reader *r, uint32_t owed, struct cbor_head head,
 static inline bool step(struct wire_reader *r, uint32_t *owed,
                         struct cbor_head head, const char *field)
 {
-    switch (head.major) {
-    case CBOR_UINT:
-    case CBOR_NEGINT:
+    if (head.major <= CBOR_NEGINT) {
         return false;
-    case CBOR_BYTES:
-    case CBOR_TEXT:
+    }
+    if (head.major <= CBOR_TEXT) {
         (void)cbor_skip_string(r, head, field);
         return false;
-    case CBOR_SIMPLE:
-        if (head.indefinite) { /* a break where an item must come */
-            wire_read_fail(r, FRANK_ERR_CBOR, field, head.pos, BREAK, 0);
-        }
-        return false;
-    default: /* array, map, tag */
+    }
+    if (head.major != CBOR_SIMPLE) { /* array, map, tag */
         if (!head.indefinite) {
             *owed = owe(r, *owed, head, field);
         }
         return head.indefinite;
     }
+    if (head.indefinite) { /* a break where an item must come */
+        wire_read_fail(r, FRANK_ERR_CBOR, field, head.pos, BREAK, 0);
+    }
+    return false;
 }
 
 static void walk_open(struct wire_reader *r, struct walk *w,
@@ -209,7 +207,7 @@ static void skip_open(struct wire_reader *r, struct cbor_head head,
             w.now.odd = !w.now.odd;
         }
         head = cbor_read_head(r, field);
-        if (wire_read_ok(r) && step(r, &w.now.owed, head, field)) {
+        if (step(r, &w.now.owed, head, field)) {
             walk_open(r, &w, head, field);
         }
     }
@@ -222,7 +220,7 @@ static inline void skip_items(struct wire_reader *r, uint32_t owed,
         struct cbor_head head = cbor_read_head(r, field);
 
         owed--;
-        if (wire_read_ok(r) && step(r, &owed, head, field)) {
+        if (step(r, &owed, head, field)) {
             skip_open(r, head, field);
         }
     }
@@ -239,7 +237,7 @@ void cbor_skip_rest(struct wire_reader *r, struct cbor_head head,
     skip_items(r, owed, field);
 }
 
-void cbor_skip(struct wire_reader *r, const char *field)
+void cbor_skip_any(struct wire_reader *r, const char *field)
 {
     skip_items(r, 1, field);
 }

@@ -11,6 +11,8 @@
 
 #include "wire.h"
 
+#include <string.h>
+
 enum cbor_major {
     CBOR_UINT = 0,
     CBOR_NEGINT = 1,
@@ -21,6 +23,8 @@ enum cbor_major {
     CBOR_TAG = 6,
     CBOR_SIMPLE = 7 /* and floats */
 };
+
+#define CBOR_NULL 0xf6
 
 /* Open items of indefinite length within each other. Definite ones may be
  * nested without bound: they need no memory. */
@@ -79,19 +83,44 @@ static inline struct cbor_head cbor_read_untagged(struct wire_reader *r,
 void cbor_skip_rest(struct wire_reader *r, struct cbor_head head,
                     const char *field);
 
-/* Steps over one whole item. TRUNCATED, CBOR, DEPTH. */
-void cbor_skip(struct wire_reader *r, const char *field);
+/* Steps over one whole item. TRUNCATED, CBOR, DEPTH. Inline for null, which
+ * most elements of a message are. */
+void cbor_skip_any(struct wire_reader *r, const char *field);
+
+static inline void cbor_skip(struct wire_reader *r, const char *field)
+{
+    if (wire_read_ok(r) && r->pos < r->len && r->data[r->pos] == CBOR_NULL) {
+        r->pos++;
+    } else {
+        cbor_skip_any(r, field);
+    }
+}
 
 /* Whether the next byte is a break; steps over it if so. */
 bool cbor_read_break(struct wire_reader *r);
+
+/* cbor_read_string() for strings in chunks, and those that do not fit. */
+uint64_t cbor_read_long_string(struct wire_reader *r, struct cbor_head head,
+                               uint8_t *out, size_t capacity,
+                               const char *field);
 
 /*
  * Steps over the string that a head begins (CBOR_BYTES or CBOR_TEXT), in
  * chunks or not, and copies at most capacity bytes of it. Gives its length,
  * which may be larger.
  */
-uint64_t cbor_read_string(struct wire_reader *r, struct cbor_head head,
-                          uint8_t *out, size_t capacity, const char *field);
+static inline uint64_t cbor_read_string(struct wire_reader *r,
+                                        struct cbor_head head, uint8_t *out,
+                                        size_t capacity, const char *field)
+{
+    if (!head.indefinite && head.value <= r->len - r->pos && head.value > 0 &&
+        head.value <= capacity) {
+        memcpy(out, r->data + r->pos, (size_t)head.value);
+        r->pos += (size_t)head.value;
+        return head.value;
+    }
+    return cbor_read_long_string(r, head, out, capacity, field);
+}
 
 /* The same without a copy. */
 static inline uint64_t cbor_skip_string(struct wire_reader *r,
@@ -102,7 +131,7 @@ static inline uint64_t cbor_skip_string(struct wire_reader *r,
         r->pos += (size_t)head.value;
         return head.value;
     }
-    return cbor_read_string(r, head, NULL, 0, field);
+    return cbor_read_long_string(r, head, NULL, 0, field);
 }
 
 #endif
