@@ -445,7 +445,7 @@ static void bench_primitives(void)
 
 /* ---- Two threads -------------------------------------------------------- */
 
-#define BATCH 4000
+#define BATCH 30000
 
 static double batch_rate(unsigned threads)
 {

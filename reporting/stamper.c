@@ -256,12 +256,14 @@ struct batch {
 static void *batch_run(void *argument)
 {
     struct batch *batch = argument;
+    size_t failed = 0;
 
     for (size_t i = 0; i < batch->count; i++) {
         batch->errors[i] = stamper_stamp(batch->stamper, &batch->out[i],
                                          &batch->requests[i], NULL);
-        batch->failed += batch->errors[i] != FRANK_OK;
+        failed += batch->errors[i] != FRANK_OK;
     }
+    batch->failed = failed;
     return NULL;
 }
 
