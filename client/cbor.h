@@ -24,7 +24,9 @@ enum cbor_major {
     CBOR_SIMPLE = 7 /* and floats */
 };
 
+/* Two items of one byte: null, and the byte string of length 0. */
 #define CBOR_NULL 0xf6
+#define CBOR_EMPTY 0x40
 
 /* Open items of indefinite length within each other. Definite ones may be
  * nested without bound: they need no memory. */
@@ -83,13 +85,14 @@ static inline struct cbor_head cbor_read_untagged(struct wire_reader *r,
 void cbor_skip_rest(struct wire_reader *r, struct cbor_head head,
                     const char *field);
 
-/* Steps over one whole item. TRUNCATED, CBOR, DEPTH. Inline for null, which
- * most elements of a message are. */
+/* Steps over one whole item. TRUNCATED, CBOR, DEPTH. Inline for null and the
+ * empty string, which most elements of a message are. */
 void cbor_skip_any(struct wire_reader *r, const char *field);
 
 static inline void cbor_skip(struct wire_reader *r, const char *field)
 {
-    if (wire_read_ok(r) && r->pos < r->len && r->data[r->pos] == CBOR_NULL) {
+    if (wire_read_ok(r) && r->pos < r->len &&
+        (r->data[r->pos] == CBOR_NULL || r->data[r->pos] == CBOR_EMPTY)) {
         r->pos++;
     } else {
         cbor_skip_any(r, field);
