@@ -28,9 +28,10 @@ OPT ?= -O2
 WARN := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wformat=2 \
         -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
         -Wundef -Wwrite-strings
+INCLUDES := -Iclient -Ireporting -Ireporting/shell -Imoderation
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection
 CFLAGS_ALL := -std=c11 -D_GNU_SOURCE -g $(WARN) $(HARDEN) -fPIC \
-              -fvisibility=hidden -Iclient -Ireporting
+              -fvisibility=hidden $(INCLUDES)
 ifdef SAN
 CFLAGS_ALL += -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
               -fno-sanitize-recover=all
@@ -60,14 +61,19 @@ LIBS_FRANK := $(LIBS_CLIENT) -ljansson -pthread
 HASHES := client/hash_openssl.c client/hash_sodium.c
 CLIENT := $(filter-out $(HASHES),$(wildcard client/*.c)) client/hash_$(HASH).c
 REPORTING := $(wildcard reporting/*.c)
+MODERATION := $(wildcard moderation/*.c)
+SHELL_IO := $(wildcard reporting/shell/*.c)
 COMMAND := $(wildcard reporting/frank/*.c)
+MOD_COMMAND := $(wildcard moderation/frank-mod/*.c)
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 FUZZERS := $(patsubst fuzz/%.c,%,$(wildcard fuzz/fuzz_*.c))
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 CLIENT_O := $(call obj,$(CLIENT))
 REPORTING_O := $(call obj,$(REPORTING))
-COMMAND_O := $(call obj,$(COMMAND))
+MODERATION_O := $(call obj,$(MODERATION))
+COMMAND_O := $(call obj,$(COMMAND) $(SHELL_IO))
+MOD_COMMAND_O := $(call obj,$(MOD_COMMAND) $(SHELL_IO))
 SUPPORT_O := $(call obj,$(wildcard tests/support/*.c))
 
 .DEFAULT_GOAL := all
@@ -118,6 +124,10 @@ $(B)/frank: $(COMMAND_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK)
 
+$(B)/frank-mod: $(MOD_COMMAND_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK)
+
 # Made anew each time: PREFIX may be another.
 $(B)/frank.pc: tools/frank.pc.in FORCE
 	@mkdir -p $(B)
@@ -135,7 +145,7 @@ run: all
 # Functions that a test program replaces, to make them fail.
 WRAP_test_keyring := sodium_malloc
 WRAP_test_keyring_file := geteuid
-WRAP_test_keyring_secret := geteuid
+WRAP_test_secret_file := geteuid
 WRAP_test_keyring_faults := open openat __openat_2 read write fsync close \
     fstat linkat renameat unlinkat flock pwrite sodium_malloc
 WRAP_test_stamper := sodium_malloc
@@ -143,7 +153,7 @@ WRAP_test_stamper_check := pthread_create
 WRAP_test_hub_public := json_array_append_new json_object_set_new
 WRAP_test_secrets := sodium_memcmp
 
-$(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_O) $(REPORTING_O) $(CLIENT_O)
+$(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie $(WRAP_$*:%=-Wl,--wrap=%) -o $@ $^ \
@@ -165,7 +175,7 @@ test: all tests | setup-test
 bench: $(B)/bench | setup-bench
 	@$(B)/bench $(if $(JSON),--json)
 
-$(B)/bench: $(B)/obj/bench/bench.o $(REPORTING_O) $(CLIENT_O)
+$(B)/bench: $(B)/obj/bench/bench.o $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK) -lcrypto
 
@@ -176,17 +186,17 @@ fuzz: | setup-fuzz
 	@$(MAKE) --no-print-directory $(FUZZERS:%=$(FUZZ_B)/%) $(B)/tests/make_seeds
 	@SEEDS=$(B)/tests/make_seeds B=$(FUZZ_B) FUZZ_SECONDS=$(SECONDS) fuzz/run $(FUZZERS)
 
-$(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h $(CLIENT) $(REPORTING) $(wildcard client/*.h reporting/*.h) tests/support/libcbor.h
+$(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h $(CLIENT) $(REPORTING) $(MODERATION) $(wildcard client/*.h reporting/*.h moderation/*.h) tests/support/libcbor.h
 	@mkdir -p $(@D)
 	$(SAY) CLANG $@
-	$(Q)clang -std=c11 -D_GNU_SOURCE -g -O1 -Iclient -Ireporting -Itests/support \
+	$(Q)clang -std=c11 -D_GNU_SOURCE -g -O1 $(INCLUDES) -Itests/support \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	    $(if $(filter sodium,$(HASH)),-DFRANK_HASH_SODIUM) \
-	    -o $@ $< $(CLIENT) $(REPORTING) $(LIBS_FRANK) -lcbor
+	    -o $@ $< $(CLIENT) $(REPORTING) $(MODERATION) $(LIBS_FRANK) -lcbor
 
 ## make lint        format, static analysis, shell scripts, man pages
 lint: | setup-build setup-test setup-lint
-	@CFLAGS_LINT='-std=c11 -D_GNU_SOURCE -Iclient -Ireporting -Itests/support' tools/lint
+	@CFLAGS_LINT='-std=c11 -D_GNU_SOURCE $(INCLUDES) -Itests/support' tools/lint
 
 ## make coverage    lines and branches of client/ and reporting/, with bounds
 coverage: | setup-test setup-coverage
@@ -197,7 +207,7 @@ coverage: | setup-test setup-coverage
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig \
 	    $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3
-	install -m 755 $(B)/frank $(DESTDIR)$(BINDIR)/frank
+	install -m 755 $(B)/frank $(B)/frank-mod $(DESTDIR)$(BINDIR)/
 	install -m 644 client/frank.h $(DESTDIR)$(INCLUDEDIR)/frank.h
 	install -m 644 $(B)/libfrank.a $(DESTDIR)$(LIBDIR)/libfrank.a
 	install -m 755 $(B)/libfrank.so.$(VERSION) $(DESTDIR)$(LIBDIR)/
@@ -210,7 +220,8 @@ install: all
 
 uninstall:
 	tools/man-links --remove $(DESTDIR)$(MANDIR)/man3
-	rm -f $(DESTDIR)$(BINDIR)/frank $(DESTDIR)$(INCLUDEDIR)/frank.h \
+	rm -f $(DESTDIR)$(BINDIR)/frank $(DESTDIR)$(BINDIR)/frank-mod \
+	    $(DESTDIR)$(INCLUDEDIR)/frank.h \
 	    $(DESTDIR)$(LIBDIR)/libfrank.a $(DESTDIR)$(LIBDIR)/libfrank.so \
 	    $(DESTDIR)$(LIBDIR)/libfrank.so.$(SOVERSION) \
 	    $(DESTDIR)$(LIBDIR)/libfrank.so.$(VERSION) \

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The keyring as a file. It is read only if it is a regular file, no symbolic
- * link, of the user who runs the program, and closed to everyone else. It is
- * changed by writing a new file beside it and renaming that, under a lock on
- * the folder; the bytes of the old file are overwritten, so that a destroyed
- * master does not stay behind in free blocks.
+ * The keyring as a file of secrets (secret_file.h). It is changed by writing a
+ * new file beside it and renaming that; the bytes of the old file are
+ * overwritten, so that a destroyed master does not stay behind in free blocks.
  *
  * A hard link to the file loses its bytes too. What this cannot do is reach
  * copies that the file system, a flash drive or a backup keeps
@@ -15,8 +13,7 @@
 
 #include "keyring.h"
 
-/* With FRANK_ERR_FILE, fault->found is errno and field the call that failed.
- * Further errors: PERMISSION (field says which rule), LIMIT, MEMORY, those of
+/* FILE, PERMISSION (see secret_file.h), LIMIT, MEMORY, those of
  * keyring_decode(). */
 FRANK_MUST_CHECK int keyring_file_load(struct keyring **out, const char *path,
                                        struct frank_fault *fault);
@@ -35,13 +32,6 @@ typedef int keyring_change(struct keyring *ring, void *context,
  * either the old or the new keyring, whole. */
 FRANK_MUST_CHECK int keyring_file_change(const char *path,
                                          keyring_change *change, void *context,
-                                         struct frank_fault *fault);
-
-/* Reads a secret of 32 bytes from a file, under the same rules: 32 raw bytes,
- * or 64 hexadecimal digits and perhaps a line feed. LENGTH, VALUE, and LIMIT
- * for a file that is longer. */
-FRANK_MUST_CHECK int keyring_file_secret(uint8_t out[static 32],
-                                         const char *path,
                                          struct frank_fault *fault);
 
 #endif

@@ -8,6 +8,7 @@
 #include "folder.h"
 #include "keyring_file.h"
 #include "rings.h"
+#include "secret_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -69,7 +70,7 @@ static int run_load(struct frank_fault *fault)
 static int run_secret(struct frank_fault *fault)
 {
     uint8_t out[32] = {0};
-    int error = keyring_file_secret(out, "secret", fault);
+    int error = secret_file_key(out, "secret", fault);
 
     if (error == FRANK_OK) {
         assert_memory_equal(out, rings_secret(7), sizeof out);

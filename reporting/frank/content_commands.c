@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command.h"
+#include "commands.h"
 #include "describe.h"
 #include "utf8.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command.h"
+#include "commands.h"
 #include "hub_public.h"
 #include "io.h"
 #include "keyring_file.h"
+#include "secret_file.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -116,7 +117,7 @@ static int take_secret(uint8_t out[static 32], const char *file)
         randombytes_buf(out, 32);
         return EXIT_DONE;
     }
-    return keyring_file_secret(out, file, &fault) == FRANK_OK
+    return secret_file_key(out, file, &fault) == FRANK_OK
                ? EXIT_DONE
                : io_key_fault(file, &fault);
 }

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of subcommands is the usage text. */
-#include "command.h"
-#include "io.h"
-
-#include <sodium.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
+/* The table of subcommands is the usage text (command.h). */
+#include "commands.h"
 
 static const struct command commands[] = {
     {"keyring init",
@@ -53,114 +47,15 @@ static const struct command commands[] = {
      "a verdict on each of its messages", report_verify_command},
 };
 
-#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
-
-static void print_usage(FILE *out, const struct command *command)
-{
-    (void)fprintf(out, "  frank %s %s\n      %s\n", command->name,
-                  command->arguments, command->about);
-}
-
-static void print_all(FILE *out)
-{
-    (void)fputs("frank: franking of end-to-end encrypted messages\n\n", out);
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        print_usage(out, &commands[i]);
-    }
-    (void)fputs("\nBytes are printed raw, or in hexadecimal on a terminal and "
-                "in JSON.\nCounting starts at 0. Times are milliseconds since "
-                "1970.\nExit codes: 0 done or valid, 1 refused or not valid, "
-                "2 wrong use, 3 trouble\nwith a file or a key file. More: man "
-                "frank.\n",
-                out);
-}
-
-int command_usage(const struct command *self, const char *format, ...)
-{
-    va_list arguments;
-
-    (void)fprintf(stderr, "frank %s: ", self->name);
-    va_start(arguments, format);
-    (void)vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    (void)fputs("\nusage:\n", stderr);
-    print_usage(stderr, self);
-    return EXIT_USAGE;
-}
-
-int command_option(const struct command *self, int argc, char **argv,
-                   const struct option *options)
-{
-    int option;
-
-    opterr = 0;
-    option = getopt_long(argc, argv, ":", options, NULL);
-    if (option == ':') {
-        (void)command_usage(self, "%s needs an argument", argv[optind - 1]);
-        return '?';
-    }
-    if (option == '?') {
-        (void)command_usage(self, "unknown option %s", argv[optind - 1]);
-    }
-    return option;
-}
-
-/* How many words of the arguments name the command: 0, 1 or 2. */
-static int matches(const struct command *command, int argc, char **argv)
-{
-    char words[64];
-
-    if (argc > 1 && strcmp(command->name, argv[1]) == 0) {
-        return 1;
-    }
-    if (argc > 2) {
-        (void)snprintf(words, sizeof words, "%s %s", argv[1], argv[2]);
-        if (strcmp(command->name, words) == 0) {
-            return 2;
-        }
-    }
-    return 0;
-}
-
-static int run(const struct command *command, int words, int argc, char **argv)
-{
-    static char name[64];
-
-    (void)snprintf(name, sizeof name, "frank %s", command->name);
-    io_name(name);
-    argv[words] = name;
-    for (int i = words + 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0) {
-            print_usage(stdout, command);
-            return io_finish(EXIT_DONE);
-        }
-    }
-    return command->run(command, argc - words, argv + words);
-}
-
 int main(int argc, char **argv)
 {
-    if (sodium_init() < 0) {
-        return io_say(EXIT_TROUBLE, "libsodium does not start");
-    }
-    if (argc >= 2 &&
-        (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
-        print_all(stdout);
-        return io_finish(EXIT_DONE);
-    }
-    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-        (void)printf("frank %s\n", frank_version());
-        return io_finish(EXIT_DONE);
-    }
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        int words = matches(&commands[i], argc, argv);
+    static const struct program program = {
+        "frank", "franking of end-to-end encrypted messages",
+        "Bytes are printed raw, or in hexadecimal on a terminal and in JSON.\n"
+        "Counting starts at 0. Times are milliseconds since 1970.\n"
+        "Exit codes: 0 done or valid, 1 refused or not valid, 2 wrong use, 3 "
+        "trouble\nwith a file or a key file. More: man frank.\n",
+        commands, sizeof commands / sizeof commands[0]};
 
-        if (words > 0) {
-            return run(&commands[i], words, argc, argv);
-        }
-    }
-    print_all(stderr);
-    return argc < 2 ? EXIT_USAGE
-                    : io_say(EXIT_USAGE, "no such command: %s%s%s", argv[1],
-                             argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
+    return command_main(&program, argc, argv);
 }

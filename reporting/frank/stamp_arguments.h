@@ -3,7 +3,7 @@
 #ifndef REPORTING_FRANK_STAMP_ARGUMENTS_H
 #define REPORTING_FRANK_STAMP_ARGUMENTS_H
 
-#include "command.h"
+#include "commands.h"
 #include "io.h"
 
 enum {

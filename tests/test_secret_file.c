@@ -2,8 +2,8 @@
 /* A single secret in a file, for a keyring that is made of given keys. The
  * linker puts __wrap_geteuid in the place of geteuid. */
 #include "folder.h"
-#include "keyring_file.h"
 #include "rings.h"
+#include "secret_file.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -30,12 +30,12 @@ static void secret_is_read_raw_and_in_hexadecimal(void **state)
     randombytes_buf(raw, sizeof raw);
     raw[31] = '\n'; /* not taken for a line's end */
     folder_put("raw", raw, sizeof raw, 0600);
-    assert_ok(keyring_file_secret(out, "raw", NULL));
+    assert_ok(secret_file_key(out, "raw", NULL));
     assert_memory_equal(out, raw, sizeof raw);
     sodium_bin2hex(hex, sizeof hex, raw, sizeof raw);
     folder_put("hex", hex, 64, 0400);
     memset(out, 0, sizeof out);
-    assert_ok(keyring_file_secret(out, "hex", NULL));
+    assert_ok(secret_file_key(out, "hex", NULL));
     assert_memory_equal(out, raw, sizeof raw);
     hex[64] = '\n';
     for (int i = 0; i < 64; i++) {
@@ -43,7 +43,7 @@ static void secret_is_read_raw_and_in_hexadecimal(void **state)
     }
     folder_put("line", hex, 65, 0600);
     memset(out, 0, sizeof out);
-    assert_ok(keyring_file_secret(out, "line", NULL));
+    assert_ok(secret_file_key(out, "line", NULL));
     assert_memory_equal(out, raw, sizeof raw);
 }
 
@@ -61,8 +61,7 @@ static void secret_of_another_length_is_refused(void **state)
 
         folder_put("secret", text, len, 0600);
         if (len != 32 && len != 64) {
-            assert_int_equal(keyring_file_secret(out, "secret", &fault),
-                             expected);
+            assert_int_equal(secret_file_key(out, "secret", &fault), expected);
             assert_int_equal(fault.found, len);
             assert_memory_equal(out, zeros, sizeof out);
         }
@@ -81,7 +80,7 @@ static void secret_with_a_bad_digit_is_refused_by_its_place(void **state)
         memset(text, 'a', sizeof text);
         text[i] = i % 3 == 0 ? 'g' : i % 3 == 1 ? ' ' : '\n';
         folder_put("secret", text, sizeof text, 0600);
-        assert_int_equal(keyring_file_secret(out, "secret", &fault),
+        assert_int_equal(secret_file_key(out, "secret", &fault),
                          FRANK_ERR_VALUE);
         assert_string_equal(fault.field, "hexadecimal digits");
         assert_memory_equal(out, zeros, sizeof out);
@@ -96,27 +95,25 @@ static void secret_that_others_can_touch_is_refused(void **state)
 
     (void)state;
     folder_put("secret", "0123456789abcdef0123456789abcdef", 32, 0640);
-    assert_int_equal(keyring_file_secret(out, "secret", &fault),
+    assert_int_equal(secret_file_key(out, "secret", &fault),
                      FRANK_ERR_PERMISSION);
     assert_string_equal(fault.field, "mode");
     assert_int_equal(chmod("secret", 0600), 0);
     assert_int_equal(symlink("secret", "link"), 0);
-    assert_int_equal(keyring_file_secret(out, "link", &fault),
+    assert_int_equal(secret_file_key(out, "link", &fault),
                      FRANK_ERR_PERMISSION);
     assert_string_equal(fault.field, "symbolic link");
     assert_int_equal(mkfifo("pipe", 0600), 0);
     (void)alarm(10);
-    assert_int_equal(keyring_file_secret(out, "pipe", NULL),
-                     FRANK_ERR_PERMISSION);
+    assert_int_equal(secret_file_key(out, "pipe", NULL), FRANK_ERR_PERMISSION);
     (void)alarm(0);
-    assert_int_equal(keyring_file_secret(out, "nothing", &fault),
-                     FRANK_ERR_FILE);
+    assert_int_equal(secret_file_key(out, "nothing", &fault), FRANK_ERR_FILE);
     assert_int_equal(fault.found, ENOENT);
     stranger = true;
-    assert_int_equal(keyring_file_secret(out, "secret", NULL),
+    assert_int_equal(secret_file_key(out, "secret", NULL),
                      FRANK_ERR_PERMISSION);
     stranger = false;
-    assert_ok(keyring_file_secret(out, "secret", NULL));
+    assert_ok(secret_file_key(out, "secret", NULL));
 }
 
 int main(void)
