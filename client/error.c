@@ -54,7 +54,22 @@ static const struct error_text errors[] = {
     [-FRANK_ERR_PERMISSION] = {NONE, "a key file must be a regular file of "
                                      "yours that nobody else can access"},
     [-FRANK_ERR_CHECKSUM] = {NONE, "the file was damaged"},
-    [-FRANK_ERR_TIME] = {NONE, "time too early or out of order"},
+    [-FRANK_ERR_TIME] = {NONE, "time out of its bounds or its order"},
+    [-FRANK_ERR_ROOMS] = {NONE, "all evidence must be of one room"},
+    [-FRANK_ERR_REPORTER] = {NONE, "not the reporter whom the header names"},
+    [-FRANK_ERR_POINT] = {NONE, "not a point of the group, or the identity"},
+    [-FRANK_ERR_SCALAR] = {NONE, "not a scalar below the group's order, or "
+                                 "zero"},
+    [-FRANK_ERR_PROOF] = {NONE, "the proof does not hold"},
+    [-FRANK_ERR_QUORUM] = {NONE, "of another quorum key"},
+    [-FRANK_ERR_COMMITMENT] = {NONE, "the key is not the one that the report "
+                                     "commits to"},
+    [-FRANK_ERR_SEALED] = {NONE, "the sealed body was altered"},
+    [-FRANK_ERR_PADDING] = {NONE, "not padded as required"},
+    [-FRANK_ERR_HOLDER] = {AT_MOST, "no such holder in the quorum"},
+    [-FRANK_ERR_TWICE] = {NONE, "this holder's consent is there already"},
+    [-FRANK_ERR_FEW] = {EXACTLY, "too few consents"},
+    [-FRANK_ERR_SIGNER] = {NONE, "not signed by a key that was given for it"},
 };
 
 #define ERROR_COUNT (sizeof errors / sizeof errors[0])

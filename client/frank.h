@@ -8,7 +8,8 @@
  *
  * Sources: draft-ietf-mimi-protocol-06 (franking, "Report abuse"),
  * draft-ietf-mimi-content-08 (message format, message ID), draft-ietf-mls-
- * extensions (ApplicationFraming), RFC 9420 (vectors, SignWithLabel).
+ * extensions (ApplicationFraming), RFC 9420 (vectors, SignWithLabel), RFC 9496
+ * (ristretto255), Shoup and Gennaro 2002 (TDH2, the seal of a report).
  * docs/PROTOCOL.md tells the whole protocol, docs/WIRE.md every structure.
  *
  * Conventions
@@ -21,6 +22,8 @@
  *   until success, except where it says otherwise.
  * - A span points into memory of the caller's; it owns nothing.
  * - Times are milliseconds since 1970, as the hub tells them.
+ * - Random bytes come from the caller, fresh from the system's generator
+ *   (getrandom, randombytes_buf) for each call, and are used for nothing else.
  * - A franking tag is always taken over bytes as they were received. No
  *   function takes a salt or a decoded message instead, so that a salt of
  *   another length, or a re-encoded message, cannot come in.
@@ -67,10 +70,15 @@ extern "C" {
 #define FRANK_CONTENT_MAX_BYTES 1048576
 #define FRANK_URI_MAX_BYTES 1024
 #define FRANK_PARTS_MAX 64
+#define FRANK_MESSAGES_MAX 64
+#define FRANK_NOTE_MAX_BYTES 4096
+#define FRANK_REPORT_MAX_BYTES 16777216
+#define FRANK_HOLDERS_MAX 32
 /* length and bytes of sender, length and bytes of room, timestamp */
 #define FRANK_CONTEXT_MAX_BYTES (2 + 1024 + 2 + 1024 + 8)
 
-/* Those from NO_EPOCH on, ORDER, UTF8, MAC and TRANSCRIPT are the hub's. */
+/* Those from NO_EPOCH to CHECKSUM, ORDER, MAC and TRANSCRIPT are the hub's, and
+ * those from COMMITMENT on but PADDING the moderators'. */
 enum frank_error {
     FRANK_OK = 0,
     FRANK_ERR_ARGUMENT = -1,    /* wrong use by the caller */
@@ -103,7 +111,20 @@ enum frank_error {
     FRANK_ERR_FILE = -28,            /* the system refused; see errno */
     FRANK_ERR_PERMISSION = -29,      /* a key file that others can read */
     FRANK_ERR_CHECKSUM = -30,        /* a key file was damaged */
-    FRANK_ERR_TIME = -31             /* a time too early or in no order */
+    FRANK_ERR_TIME = -31,            /* a time out of its bounds or its order */
+    FRANK_ERR_ROOMS = -32,           /* evidence of more than one room */
+    FRANK_ERR_REPORTER = -33,        /* not the reporter of the header */
+    FRANK_ERR_POINT = -34,      /* no point of the group, or the identity */
+    FRANK_ERR_SCALAR = -35,     /* no scalar below the order, or zero */
+    FRANK_ERR_PROOF = -36,      /* a proof that does not hold */
+    FRANK_ERR_QUORUM = -37,     /* of another quorum key */
+    FRANK_ERR_COMMITMENT = -38, /* the key is not the one committed to */
+    FRANK_ERR_SEALED = -39,     /* a sealed body that was altered */
+    FRANK_ERR_PADDING = -40,    /* not padded as required */
+    FRANK_ERR_HOLDER = -41,     /* no such holder in the quorum */
+    FRANK_ERR_TWICE = -42,      /* the same holder twice */
+    FRANK_ERR_FEW = -43,        /* fewer consents than the threshold */
+    FRANK_ERR_SIGNER = -44      /* not signed by this key */
 };
 
 /* The place of a fault. field names what was being read, as in docs/WIRE.md;
@@ -430,6 +451,184 @@ frank_check(const uint8_t *content, size_t len,
             const struct frank_frank *frank,
             const uint8_t public_key[FRANK_AT_LEAST(FRANK_PUBLIC_KEY_BYTES)],
             struct frank_fault *fault);
+
+/* ---- The quorum's key --------------------------------------------------- */
+
+#define FRANK_POINT_BYTES 32
+#define FRANK_QUORUM_ID_BYTES 16
+
+/* The moderators' public key on ristretto255, of which any `threshold` of
+ * `holders` together hold the secret. */
+struct frank_quorum {
+    unsigned threshold; /* 1..holders */
+    unsigned holders;   /* 1..32 */
+    uint8_t public_key[FRANK_POINT_BYTES];
+    uint8_t share_publics[FRANK_HOLDERS_MAX][FRANK_POINT_BYTES]; /* holder i at
+                                                                    i - 1 */
+};
+
+/*
+ * Who chooses the quorum's key can read every report. So a key is only to be
+ * used if the messenger pins it itself (then frank_quorum_check() it once), or
+ * if it comes in a record that a moderation key signed which the messenger
+ * pins: frank_quorum_open(). Never take one from the hub unsigned.
+ */
+
+/* Whether numbers and points are possible. VALUE, POINT. */
+FRANK_API FRANK_MUST_CHECK int
+frank_quorum_check(const struct frank_quorum *quorum,
+                   struct frank_fault *fault);
+
+/* First 16 bytes of SHA-256(public_key). */
+FRANK_API void
+frank_quorum_id(uint8_t out[FRANK_AT_LEAST(FRANK_QUORUM_ID_BYTES)],
+                const struct frank_quorum *quorum);
+
+/*
+ * Takes the quorum's key out of a SignedQuorumKey, if the moderation key signed
+ * it and now is within its time. *not_before, if not NULL, gets the beginning
+ * of that time: keep the largest one seen and refuse records with a smaller
+ * one, or the hub could go on offering a key whose holders have left. Errors:
+ * TRUNCATED, TRAILING, LENGTH_FORM, LENGTH, LIMIT, VALUE, SUITE, POINT,
+ * SIGNATURE, TIME.
+ */
+FRANK_API FRANK_MUST_CHECK int frank_quorum_open(
+    struct frank_quorum *out, uint64_t *not_before, const uint8_t *record,
+    size_t len,
+    const uint8_t moderation_key[FRANK_AT_LEAST(FRANK_PUBLIC_KEY_BYTES)],
+    uint64_t now, struct frank_fault *fault);
+
+/* ---- Reports ------------------------------------------------------------ */
+
+#define FRANK_REPORT_ID_BYTES 16
+/* report id, salt of the reporter's name */
+#define FRANK_BUILD_RANDOM_BYTES (16 + 32)
+/* the seal's r and t */
+#define FRANK_SEAL_RANDOM_BYTES (32 + 32)
+
+/* A reason for a report, and what other taxonomies call it (docs/REASONS.md).
+ * All static text; NULL: has no counterpart. Where there can be several values
+ * (bluesky, dsa_keywords, xarf), one space separates them. */
+struct frank_reason {
+    uint8_t code;
+    const char *name;         /* "spam": what commands and APIs take */
+    const char *plain;        /* words for a reporter to choose from */
+    const char *bluesky;      /* tokens of tools.ozone.report.defs and
+                                 com.atproto.moderation.defs */
+    const char *dsa_category; /* of the DSA transparency database */
+    const char *dsa_keywords;
+    const char *xarf;         /* XARF v4 "category/type" */
+    const char *cybertipline; /* NCMEC CyberTipline incident type */
+    const char *marf;         /* feedback type of RFC 5965 and 6430 */
+};
+
+/* By code, by name, and by place in the order to show; NULL: none such. */
+FRANK_API const struct frank_reason *frank_reason(uint8_t code);
+FRANK_API const struct frank_reason *frank_reason_named(const char *name);
+FRANK_API const struct frank_reason *frank_reason_at(size_t index);
+
+/* TranscriptStamp: a message's place in its room, as the hub stamped it. */
+struct frank_transcript {
+    uint64_t room_seq;
+    uint64_t seen_seq;
+    uint8_t transcript_frank[FRANK_MAC_BYTES];
+};
+
+/* A message as its recipient kept it, and what of it he reports. */
+struct frank_kept {
+    struct frank_span content;
+    struct frank_context context; /* as it was given to frank_check() */
+    struct frank_frank frank;
+    bool ordered; /* with a transcript stamp */
+    struct frank_transcript transcript;
+    bool withhold;           /* proves that it was sent, does not show it */
+    uint64_t withhold_parts; /* parted: bit i leaves part i out */
+};
+
+struct frank_report {
+    struct frank_span reporter; /* his URI; empty: anonymous */
+    uint8_t reason;             /* code of a struct frank_reason */
+    unsigned accused;           /* index of the message whose sender it is */
+    struct frank_span note;     /* UTF-8, 4,096 bytes at most */
+    uint64_t created;
+    const struct frank_kept *messages; /* all of one room */
+    size_t count;                      /* 1..64 */
+};
+
+/*
+ * Writes all that is to leave the device, not yet sealed: UnsealedReport
+ * (docs/WIRE.md), padded. Show it with frank_report_read() before it is sealed.
+ * It is as secret as the messages: wipe it. random: see the conventions.
+ * *written and SPACE as with frank_plain_build(); out must overlap nothing.
+ * Errors: those of frank_opening_check() about a message (fault->found is then
+ * its index), SUITE, ROOMS, MISSING, LIMIT, VALUE (accused, parts), UTF8,
+ * SPACE.
+ */
+FRANK_API FRANK_MUST_CHECK int frank_report_build(
+    uint8_t *out, size_t capacity, size_t *written,
+    const struct frank_report *report,
+    const uint8_t random[FRANK_AT_LEAST(FRANK_BUILD_RANDOM_BYTES)],
+    struct frank_fault *fault);
+
+/* What the hub and everyone who handles the report can read of a message. */
+struct frank_evidence {
+    uint8_t tag[FRANK_TAG_BYTES];
+    struct frank_context context;
+    struct frank_frank frank;
+    bool ordered;
+    struct frank_transcript transcript;
+};
+
+struct frank_report_header {
+    uint8_t report_id[FRANK_REPORT_ID_BYTES];
+    uint64_t created;
+    uint8_t reporter_digest[FRANK_DIGEST_BYTES]; /* zeros: anonymous */
+    uint8_t reason;
+    uint8_t accused;
+    size_t count; /* 1..64 */
+    struct frank_evidence evidence[FRANK_MESSAGES_MAX];
+};
+
+/* What only the quorum can read of a message; empty when withheld. */
+struct frank_opening {
+    bool disclosed;
+    struct frank_span content;
+};
+
+struct frank_report_body {
+    struct frank_span note;
+    size_t count; /* that of the header */
+    struct frank_opening openings[FRANK_MESSAGES_MAX];
+};
+
+/* A report before it is sealed. Spans point into its bytes. */
+struct frank_unsealed {
+    struct frank_report_header header;
+    struct frank_span reporter; /* empty: anonymous */
+    struct frank_report_body body;
+};
+
+/* Reads an UnsealedReport. Errors: TRUNCATED, TRAILING, LENGTH_FORM, LIMIT,
+ * LENGTH, VALUE, MISSING, SUITE, ROOMS, REPORTER, PADDING, UTF8. */
+FRANK_API FRANK_MUST_CHECK int frank_report_read(struct frank_unsealed *out,
+                                                 const uint8_t *bytes,
+                                                 size_t len,
+                                                 struct frank_fault *fault);
+
+/*
+ * Seals an UnsealedReport to the quorum: a SealedReport, to be sent to the hub.
+ * quorum: one that frank_quorum_open() or frank_quorum_check() accepted.
+ * random: see the conventions; used together with the report itself, so that
+ * even a generator that repeats gives nothing away. *written and SPACE as with
+ * frank_plain_build(); out must not overlap unsealed.
+ * Errors: those of frank_report_read(), POINT (quorum), LIMIT, SPACE.
+ */
+FRANK_API FRANK_MUST_CHECK int
+frank_report_seal(uint8_t *out, size_t capacity, size_t *written,
+                  const uint8_t *unsealed, size_t len,
+                  const struct frank_quorum *quorum,
+                  const uint8_t random[FRANK_AT_LEAST(FRANK_SEAL_RANDOM_BYTES)],
+                  struct frank_fault *fault);
 
 #undef FRANK_AT_LEAST
 

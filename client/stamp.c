@@ -14,6 +14,13 @@ void stamp_write_context(struct wire_writer *w,
     wire_write_u64(w, context->accepted_timestamp);
 }
 
+void stamp_read_context(struct frank_context *out, struct wire_reader *r)
+{
+    out->sender = wire_read_uri(r, "sender URI");
+    out->room = wire_read_uri(r, "room URI");
+    out->accepted_timestamp = wire_read_u64(r, "accepted timestamp");
+}
+
 int frank_context_encode(uint8_t *out, size_t capacity, size_t *written,
                          const struct frank_context *context,
                          struct frank_fault *fault)
@@ -33,9 +40,7 @@ int frank_context_decode(struct frank_context *out, const uint8_t *bytes,
     int error;
 
     wire_read_init(&r, (struct frank_span){bytes, len}, 0);
-    context.sender = wire_read_uri(&r, "sender URI");
-    context.room = wire_read_uri(&r, "room URI");
-    context.accepted_timestamp = wire_read_u64(&r, "accepted timestamp");
+    stamp_read_context(&context, &r);
     wire_read_end(&r, "context");
     error = wire_read_result(&r, fault);
     if (error == FRANK_OK) {

@@ -10,6 +10,7 @@
 #define STAMP_SIGNED_MAX_BYTES                                                 \
     (1 + 28 + 2 + FRANK_MAC_BYTES + 2 + FRANK_CONTEXT_MAX_BYTES)
 
+void stamp_read_context(struct frank_context *out, struct wire_reader *r);
 void stamp_write_context(struct wire_writer *w,
                          const struct frank_context *context);
 

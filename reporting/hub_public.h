@@ -3,6 +3,9 @@
  * What the world may know of a hub's keys, as a JSON file:
  *   {"signature_keys": [{"id": 1, "not_before": 0, "public": HEX}, ...]}
  * A retired key also has "retired", the time from which on it counts no more.
+ * "destroyed": [[from, until], ...] are the times whose epochs are destroyed,
+ * until being null where no later epoch is: nothing ties a stamp of such a time
+ * to its tag any more.
  */
 #ifndef REPORTING_HUB_PUBLIC_H
 #define REPORTING_HUB_PUBLIC_H
@@ -19,10 +22,24 @@ struct hub_public_key {
     uint8_t public_key[FRANK_PUBLIC_KEY_BYTES];
 };
 
+/* from <= time < until */
+struct hub_public_span {
+    uint64_t from;
+    uint64_t until; /* UINT64_MAX: for good */
+};
+
+/* Epochs destroyed one after the other are one span. */
+#define HUB_PUBLIC_SPANS_MAX (KEYRING_EPOCHS_MAX / 2)
+
 struct hub_public {
     size_t count; /* 1 at least */
     struct hub_public_key keys[KEYRING_KEYS_MAX];
+    size_t destroyed_count;
+    struct hub_public_span destroyed[HUB_PUBLIC_SPANS_MAX];
 };
+
+/* Whether the epoch of this time is known to be destroyed. */
+bool hub_public_is_destroyed(const struct hub_public *hub, uint64_t time);
 
 void hub_public_from(struct hub_public *out, const struct keyring *ring);
 
@@ -40,5 +57,15 @@ FRANK_MUST_CHECK int hub_public_check(const struct hub_public *hub,
                                       const struct frank_frank *frank,
                                       const struct frank_context *context,
                                       struct frank_fault *fault);
+
+/* Whether one of the keys in force at a time made this signature, 64 bytes,
+ * with SignWithLabel over content. NO_KEY, SIGNER, SPACE (content
+ * of more than 8,000 bytes or so). */
+#define HUB_PUBLIC_SIGNED_MAX_BYTES 8192
+FRANK_MUST_CHECK int hub_public_verify(const struct hub_public *hub,
+                                       const char *label,
+                                       struct frank_span content,
+                                       const uint8_t *signature, uint64_t time,
+                                       struct frank_fault *fault);
 
 #endif

@@ -166,7 +166,8 @@ static int check_readings(struct mimi_report_verdict *out,
         };
 
         error = stamper_check(stamper, &claim, &out->fault);
-    } while (error != FRANK_OK && next < readings &&
+    } while (error != FRANK_OK && error != FRANK_ERR_EPOCH_DESTROYED &&
+             next < readings &&
              frank_locate_reading(&out->content, message->content.data,
                                   message->content.len, next++,
                                   NULL) == FRANK_OK);

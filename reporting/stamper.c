@@ -172,6 +172,29 @@ static const uint8_t *signer(const struct stamper *stamper, uint32_t id,
     return secret;
 }
 
+int stamper_sign(const struct stamper *stamper,
+                 uint8_t signature[static FRANK_SIGNATURE_BYTES],
+                 const char *label, struct frank_span content, uint64_t time,
+                 struct frank_fault *fault)
+{
+    uint8_t message[HUB_PUBLIC_SIGNED_MAX_BYTES];
+    const uint8_t *secret = signer(stamper, 0, time);
+    struct wire_writer w;
+    size_t len;
+    int error;
+
+    if (secret == NULL) {
+        return wire_fault(fault, FRANK_ERR_NO_KEY, "signature key", 0, 0, 0);
+    }
+    wire_write_init(&w, message, sizeof message);
+    stamp_write_signed(&w, label, content);
+    error = wire_write_result(&w, &len, fault);
+    if (error == FRANK_OK) {
+        (void)crypto_sign_detached(signature, NULL, message, len, secret);
+    }
+    return error;
+}
+
 static int sign(const struct stamper *stamper, struct frank_frank *frank,
                 const struct stamp_request *request, struct frank_fault *fault)
 {

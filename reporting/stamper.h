@@ -57,6 +57,14 @@ FRANK_MUST_CHECK size_t stamper_batch(const struct stamper *stamper,
                                       const struct stamp_request *requests,
                                       size_t count, unsigned threads);
 
+/* SignWithLabel over content, with the newest key of a time. NO_KEY, SPACE
+ * (content of more than 8,000 bytes or so). */
+FRANK_MUST_CHECK int
+stamper_sign(const struct stamper *stamper,
+             uint8_t signature[static FRANK_SIGNATURE_BYTES], const char *label,
+             struct frank_span content, uint64_t time,
+             struct frank_fault *fault);
+
 /* The MAC alone: server_frank. LIMIT, MISSING, NO_EPOCH, EPOCH_DESTROYED. */
 FRANK_MUST_CHECK int stamper_mac(const struct stamper *stamper,
                                  uint8_t out[static FRANK_MAC_BYTES],

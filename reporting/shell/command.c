@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include "io.h"
+#include "key_json.h"
 
 #include <sodium.h>
 #include <stdarg.h>
@@ -91,6 +92,7 @@ static int run(const struct command *command, int words, int argc, char **argv)
 int command_main(const struct program *program, int argc, char **argv)
 {
     running = program;
+    key_json_wipe();
     io_name(program->name);
     if (sodium_init() < 0) {
         return io_say(EXIT_TROUBLE, "libsodium does not start");

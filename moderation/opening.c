@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "opening.h"
+
+#include <string.h>
+
+struct opening {
+    struct sealed_report report;
+    struct frank_report_body body;
+    uint8_t *plain; /* padded ReportBody */
+};
+
+/* ---- Opening ------------------------------------------------------------ */
+
+/* Each consent is of its own holder, and for this report. */
+static int check_consents(size_t *which, const struct sealed_report *report,
+                          const struct frank_quorum *quorum,
+                          const struct consent *consents, size_t count,
+                          struct frank_fault *fault)
+{
+    for (size_t i = 0; i < count; i++) {
+        int error = consent_check(&consents[i], report, quorum, fault);
+
+        for (size_t j = 0; j < i && error == FRANK_OK; j++) {
+            if (consents[j].holder == consents[i].holder) {
+                error = wire_fault(fault, FRANK_ERR_TWICE, "consent", 0,
+                                   consents[i].holder, 0);
+            }
+        }
+        if (error != FRANK_OK) {
+            *which = i;
+            return error;
+        }
+    }
+    return count >= quorum->threshold
+               ? FRANK_OK
+               : wire_fault(fault, FRANK_ERR_FEW, "consents", 0, count,
+                            quorum->threshold);
+}
+
+/* Z from the first k consents. They were checked, so that it is rP. */
+static int combine(uint8_t z[static GROUP_POINT_BYTES],
+                   const struct consent *consents, size_t k)
+{
+    unsigned holders[FRANK_HOLDERS_MAX];
+    uint8_t points[FRANK_HOLDERS_MAX][GROUP_POINT_BYTES];
+    int error;
+
+    for (size_t i = 0; i < k; i++) {
+        holders[i] = consents[i].holder;
+        memcpy(points[i], consents[i].u, sizeof points[i]);
+    }
+    error = share_interpolate(
+        z, holders, (const uint8_t(*)[GROUP_POINT_BYTES])points, k, 0);
+    sodium_memzero(points, sizeof points);
+    return error;
+}
+
+static int find_key(uint8_t key[static SEAL_KEY_BYTES],
+                    const struct sealed_report *report,
+                    const struct consent *consents, size_t k,
+                    struct frank_fault *fault)
+{
+    uint8_t z[GROUP_POINT_BYTES];
+    uint8_t commitment[SEAL_COMMITMENT_BYTES];
+    int error = combine(z, consents, k);
+
+    if (error == FRANK_OK) {
+        seal_keys(key, commitment, &report->seal, report->label.header, z);
+        if (sodium_memcmp(commitment, report->seal.commitment,
+                          sizeof commitment) != 0) {
+            error = FRANK_ERR_COMMITMENT;
+        }
+    }
+    sodium_memzero(z, sizeof z);
+    sodium_memzero(commitment, sizeof commitment);
+    return error == FRANK_OK
+               ? error
+               : wire_fault(fault, error, "sealed report", 0, 0, 0);
+}
+
+static int decrypt(struct opening *opening,
+                   const uint8_t key[static SEAL_KEY_BYTES],
+                   struct frank_fault *fault)
+{
+    const struct sealed_report *report = &opening->report;
+    size_t len = report->sealed.len - SEAL_TAG_BYTES;
+    int error;
+
+    opening->plain = sodium_malloc(len);
+    if (opening->plain == NULL) {
+        return wire_fault(fault, FRANK_ERR_MEMORY, "report", 0, 0, 0);
+    }
+    error = seal_body_open(opening->plain, report->sealed, report->ad, key);
+    if (error != FRANK_OK) {
+        return wire_fault(fault, error, "sealed body", 0, 0, 0);
+    }
+    return report_body_decode(&opening->body,
+                              (struct frank_span){opening->plain, len}, 0,
+                              report->header.count, fault);
+}
+
+static int open_report(struct opening *opening, size_t *which,
+                       const struct frank_quorum *quorum,
+                       const struct consent *consents, size_t count,
+                       struct frank_fault *fault)
+{
+    const struct sealed_report *report = &opening->report;
+    uint8_t key[SEAL_KEY_BYTES];
+    int error = check_consents(which, report, quorum, consents, count, fault);
+
+    if (error == FRANK_OK) {
+        error = seal_check(&report->seal, &report->label, report->sealed);
+        if (error != FRANK_OK) {
+            return wire_fault(fault, error, "proof of the seal", 0, 0, 0);
+        }
+        error = find_key(key, report, consents, quorum->threshold, fault);
+    }
+    if (error == FRANK_OK) {
+        error = decrypt(opening, key, fault);
+    }
+    sodium_memzero(key, sizeof key);
+    return error;
+}
+
+int opening_open(struct opening **out, size_t *which, const uint8_t *bytes,
+                 size_t len, const struct frank_quorum *quorum,
+                 const struct consent *consents, size_t count,
+                 struct frank_fault *fault)
+{
+    struct opening *opening = sodium_malloc((sizeof *opening + 63) / 64 * 64);
+    int error;
+
+    *which = SIZE_MAX;
+    if (opening == NULL) {
+        return wire_fault(fault, FRANK_ERR_MEMORY, "report", 0, 0, 0);
+    }
+    memset(opening, 0, sizeof *opening);
+    error = sealed_report_decode(&opening->report, bytes, len, fault);
+    if (error == FRANK_OK) {
+        error = open_report(opening, which, quorum, consents, count, fault);
+    }
+    if (error == FRANK_OK) {
+        *out = opening;
+        opening = NULL; /* transferred */
+    }
+    opening_free(opening);
+    return error;
+}
+
+void opening_free(struct opening *opening)
+{
+    if (opening != NULL) {
+        sodium_free(opening->plain); /* wipes */
+    }
+    sodium_free(opening);
+}
+
+const struct sealed_report *opening_report(const struct opening *opening)
+{
+    return &opening->report;
+}
+
+const struct frank_report_body *opening_body(const struct opening *opening)
+{
+    return &opening->body;
+}
+
+/* ---- Judging ------------------------------------------------------------ */
+
+/* The hub's signed word counts for most: it was given while the epoch's key was
+ * there. Without it, an epoch that is destroyed by now leaves nothing. */
+static enum opening_stamp judge_stamp(struct frank_fault *fault,
+                                      const struct frank_evidence *evidence,
+                                      const struct hub_public *hub,
+                                      const struct hub_verdict *verdict)
+{
+    if (hub_public_check(hub, &evidence->frank, &evidence->context, fault) !=
+        FRANK_OK) {
+        return STAMP_INVALID;
+    }
+    if (verdict == NULL) {
+        return hub_public_is_destroyed(hub,
+                                       evidence->context.accepted_timestamp)
+                   ? STAMP_EXPIRED
+                   : STAMP_SIGNED;
+    }
+    switch (hub_verdict_of(verdict, evidence)) {
+    case EVIDENCE_VALID:
+        return STAMP_VALID;
+    case EVIDENCE_EXPIRED:
+        return STAMP_EXPIRED;
+    case EVIDENCE_INVALID:
+        break;
+    }
+    (void)wire_fault(fault, FRANK_ERR_MAC, "hub's verdict", 0, 0, 0);
+    return STAMP_INVALID;
+}
+
+static enum opening_state judge_content(struct opening_verdict *out,
+                                        const struct frank_evidence *evidence,
+                                        struct frank_span content)
+{
+    struct frank_content located;
+    int error =
+        frank_opening_check(&located, content.data, content.len, evidence->tag,
+                            &evidence->context, &out->fault);
+
+    if (error == FRANK_OK) {
+        error = frank_validate(&out->findings, content.data, content.len,
+                               &out->fault);
+    }
+    if (error != FRANK_OK) {
+        sodium_memzero(&located, sizeof located);
+        return OPENING_MISMATCH;
+    }
+    out->format = located.format;
+    out->parts = located.parts;
+    out->parts_withheld = located.withheld;
+    sodium_memzero(&located, sizeof located);
+    return out->findings.broken == 0 ? OPENING_MATCHES : OPENING_MALFORMED;
+}
+
+void opening_judge(struct opening_verdict *out, const struct opening *opening,
+                   size_t index, const struct hub_public *hub,
+                   const struct hub_verdict *verdict)
+{
+    const struct frank_evidence *evidence =
+        &opening->report.header.evidence[index];
+    const struct frank_opening *message = &opening->body.openings[index];
+
+    memset(out, 0, sizeof *out);
+    out->stamp = judge_stamp(&out->fault, evidence, hub, verdict);
+    if (out->stamp == STAMP_INVALID) {
+        out->state = OPENING_NOT_STAMPED;
+    } else if (out->stamp == STAMP_EXPIRED) {
+        out->state = OPENING_EXPIRED;
+    } else if (!message->disclosed) {
+        out->state = OPENING_WITHHELD;
+    } else {
+        out->state = judge_content(out, evidence, message->content);
+    }
+}
+
+const char *opening_state_text(enum opening_state state)
+{
+    static const char *const texts[OPENING_STATES] = {
+        [OPENING_MATCHES] = "disclosed and matches",
+        [OPENING_MALFORMED] = "matches, malformed",
+        [OPENING_MISMATCH] = "does not match",
+        [OPENING_WITHHELD] = "withheld",
+        [OPENING_EXPIRED] = "not provable: epoch destroyed",
+        [OPENING_NOT_STAMPED] = "not provable: not stamped by the hub"};
+
+    return (unsigned)state < OPENING_STATES ? texts[state] : "unknown";
+}
+
+const char *opening_stamp_text(enum opening_stamp stamp)
+{
+    switch (stamp) {
+    case STAMP_VALID:
+        return "valid";
+    case STAMP_SIGNED:
+        return "signed";
+    case STAMP_EXPIRED:
+        return "expired";
+    case STAMP_INVALID:
+        break;
+    }
+    return "invalid";
+}
+
+/* ---- Order -------------------------------------------------------------- */
+
+static void insert(struct opening_place *places, size_t count,
+                   struct opening_place place)
+{
+    while (count > 0 && places[count - 1].room_seq > place.room_seq) {
+        places[count] = places[count - 1];
+        count--;
+    }
+    places[count] = place;
+}
+
+int opening_order(struct opening_place out[static FRANK_MESSAGES_MAX],
+                  size_t *count, const struct frank_report_header *header,
+                  const struct opening_verdict *verdicts)
+{
+    *count = 0;
+    for (size_t i = 0; i < header->count; i++) {
+        const struct frank_evidence *evidence = &header->evidence[i];
+
+        if (evidence->ordered && (verdicts[i].stamp == STAMP_VALID ||
+                                  verdicts[i].stamp == STAMP_SIGNED)) {
+            insert(out, (*count)++,
+                   (struct opening_place){i, evidence->transcript.room_seq,
+                                          evidence->transcript.seen_seq, 0});
+        }
+    }
+    for (size_t i = 1; i < *count; i++) {
+        if (out[i].room_seq == out[i - 1].room_seq) {
+            return FRANK_ERR_TWICE;
+        }
+        out[i].gap = out[i].room_seq - out[i - 1].room_seq - 1;
+    }
+    return FRANK_OK;
+}

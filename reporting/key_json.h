@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading the JSON of key files: a member that is not as it must be is named in
+ * the fault. Unknown members are passed over. */
+#ifndef REPORTING_KEY_JSON_H
+#define REPORTING_KEY_JSON_H
+
+#include "frank.h"
+
+#include <jansson.h>
+
+/* The text as an object, to be freed with json_decref(). what names it in
+ * faults, must_be where it is no JSON (FORMAT; offset says where). LIMIT (more
+ * than max bytes), MEMORY. */
+FRANK_MUST_CHECK int key_json_load(json_t **out, const char *text, size_t len,
+                                   size_t max, const char *what,
+                                   const char *must_be,
+                                   struct frank_fault *fault);
+
+/* A number of at most max. MISSING, VALUE. */
+FRANK_MUST_CHECK int key_json_number(uint64_t *out, const json_t *object,
+                                     const char *name, uint64_t max,
+                                     struct frank_fault *fault);
+
+/* A string of hexadecimal digits, of exactly len bytes. MISSING (where string
+ * is NULL), VALUE (must_be is the fault's field then). */
+FRANK_MUST_CHECK int key_json_hex(uint8_t *out, size_t len,
+                                  const json_t *string, const char *name,
+                                  const char *must_be,
+                                  struct frank_fault *fault);
+
+/* From now on the JSON library wipes what it frees; once in a program that
+ * reads secrets with it, before its first use and any thread. */
+void key_json_wipe(void);
+
+#endif
