@@ -86,7 +86,7 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 ## make             programs and libraries, into build/
-all: $(B)/frank $(B)/libfrank.a $(B)/libfrank.so $(B)/frank.pc
+all: $(B)/frank $(B)/frank-mod $(B)/libfrank.a $(B)/libfrank.so $(B)/frank.pc
 
 setup-%:
 	@tools/setup $*

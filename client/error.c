@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How a fault's numbers are worded. */
-enum numbers { NONE, AT_MOST, NEEDED, EXACTLY, CODE };
+/* How a fault's numbers are worded. With COUNT its offset says nothing. */
+enum numbers { NONE, AT_MOST, NEEDED, EXACTLY, CODE, COUNT };
 
 struct error_text {
     enum numbers numbers;
@@ -66,9 +66,9 @@ static const struct error_text errors[] = {
                                      "commits to"},
     [-FRANK_ERR_SEALED] = {NONE, "the sealed body was altered"},
     [-FRANK_ERR_PADDING] = {NONE, "not padded as required"},
-    [-FRANK_ERR_HOLDER] = {AT_MOST, "no such holder in the quorum"},
+    [-FRANK_ERR_HOLDER] = {COUNT, "no such holder in the quorum"},
     [-FRANK_ERR_TWICE] = {NONE, "this holder's consent is there already"},
-    [-FRANK_ERR_FEW] = {EXACTLY, "too few consents"},
+    [-FRANK_ERR_FEW] = {COUNT, "fewer than the threshold"},
     [-FRANK_ERR_SIGNER] = {NONE, "not signed by a key that was given for it"},
 };
 
@@ -111,6 +111,9 @@ static void numbers_text(char *out, size_t size, enum numbers numbers,
     case CODE:
         (void)snprintf(out, size, ": 0x%02" PRIx64, found);
         break;
+    case COUNT:
+        (void)snprintf(out, size, ": %" PRIu64 " of %" PRIu64, found, expected);
+        break;
     }
 }
 
@@ -126,8 +129,10 @@ void frank_fault_text(char *out, size_t size, const struct frank_fault *fault)
                  fault->expected);
     if (fault->field == NULL) {
         (void)snprintf(out, size, "%s", entry->text);
-    } else if (fault->offset == 0 && entry->numbers == NONE) {
-        (void)snprintf(out, size, "%s: %s", fault->field, entry->text);
+    } else if (fault->offset == 0 &&
+               (entry->numbers == NONE || entry->numbers == COUNT)) {
+        (void)snprintf(out, size, "%s: %s%s", fault->field, entry->text,
+                       numbers);
     } else {
         (void)snprintf(out, size, "%s at byte %zu: %s%s", fault->field,
                        fault->offset, entry->text, numbers);

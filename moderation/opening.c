@@ -271,6 +271,23 @@ const char *opening_stamp_text(enum opening_stamp stamp)
 
 /* ---- Order -------------------------------------------------------------- */
 
+/* Whether a message is there already: a report may hold one twice. */
+static bool holds(const struct opening_place *places, size_t count,
+                  const struct frank_report_header *header,
+                  const struct frank_evidence *evidence)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct frank_evidence *other =
+            &header->evidence[places[i].message];
+
+        if (places[i].room_seq == evidence->transcript.room_seq &&
+            memcmp(other->tag, evidence->tag, sizeof other->tag) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void insert(struct opening_place *places, size_t count,
                    struct opening_place place)
 {
@@ -289,8 +306,10 @@ int opening_order(struct opening_place out[static FRANK_MESSAGES_MAX],
     for (size_t i = 0; i < header->count; i++) {
         const struct frank_evidence *evidence = &header->evidence[i];
 
-        if (evidence->ordered && (verdicts[i].stamp == STAMP_VALID ||
-                                  verdicts[i].stamp == STAMP_SIGNED)) {
+        if (evidence->ordered &&
+            (verdicts[i].stamp == STAMP_VALID ||
+             verdicts[i].stamp == STAMP_SIGNED) &&
+            !holds(out, *count, header, evidence)) {
             insert(out, (*count)++,
                    (struct opening_place){i, evidence->transcript.room_seq,
                                           evidence->transcript.seen_seq, 0});

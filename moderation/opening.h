@@ -93,8 +93,8 @@ struct opening_place {
 
 /*
  * The messages that have a transcript stamp and whose stamp is not expired or
- * invalid, by room_seq; gives how many. TWICE: two have the same number, which
- * no honest hub gives.
+ * invalid, by room_seq, each message once; gives how many. TWICE: two messages
+ * have the same number, which no honest hub gives.
  */
 FRANK_MUST_CHECK int
 opening_order(struct opening_place out[static FRANK_MESSAGES_MAX],

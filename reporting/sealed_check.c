@@ -63,6 +63,7 @@ static int check_evidence(struct sealed_check *out,
     const struct frank_report_header *header = &out->report.header;
     size_t valid = 0;
 
+    out->judged = true;
     for (size_t i = 0; i < header->count; i++) {
         judge(&out->items[i], stamper, &header->evidence[i], now);
         valid += out->items[i].verdict == EVIDENCE_VALID;

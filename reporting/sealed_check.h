@@ -29,6 +29,7 @@ struct sealed_item {
 struct sealed_check {
     struct sealed_report report;
     struct sealed_item items[FRANK_MESSAGES_MAX]; /* one for each evidence */
+    bool judged;                                  /* items hold */
     size_t at; /* which evidence an error is about; SIZE_MAX: the report */
 };
 
@@ -43,8 +44,8 @@ struct sealed_check {
  *   TIME; VALUE (seen_seq);
  * - EPOCH_DESTROYED: all evidence is expired, so that nothing is proven;
  * - SCALAR, POINT, PROOF: not sealed by who wrote the header, or altered since.
- * But for errors of structure, QUORUM and TIME of the report, out->items hold
- * for each evidence.
+ * out->judged says whether the report got as far as that each of its evidence
+ * was looked at.
  */
 FRANK_MUST_CHECK int sealed_check(struct sealed_check *out,
                                   const struct stamper *stamper,

@@ -29,5 +29,9 @@ int check_command(const struct command *self, int argc, char **argv);
 
 int report_mimi_command(const struct command *self, int argc, char **argv);
 int report_verify_command(const struct command *self, int argc, char **argv);
+int report_seal_command(const struct command *self, int argc, char **argv);
+int report_show_command(const struct command *self, int argc, char **argv);
+int report_check_command(const struct command *self, int argc, char **argv);
+int report_convert_command(const struct command *self, int argc, char **argv);
 
 #endif

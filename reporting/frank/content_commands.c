@@ -218,63 +218,6 @@ int content_withhold_command(const struct command *self, int argc, char **argv)
 
 /* ---- Showing ------------------------------------------------------------ */
 
-static void show_line(const char *name, struct frank_span text)
-{
-    (void)printf("%-12s", name);
-    io_put_text(stdout, text);
-    (void)putchar('\n');
-}
-
-static void show_part(const struct frank_part *part, unsigned index)
-{
-    (void)printf("part %-7u", index);
-    if (part->withheld) {
-        (void)puts("withheld");
-        return;
-    }
-    io_put_text(stdout, part->name);
-    (void)printf(" (");
-    io_put_text(stdout, part->media_type);
-    (void)printf(", %zu bytes)\n", part->body.len);
-    if (utf8_is_valid(part->body)) {
-        show_line("", part->body);
-    }
-}
-
-static void show_text(const struct frank_content *located,
-                      const struct frank_findings *findings,
-                      const struct blob *content)
-{
-    struct frank_part part;
-
-    (void)printf("%-12s%s, %zu bytes\n", "format",
-                 frank_format_name(located->format), content->len);
-    show_line("sender", describe_uri(&located->sender));
-    show_line("room", describe_uri(&located->room));
-    if (located->media_type.len > 0) {
-        show_line("media type", located->media_type);
-    }
-    if (located->format == FRANK_FORMAT_PLAIN && utf8_is_valid(located->body)) {
-        show_line("body", located->body);
-    } else if (located->format != FRANK_FORMAT_PARTED) {
-        (void)printf("%-12s%zu bytes\n", "body", located->body.len);
-    }
-    for (unsigned i = 0; i < located->parts; i++) {
-        if (frank_part_read(&part, content->data, content->len, i, NULL) ==
-            FRANK_OK) {
-            show_part(&part, i);
-        }
-    }
-    if (located->readings > 1) {
-        (void)puts("readings    names its sender or its room twice");
-    }
-    if (findings->broken != 0) {
-        (void)printf("%-12s", "malformed");
-        describe_findings_text(findings);
-        (void)putchar('\n');
-    }
-}
-
 static json_t *part_json(const struct frank_part *part, unsigned index)
 {
     json_t *object = json_object();
@@ -351,7 +294,7 @@ int content_show_command(const struct command *self, int argc, char **argv)
     if (code == EXIT_DONE && json) {
         code = show_json(&located, &findings, &content);
     } else if (code == EXIT_DONE) {
-        show_text(&located, &findings, &content);
+        describe_content_text(&located, &findings, io_blob_span(&content));
         code = io_finish(EXIT_DONE);
     }
     io_free(&content);

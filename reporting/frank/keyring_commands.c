@@ -9,7 +9,6 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     OPT_MASTER_FILE = 1,
@@ -45,14 +44,6 @@ struct arguments {
         uint8_t seed[KEYRING_SEED_BYTES];
     } * secrets;
 };
-
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 static int take_option(struct arguments *out, const struct command *self,
                        int option)
@@ -92,7 +83,7 @@ static int parse(struct arguments *out, const struct command *self, int argc,
 {
     int option;
 
-    *out = (struct arguments){.now = now_ms()};
+    *out = (struct arguments){.now = io_now()};
     while ((option = command_option(self, argc, argv, options)) != -1) {
         if (option != '?' && (allowed >> option & 1) == 0) {
             return command_usage(self, "--%s does not go with this",

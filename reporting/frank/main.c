@@ -43,6 +43,23 @@ static const struct command commands[] = {
      "[--reporter URI] --abuser URI --reason N [--note-file F]\n"
      "    CONTENT:FRANK:MS...",
      "make a MIMI AbuseReport", report_mimi_command},
+    {"report seal",
+     "--quorum Q [--pin F] (--reporter URI | --anonymous)\n"
+     "    --reason NAME|N [--accused I] [--note-file F] [--withhold I]...\n"
+     "    [--withhold-part I.P]... [--hub-public P] [--created MS] "
+     "[--preview]\n"
+     "    CONTENT:FRANK:MS[:SEQ:SEEN:TRANSCRIPTFRANK]...",
+     "make a report that only a quorum of moderators can read",
+     report_seal_command},
+    {"report show", "[--reporter] [--json] SEALED|-",
+     "what anyone can read of a sealed report", report_show_command},
+    {"report check",
+     "--keyring K [--quorum Q [--pin F]] [--time MS]\n"
+     "    [--verdict-out F] [--json] SEALED|-",
+     "the hub's check of a sealed report, which reads nothing",
+     report_check_command},
+    {"report convert", "--keyring K --quorum Q [--pin F] [--time MS] FILE|-",
+     "verify a MIMI AbuseReport and seal it", report_convert_command},
     {"report verify", "--keyring K [--json] FILE|-",
      "a verdict on each of its messages", report_verify_command},
 };

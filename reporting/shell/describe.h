@@ -19,4 +19,9 @@ json_t *describe_findings_json(const struct frank_findings *findings);
 /* "a rule (byte 3); another (byte 5)"; nothing where none is broken. */
 void describe_findings_text(const struct frank_findings *findings);
 
+/* The content in words, some lines; text of it is made harmless. */
+void describe_content_text(const struct frank_content *located,
+                           const struct frank_findings *findings,
+                           struct frank_span content);
+
 #endif

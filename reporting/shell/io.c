@@ -151,6 +151,41 @@ int io_read(struct blob *out, const char *path, size_t max)
     return code;
 }
 
+int io_read_exactly(uint8_t *out, size_t len, const char *path)
+{
+    struct blob bytes = {NULL, 0};
+    int code = io_read(&bytes, path, len);
+
+    if (code == EXIT_DONE && bytes.len != len) {
+        code = io_say(EXIT_REFUSED, "%s: %zu bytes instead of %zu", path,
+                      bytes.len, len);
+    }
+    if (code == EXIT_DONE) {
+        memcpy(out, bytes.data, len);
+    }
+    io_free(&bytes);
+    return code;
+}
+
+int io_write(const char *path, const uint8_t *bytes, size_t len)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
+    bool failed = file == NULL || fwrite(bytes, 1, len, file) != len ||
+                  fflush(file) != 0 || fsync(fd) != 0;
+
+    if (failed) {
+        (void)io_say(EXIT_TROUBLE, "%s: %s", path, strerror(errno));
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    if (failed && fd >= 0) {
+        (void)unlink(path);
+    }
+    return failed ? EXIT_TROUBLE : EXIT_DONE;
+}
+
 struct frank_span io_span(const char *text)
 {
     return (struct frank_span){(const uint8_t *)text, strlen(text)};
@@ -232,6 +267,14 @@ void io_put_text(FILE *out, struct frank_span text)
         }
         i += len;
     }
+}
+
+uint64_t io_now(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
 void io_time(char out[static IO_TIME_BYTES], uint64_t ms)

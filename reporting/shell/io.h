@@ -33,6 +33,13 @@ struct blob {
 
 /* Reads a file, or standard input ("-"), of at most max bytes. */
 int io_read(struct blob *out, const char *path, size_t max);
+
+/* The same for a file of exactly len bytes. */
+int io_read_exactly(uint8_t *out, size_t len, const char *path);
+
+/* Writes a file where none is yet, mode 0644 or less; for secrets there is
+ * secret_file_create(). */
+int io_write(const char *path, const uint8_t *bytes, size_t len);
 void io_free(struct blob *blob);
 int io_alloc(struct blob *out, size_t len);
 struct frank_span io_blob_span(const struct blob *blob);
@@ -51,6 +58,9 @@ int io_put_bytes(const uint8_t *bytes, size_t len);
 /* Text of a stranger's, made harmless for a terminal: control characters,
  * directional overrides and what is not UTF-8 as \xNN. */
 void io_put_text(FILE *out, struct frank_span text);
+
+/* The clock: milliseconds since 1970. */
+uint64_t io_now(void);
 
 /* "2022-02-09 06:13:45.019 UTC" */
 #define IO_TIME_BYTES 40

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The `frank-mod` command: one function a subcommand, in the file of its group.
+ */
+#ifndef MODERATION_FRANK_MOD_COMMANDS_H
+#define MODERATION_FRANK_MOD_COMMANDS_H
+
+#include "command.h"
+#include "io.h"
+#include "report.h"
+#include "share.h"
+
+/* Each gives an exit code, after a message unless it is 0. */
+
+/* quorum.pub, of one polynomial. */
+int load_quorum(struct frank_quorum *out, const char *file);
+/* A share file; wipe the share. */
+int load_share(struct share *out, const char *file);
+/* A sealed report; out points into bytes. Not checked. */
+int load_sealed(struct sealed_report *out, struct blob *bytes,
+                const char *file);
+
+int key_init_command(const struct command *self, int argc, char **argv);
+int key_public_command(const struct command *self, int argc, char **argv);
+int quorum_init_command(const struct command *self, int argc, char **argv);
+int quorum_show_command(const struct command *self, int argc, char **argv);
+int quorum_sign_command(const struct command *self, int argc, char **argv);
+int consent_command(const struct command *self, int argc, char **argv);
+int receipt_command(const struct command *self, int argc, char **argv);
+int open_command(const struct command *self, int argc, char **argv);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of subcommands is the usage text (command.h). */
+#include "commands.h"
+
+static const struct command commands[] = {
+    {"key init", "FILE", "make the moderation side's signature key",
+     key_init_command},
+    {"key public", "FILE", "print its public part, for messengers to pin",
+     key_public_command},
+    {"quorum init", "--threshold K --holders N --out DIR",
+     "make a quorum key, and a share for each holder", quorum_init_command},
+    {"quorum show", "[--share S] [--json] QUORUM",
+     "show a quorum key and check it; or a share against it",
+     quorum_show_command},
+    {"quorum sign", "--key F [--days N] QUORUM",
+     "sign a quorum key, for the hub to pass on", quorum_sign_command},
+    {"consent",
+     "--share S [--quorum Q] [--receipt F] [--out F] [--time MS] SEALED",
+     "agree to open one report: a secret, and a public receipt of it",
+     consent_command},
+    {"receipt", "--quorum Q [--report SEALED] [--json] FILE",
+     "who agreed to open which report, when", receipt_command},
+    {"open",
+     "--quorum Q --hub-public P [--verdict F] --consent F [--consent F...]\n"
+     "    [--out DIR] [--json] SEALED",
+     "open a report, and say what is proven about each message", open_command},
+};
+
+int main(int argc, char **argv)
+{
+    static const struct program program = {
+        "frank-mod", "reports of encrypted messages, opened by a quorum",
+        "A consent is as secret as the report. Contents are written to DIR "
+        "only, never\nprinted. Bytes are printed raw, or in hexadecimal on a "
+        "terminal and in JSON.\nExit codes: 0 done or valid, 1 refused or not "
+        "valid, 2 wrong use, 3 trouble\nwith a file or a key file. More: man "
+        "frank-mod.\n",
+        commands, sizeof commands / sizeof commands[0]};
+
+    return command_main(&program, argc, argv);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "quorum_argument.h"
+
+#include "command.h"
+#include "hub_public.h"
+#include "io.h"
+#include "quorum.h"
+#include "quorum_public.h"
+
+/* A record begins with its version, a text with white space or '{'. */
+static bool is_record(const struct blob *bytes)
+{
+    return bytes->len > 0 && bytes->data[0] == QUORUM_VERSION;
+}
+
+/* Under whichever of the pinned keys is in force. */
+static int open_record(struct frank_quorum *out, const char *file,
+                       const struct blob *record, const struct hub_public *pins,
+                       uint64_t now)
+{
+    struct frank_fault fault = {.error = FRANK_ERR_NO_KEY,
+                                .field = "moderation key in force"};
+    int error = FRANK_ERR_NO_KEY;
+
+    for (size_t i = pins->count; i > 0 && error != FRANK_OK; i--) {
+        const struct hub_public_key *key = &pins->keys[i - 1];
+
+        if (key->not_before <= now &&
+            (key->retired == 0 || now < key->retired)) {
+            error = frank_quorum_open(out, NULL, record->data, record->len,
+                                      key->public_key, now, &fault);
+        }
+    }
+    return error == FRANK_OK ? EXIT_DONE : io_fault(file, &fault);
+}
+
+static int load_pins(struct hub_public *out, const char *file)
+{
+    struct blob text = {NULL, 0};
+    struct frank_fault fault;
+    int code = io_read(&text, file, HUB_PUBLIC_MAX_BYTES);
+
+    if (code == EXIT_DONE && hub_public_decode(out, (const char *)text.data,
+                                               text.len, &fault) != FRANK_OK) {
+        code = io_key_fault(file, &fault);
+    }
+    io_free(&text);
+    return code == EXIT_DONE ? code : EXIT_TROUBLE;
+}
+
+static int take(struct frank_quorum *out, const char *file,
+                const struct blob *bytes, const char *pin, uint64_t now)
+{
+    struct hub_public pins;
+    struct frank_fault fault;
+    int code;
+
+    if (pin == NULL && is_record(bytes)) {
+        return io_say(EXIT_REFUSED,
+                      "%s: a signed quorum key, which may be anybody's: give "
+                      "the moderation key that must have signed it with --pin",
+                      file);
+    }
+    if (pin == NULL) {
+        return quorum_public_decode(out, (const char *)bytes->data, bytes->len,
+                                    &fault) == FRANK_OK
+                   ? EXIT_DONE
+                   : io_fault(file, &fault);
+    }
+    if (!is_record(bytes)) {
+        return io_say(EXIT_REFUSED,
+                      "%s: a quorum key that nobody signed, but --pin asks for "
+                      "one that the moderation key signed (frank-mod quorum "
+                      "sign)",
+                      file);
+    }
+    code = load_pins(&pins, pin);
+    return code == EXIT_DONE ? open_record(out, file, bytes, &pins, now) : code;
+}
+
+int quorum_argument(struct frank_quorum *out, const char *file, const char *pin,
+                    uint64_t now)
+{
+    struct blob bytes = {NULL, 0};
+    int code = io_read(&bytes, file, QUORUM_PUBLIC_MAX_BYTES);
+
+    if (code == EXIT_DONE) {
+        code = take(out, file, &bytes, pin, now);
+    }
+    io_free(&bytes);
+    return code;
+}

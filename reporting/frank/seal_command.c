@@ -1,0 +1,516 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* frank report seal: chooses, shows and seals what leaves the device. */
+#include "commands.h"
+#include "describe.h"
+#include "describe_report.h"
+#include "hub_public.h"
+#include "quorum_argument.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    OPT_QUORUM = 1,
+    OPT_PIN,
+    OPT_HUB_PUBLIC,
+    OPT_REPORTER,
+    OPT_ANONYMOUS,
+    OPT_REASON,
+    OPT_ACCUSED,
+    OPT_NOTE_FILE,
+    OPT_WITHHOLD,
+    OPT_WITHHOLD_PART,
+    OPT_CREATED,
+    OPT_PREVIEW
+};
+
+static const struct option seal_options[] = {
+    {"quorum", required_argument, NULL, OPT_QUORUM},
+    {"pin", required_argument, NULL, OPT_PIN},
+    {"hub-public", required_argument, NULL, OPT_HUB_PUBLIC},
+    {"reporter", required_argument, NULL, OPT_REPORTER},
+    {"anonymous", no_argument, NULL, OPT_ANONYMOUS},
+    {"reason", required_argument, NULL, OPT_REASON},
+    {"accused", required_argument, NULL, OPT_ACCUSED},
+    {"note-file", required_argument, NULL, OPT_NOTE_FILE},
+    {"withhold", required_argument, NULL, OPT_WITHHOLD},
+    {"withhold-part", required_argument, NULL, OPT_WITHHOLD_PART},
+    {"created", required_argument, NULL, OPT_CREATED},
+    {"preview", no_argument, NULL, OPT_PREVIEW},
+    {NULL, 0, NULL, 0}};
+
+/* A report and what it is made of. */
+struct draft {
+    struct frank_report report;
+    struct frank_kept messages[FRANK_MESSAGES_MAX];
+    struct frank_content located[FRANK_MESSAGES_MAX];
+    struct blob contents[FRANK_MESSAGES_MAX];
+    struct blob note;
+    struct frank_quorum quorum;
+    struct hub_public hub;
+    const char *quorum_file;
+    const char *pin_file;
+    const char *hub_file;
+    bool anonymous;
+    bool has_reason;
+    bool preview;
+    unsigned highest; /* index that --withhold or --withhold-part names */
+};
+
+/* ---- Arguments ---------------------------------------------------------- */
+
+static bool take_reason(struct draft *draft, const char *text)
+{
+    const struct frank_reason *reason = frank_reason_named(text);
+    uint64_t code;
+
+    if (reason == NULL && text[0] >= '0' && text[0] <= '9') {
+        if (!io_number(&code, text, UINT8_MAX, "--reason")) {
+            return false;
+        }
+        reason = frank_reason((uint8_t)code);
+    }
+    if (reason == NULL) {
+        (void)io_say(EXIT_USAGE, "--reason: no such reason; there are:");
+        for (size_t i = 0; (reason = frank_reason_at(i)) != NULL; i++) {
+            (void)fprintf(stderr, "  %3u %-20s %s\n", reason->code,
+                          reason->name, reason->plain);
+        }
+        return false;
+    }
+    draft->report.reason = reason->code;
+    draft->has_reason = true;
+    return true;
+}
+
+static bool take_index(struct draft *draft, uint64_t *out, const char *text,
+                       const char *what)
+{
+    if (!io_number(out, text, FRANK_MESSAGES_MAX - 1, what)) {
+        return false;
+    }
+    if (*out > draft->highest) {
+        draft->highest = (unsigned)*out;
+    }
+    return true;
+}
+
+/* I.P */
+static bool take_part(struct draft *draft, char *text)
+{
+    uint64_t message;
+    uint64_t part;
+    char *point = strchr(text, '.');
+
+    if (point == NULL) {
+        (void)io_say(EXIT_USAGE, "--withhold-part: not MESSAGE.PART");
+        return false;
+    }
+    *point = '\0';
+    if (!take_index(draft, &message, text, "--withhold-part MESSAGE") ||
+        !io_number(&part, point + 1, FRANK_PARTS_MAX - 1,
+                   "--withhold-part PART")) {
+        return false;
+    }
+    draft->messages[message].withhold_parts |= UINT64_C(1) << part;
+    return true;
+}
+
+static bool take_number_option(struct draft *draft, int option)
+{
+    uint64_t number = 0;
+
+    switch (option) {
+    case OPT_ACCUSED:
+        if (!io_number(&number, optarg, FRANK_MESSAGES_MAX - 1, "--accused")) {
+            return false;
+        }
+        draft->report.accused = (unsigned)number;
+        return true;
+    case OPT_WITHHOLD:
+        if (!take_index(draft, &number, optarg, "--withhold")) {
+            return false;
+        }
+        draft->messages[number].withhold = true;
+        return true;
+    case OPT_CREATED:
+        return io_number(&draft->report.created, optarg, UINT64_MAX,
+                         "--created");
+    default:
+        return false;
+    }
+}
+
+static bool take_option(struct draft *draft, int option)
+{
+    switch (option) {
+    case OPT_QUORUM:
+        draft->quorum_file = optarg;
+        return true;
+    case OPT_PIN:
+        draft->pin_file = optarg;
+        return true;
+    case OPT_HUB_PUBLIC:
+        draft->hub_file = optarg;
+        return true;
+    case OPT_REPORTER:
+        draft->report.reporter = io_span(optarg);
+        return true;
+    case OPT_ANONYMOUS:
+        draft->anonymous = true;
+        return true;
+    case OPT_PREVIEW:
+        draft->preview = true;
+        return true;
+    case OPT_REASON:
+        return take_reason(draft, optarg);
+    case OPT_WITHHOLD_PART:
+        return take_part(draft, optarg);
+    default:
+        return take_number_option(draft, option);
+    }
+}
+
+static int parse(struct draft *draft, const struct command *self, int argc,
+                 char **argv)
+{
+    int option;
+    int code = EXIT_DONE;
+
+    while (code == EXIT_DONE &&
+           (option = command_option(self, argc, argv, seal_options)) != -1) {
+        if (option == OPT_NOTE_FILE) {
+            io_free(&draft->note);
+            code = io_read(&draft->note, optarg, FRANK_NOTE_MAX_BYTES);
+        } else if (!take_option(draft, option)) {
+            return EXIT_USAGE;
+        }
+    }
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    if (draft->quorum_file == NULL || !draft->has_reason) {
+        return command_usage(self, "--quorum and --reason are needed");
+    }
+    if (draft->anonymous == (draft->report.reporter.len > 0)) {
+        return command_usage(self, "either --reporter or --anonymous");
+    }
+    if (optind == argc || argc - optind > FRANK_MESSAGES_MAX) {
+        return command_usage(self, "1 to %d messages", FRANK_MESSAGES_MAX);
+    }
+    if (draft->report.accused >= (unsigned)(argc - optind) ||
+        draft->highest >= (unsigned)(argc - optind)) {
+        return command_usage(self, "no such message: counting starts at 0");
+    }
+    return EXIT_DONE;
+}
+
+/* ---- Messages ----------------------------------------------------------- */
+
+/* The words behind colons, from the last on. */
+struct words {
+    char *content;
+    char *frank;
+    char *time;
+    char *seq; /* NULL without a transcript stamp */
+    char *seen;
+    char *transcript;
+};
+
+/* Cuts the last word off. */
+static char *cut(char *text)
+{
+    char *colon = strrchr(text, ':');
+
+    if (colon == NULL) {
+        return NULL;
+    }
+    *colon = '\0';
+    return colon + 1;
+}
+
+static bool is_number(const char *text)
+{
+    return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
+}
+
+/* CONTENT:FRANK:MS[:SEQ:SEEN:TRANSCRIPTFRANK]. Which of the two it is shows in
+ * its last word: a time is a number. A content's name may hold colons. */
+static bool split(struct words *out, char *argument)
+{
+    char *last = cut(argument);
+
+    *out = (struct words){.content = argument};
+    if (last != NULL && !is_number(last)) {
+        out->transcript = last;
+        out->seen = cut(argument);
+        out->seq = cut(argument);
+        last = cut(argument);
+        if (out->seen == NULL || out->seq == NULL) {
+            return false;
+        }
+    }
+    out->time = last;
+    out->frank = cut(argument);
+    return out->time != NULL && out->frank != NULL;
+}
+
+/* Sender and room are taken from the content. Of one with several readings, the
+ * hub's signature tells which it is; without its keys, the first. */
+static int find_context(struct draft *draft, size_t index, const char *file)
+{
+    struct frank_content *located = &draft->located[index];
+    struct frank_kept *kept = &draft->messages[index];
+    struct frank_fault fault;
+    unsigned reading = 0;
+    int error;
+
+    do {
+        error = frank_locate_reading(located, kept->content.data,
+                                     kept->content.len, reading++, &fault);
+        kept->context.sender = describe_uri(&located->sender);
+        kept->context.room = describe_uri(&located->room);
+        if (error == FRANK_OK && draft->hub_file != NULL) {
+            error = hub_public_check(&draft->hub, &kept->frank, &kept->context,
+                                     &fault);
+        }
+    } while (error != FRANK_OK && reading < located->readings);
+    return error == FRANK_OK ? EXIT_DONE : io_fault(file, &fault);
+}
+
+static int read_frank(struct frank_frank *out, const char *file)
+{
+    uint8_t bytes[FRANK_FRANK_BYTES];
+    struct frank_fault fault;
+    int code = io_read_exactly(bytes, sizeof bytes, file);
+
+    if (code == EXIT_DONE &&
+        frank_frank_decode(out, bytes, sizeof bytes, &fault) != FRANK_OK) {
+        code = io_fault(file, &fault);
+    }
+    return code;
+}
+
+static int read_place(struct frank_kept *kept, const struct words *words)
+{
+    struct frank_transcript *place = &kept->transcript;
+
+    if (words->transcript == NULL) {
+        return EXIT_DONE;
+    }
+    kept->ordered = true;
+    if (!io_number(&place->room_seq, words->seq, UINT64_MAX, "SEQ") ||
+        !io_number(&place->seen_seq, words->seen, UINT64_MAX, "SEEN")) {
+        return EXIT_USAGE;
+    }
+    if (place->seen_seq >= place->room_seq) {
+        return io_say(EXIT_REFUSED, "SEEN must be below SEQ");
+    }
+    return io_read_exactly(place->transcript_frank,
+                           sizeof place->transcript_frank, words->transcript);
+}
+
+static int take_message(struct draft *draft, const struct command *self,
+                        char *argument)
+{
+    size_t index = draft->report.count++;
+    struct frank_kept *kept = &draft->messages[index];
+    struct words words;
+    int code;
+
+    if (!split(&words, argument)) {
+        return command_usage(self, "a message is CONTENT:FRANK:MS or "
+                                   "CONTENT:FRANK:MS:SEQ:SEEN:TRANSCRIPTFRANK");
+    }
+    if (!io_number(&kept->context.accepted_timestamp, words.time, UINT64_MAX,
+                   "MS")) {
+        return EXIT_USAGE;
+    }
+    code = io_read(&draft->contents[index], words.content,
+                   FRANK_CONTENT_MAX_BYTES);
+    kept->content = io_blob_span(&draft->contents[index]);
+    if (code == EXIT_DONE) {
+        code = read_frank(&kept->frank, words.frank);
+    }
+    if (code == EXIT_DONE) {
+        code = read_place(kept, &words);
+    }
+    return code == EXIT_DONE ? find_context(draft, index, words.content) : code;
+}
+
+static int load_hub(struct draft *draft)
+{
+    struct blob text = {NULL, 0};
+    struct frank_fault fault;
+    int code;
+
+    if (draft->hub_file == NULL) {
+        return EXIT_DONE;
+    }
+    code = io_read(&text, draft->hub_file, HUB_PUBLIC_MAX_BYTES);
+    if (code == EXIT_DONE &&
+        hub_public_decode(&draft->hub, (const char *)text.data, text.len,
+                          &fault) != FRANK_OK) {
+        code = io_key_fault(draft->hub_file, &fault);
+    }
+    io_free(&text);
+    return code;
+}
+
+/* ---- Preview ------------------------------------------------------------ */
+
+static void preview_message(const struct frank_opening *opening, size_t index)
+{
+    struct frank_content located;
+    struct frank_findings findings = {0};
+
+    if (!opening->disclosed) {
+        (void)printf("message %zu: withheld; only that it was sent is shown\n",
+                     index);
+        return;
+    }
+    (void)printf("message %zu:\n", index);
+    if (frank_locate(&located, opening->content.data, opening->content.len,
+                     NULL) == FRANK_OK &&
+        frank_validate(&findings, opening->content.data, opening->content.len,
+                       NULL) == FRANK_OK) {
+        describe_content_text(&located, &findings, opening->content);
+    }
+    sodium_memzero(&located, sizeof located);
+}
+
+/* Read back from the very bytes that would be sealed. */
+static int preview(const struct draft *draft, const uint8_t *bytes, size_t len)
+{
+    struct frank_unsealed *report = calloc(1, sizeof *report);
+    struct frank_fault fault;
+
+    if (report == NULL) {
+        return io_say(EXIT_TROUBLE, "out of memory");
+    }
+    if (frank_report_read(report, bytes, len, &fault) != FRANK_OK) {
+        free(report);
+        return io_fault("report", &fault);
+    }
+    (void)puts("What the hub and everyone who handles the report can read:");
+    (void)printf("reporter    ");
+    if (report->reporter.len == 0) {
+        (void)printf("nobody: the report is anonymous");
+    } else {
+        io_put_text(stdout, report->reporter);
+    }
+    (void)putchar('\n');
+    describe_header_text(&report->header);
+    (void)printf("\nWhat only %u of %u moderators together can read:\n",
+                 draft->quorum.threshold, draft->quorum.holders);
+    (void)printf("note        ");
+    io_put_text(stdout, report->body.note);
+    (void)putchar('\n');
+    for (size_t i = 0; i < report->body.count; i++) {
+        preview_message(&report->body.openings[i], i);
+    }
+    (void)puts("\nNothing was sealed: this is a preview.");
+    free(report);
+    return io_finish(EXIT_DONE);
+}
+
+/* ---- Sealing ------------------------------------------------------------ */
+
+static int put_sealed(const struct draft *draft, const uint8_t *unsealed,
+                      size_t len)
+{
+    uint8_t random[FRANK_SEAL_RANDOM_BYTES];
+    struct blob out = {NULL, 0};
+    struct frank_fault fault;
+    size_t written = 0;
+    int code = EXIT_DONE;
+
+    randombytes_buf(random, sizeof random);
+    if (frank_report_seal(NULL, 0, &written, unsealed, len, &draft->quorum,
+                          random, &fault) != FRANK_ERR_SPACE) {
+        code = io_fault("report", &fault);
+    }
+    if (code == EXIT_DONE) {
+        code = io_alloc(&out, written);
+    }
+    if (code == EXIT_DONE) {
+        code = frank_report_seal(out.data, out.len, &written, unsealed, len,
+                                 &draft->quorum, random, &fault) == FRANK_OK
+                   ? io_put_bytes(out.data, written)
+                   : io_fault("report", &fault);
+    }
+    io_free(&out);
+    sodium_memzero(random, sizeof random);
+    return code;
+}
+
+/* The report's plaintext lies in guarded memory. */
+static int build_and_put(const struct draft *draft)
+{
+    uint8_t random[FRANK_BUILD_RANDOM_BYTES];
+    struct frank_fault fault;
+    uint8_t *unsealed;
+    size_t len = 0;
+    int code;
+
+    randombytes_buf(random, sizeof random);
+    if (frank_report_build(NULL, 0, &len, &draft->report, random, &fault) !=
+        FRANK_ERR_SPACE) {
+        return io_fault("report", &fault);
+    }
+    unsealed = sodium_malloc(len);
+    if (unsealed == NULL) {
+        return io_say(EXIT_TROUBLE, "out of memory");
+    }
+    if (frank_report_build(unsealed, len, &len, &draft->report, random,
+                           &fault) != FRANK_OK) {
+        code = io_fault("report", &fault);
+    } else {
+        code = draft->preview ? preview(draft, unsealed, len)
+                              : put_sealed(draft, unsealed, len);
+    }
+    sodium_free(unsealed); /* wipes */
+    return code;
+}
+
+static int seal(struct draft *draft, const struct command *self, int argc,
+                char **argv)
+{
+    uint64_t now = io_now();
+    int code;
+
+    draft->report.created = now;
+    draft->report.messages = draft->messages;
+    code = parse(draft, self, argc, argv);
+    if (code == EXIT_DONE) {
+        code = quorum_argument(&draft->quorum, draft->quorum_file,
+                               draft->pin_file, now);
+    }
+    if (code == EXIT_DONE) {
+        code = load_hub(draft);
+    }
+    draft->report.note = io_blob_span(&draft->note);
+    for (int i = optind; i < argc && code == EXIT_DONE; i++) {
+        code = take_message(draft, self, argv[i]);
+    }
+    return code == EXIT_DONE ? build_and_put(draft) : code;
+}
+
+int report_seal_command(const struct command *self, int argc, char **argv)
+{
+    struct draft *draft = calloc(1, sizeof *draft);
+    int code;
+
+    if (draft == NULL) {
+        return io_say(EXIT_TROUBLE, "out of memory");
+    }
+    code = seal(draft, self, argc, argv);
+    for (size_t i = 0; i < draft->report.count; i++) {
+        io_free(&draft->contents[i]);
+    }
+    io_free(&draft->note);
+    sodium_memzero(draft, sizeof *draft);
+    free(draft);
+    return code;
+}
