@@ -8,9 +8,11 @@ const uint8_t group_second_generator[GROUP_POINT_BYTES] = {
     0x69, 0xe8, 0xba, 0x41, 0x31, 0x44, 0x10, 0x53, 0x93, 0x70, 0xcc,
     0x40, 0x7d, 0xe8, 0xcf, 0xf6, 0xd7, 0x2a, 0x14, 0x50, 0x26};
 
+/* libsodium before 1.0.19 overlooks the top bit of an encoding. */
 bool group_is_point(const uint8_t point[static GROUP_POINT_BYTES])
 {
-    return crypto_core_ristretto255_is_valid_point(point) == 1 &&
+    return (point[GROUP_POINT_BYTES - 1] & 0x80) == 0 &&
+           crypto_core_ristretto255_is_valid_point(point) == 1 &&
            !sodium_is_zero(point, GROUP_POINT_BYTES);
 }
 

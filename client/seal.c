@@ -67,6 +67,9 @@ int seal_make(struct seal *out, uint8_t key[static SEAL_KEY_BYTES],
     int failed;
 
     memset(out, 0, sizeof *out);
+    if (!group_is_point(quorum->public_key)) {
+        return FRANK_ERR_POINT;
+    }
     frank_quorum_id(out->quorum_id, quorum);
     failed = crypto_scalarmult_ristretto255_base(out->u, r) |
              crypto_scalarmult_ristretto255(out->w, r, group_second_generator) |
