@@ -56,6 +56,7 @@ void quorum_key_write(struct wire_writer *w, const struct quorum_record *record)
         (struct frank_span){quorum->share_publics[0],
                             quorum->holders * (size_t)FRANK_POINT_BYTES},
         sizeof quorum->share_publics, "share publics");
+    wire_write_u16(w, record->suite);
 }
 
 static void read_share_publics(struct frank_quorum *out, struct wire_reader *r)
@@ -79,7 +80,6 @@ static int decode(struct quorum_record *out, struct frank_span *signature,
 {
     struct wire_reader r;
     uint8_t version;
-    uint16_t suite;
     int error;
 
     memset(out, 0, sizeof *out);
@@ -95,10 +95,10 @@ static int decode(struct quorum_record *out, struct frank_span *signature,
     wire_read_bytes(&r, out->quorum.public_key, sizeof out->quorum.public_key,
                     "quorum key");
     read_share_publics(&out->quorum, &r);
-    suite = wire_read_u16(&r, "cipher suite");
-    if (wire_read_ok(&r) && !frank_suite_is_supported(suite)) {
-        wire_read_fail(&r, FRANK_ERR_SUITE, "cipher suite", r.pos - 2, suite,
-                       FRANK_SUITE_X25519_AES128GCM);
+    out->suite = wire_read_u16(&r, "cipher suite");
+    if (wire_read_ok(&r) && !frank_suite_is_supported(out->suite)) {
+        wire_read_fail(&r, FRANK_ERR_SUITE, "cipher suite", r.pos - 2,
+                       out->suite, FRANK_SUITE_X25519_AES128GCM);
     }
     *signature = wire_read_opaque(&r, WIRE_VECTOR_MAX, "signature");
     if (signature->len != FRANK_SIGNATURE_BYTES) {

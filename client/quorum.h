@@ -7,10 +7,11 @@
 #include "wire.h"
 
 #define QUORUM_VERSION 1
-/* version, not_before, not_after, threshold, P, length and share publics */
-#define QUORUM_KEY_MAX_BYTES (1 + 8 + 8 + 1 + 32 + 2 + 32 * 32)
-/* QuorumKey, suite, length and signature */
-#define QUORUM_RECORD_MAX_BYTES (QUORUM_KEY_MAX_BYTES + 2 + 2 + 64)
+/* version, not_before, not_after, threshold, P, length and share publics, suite
+ * of the signature */
+#define QUORUM_KEY_MAX_BYTES (1 + 8 + 8 + 1 + 32 + 2 + 32 * 32 + 2)
+/* QuorumKey, length and signature */
+#define QUORUM_RECORD_MAX_BYTES (QUORUM_KEY_MAX_BYTES + 2 + 64)
 #define QUORUM_LABEL "frank v1 quorum key"
 /* length and "MLS 1.0 " and label, length, QuorumKey */
 #define QUORUM_SIGNED_MAX_BYTES (1 + 8 + 19 + 2 + QUORUM_KEY_MAX_BYTES)
@@ -19,6 +20,7 @@ struct quorum_record {
     struct frank_quorum quorum;
     uint64_t not_before;
     uint64_t not_after;
+    uint16_t suite; /* FRANK_SUITE_... */
 };
 
 void quorum_key_write(struct wire_writer *w,

@@ -329,7 +329,6 @@ static int sign(const struct quorum_record *record,
     sodium_memzero(secret, sizeof secret);
     wire_write_init(&w, out, sizeof out);
     quorum_key_write(&w, record);
-    wire_write_u16(&w, FRANK_SUITE_X25519_AES128GCM);
     wire_write_opaque(&w, (struct frank_span){signature, sizeof signature},
                       sizeof signature, "signature");
     return io_put_bytes(out, w.len);
@@ -341,7 +340,8 @@ int quorum_sign_command(const struct command *self, int argc, char **argv)
         {"key", required_argument, NULL, OPT_KEY},
         {"days", required_argument, NULL, OPT_DAYS},
         {NULL, 0, NULL, 0}};
-    struct quorum_record record = {.not_before = io_now()};
+    struct quorum_record record = {.not_before = io_now(),
+                                   .suite = FRANK_SUITE_X25519_AES128GCM};
     uint8_t seed[crypto_sign_SEEDBYTES];
     struct frank_fault fault;
     const char *key = NULL;
