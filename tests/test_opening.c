@@ -1,0 +1,822 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Consents, receipts, and what opening a report shows. */
+#include "opening.h"
+#include "reports.h"
+#include "rings.h"
+
+#include <string.h>
+
+static struct opening *opened;
+
+static int try_open(struct frank_span sealed, const struct consent *consents,
+                    size_t count, size_t *which, struct frank_fault *fault)
+{
+    opening_free(opened);
+    opened = NULL;
+    return opening_open(&opened, which, sealed.data, sealed.len,
+                        reports_quorum(), consents, count, fault);
+}
+
+static int open_with(struct frank_span sealed, const struct consent *consents,
+                     size_t count)
+{
+    struct frank_fault fault;
+    size_t which;
+
+    return try_open(sealed, consents, count, &which, &fault);
+}
+
+/* Opens with holders 1 and 2. */
+static void open_report(struct frank_span sealed)
+{
+    const struct consent consents[] = {reports_consent(sealed, 1),
+                                       reports_consent(sealed, 2)};
+
+    assert_ok(open_with(sealed, consents, 2));
+}
+
+/* ---- Consents ----------------------------------------------------------- */
+
+static void any_k_open_and_fewer_do_not(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < REPORTS_COUNT; i++) {
+        struct frank_span sealed = reports_sealed(i);
+        struct consent c[3] = {reports_consent(sealed, 1),
+                               reports_consent(sealed, 2),
+                               reports_consent(sealed, 3)};
+        struct frank_report report = reports_report(i);
+
+        assert_int_equal(open_with(sealed, NULL, 0), FRANK_ERR_FEW);
+        for (unsigned j = 0; j < 3; j++) {
+            struct consent pair[2] = {c[j], c[(j + 1) % 3]};
+
+            assert_int_equal(open_with(sealed, pair, 1), FRANK_ERR_FEW);
+            assert_null(opened);
+            assert_ok(open_with(sealed, pair, 2));
+            support_assert_span(opening_body(opened)->note, report.note);
+            for (size_t m = 0; m < report.count; m++) {
+                const struct frank_opening *o =
+                    &opening_body(opened)->openings[m];
+
+                assert_int_equal(o->disclosed, !report.messages[m].withhold);
+                if (o->disclosed) {
+                    support_assert_span(o->content, report.messages[m].content);
+                }
+            }
+        }
+        assert_ok(open_with(sealed, c, 3));
+    }
+}
+
+static void bad_consents_are_named_by_their_place(void **state)
+{
+    struct frank_span sealed = reports_sealed(0);
+    const struct consent one = reports_consent(sealed, 1);
+    const struct consent two = reports_consent(sealed, 2);
+    const struct consent foreign = reports_consent(reports_sealed(1), 2);
+    struct consent c[3];
+    struct frank_fault fault;
+    size_t which;
+
+    (void)state;
+    c[0] = one;
+    c[1] = one; /* twice */
+    assert_int_equal(try_open(sealed, c, 2, &which, &fault), FRANK_ERR_TWICE);
+    assert_int_equal(which, 1);
+    c[1] = foreign; /* for another report */
+    assert_int_equal(try_open(sealed, c, 2, &which, &fault), FRANK_ERR_PROOF);
+    assert_int_equal(which, 1);
+    assert_string_equal(fault.field, "consent to this report");
+    c[0] = two; /* with the holders' numbers exchanged */
+    c[1] = one;
+    c[0].holder = 1;
+    c[1].holder = 2;
+    assert_int_equal(try_open(sealed, c, 2, &which, &fault), FRANK_ERR_PROOF);
+    assert_int_equal(which, 0);
+    c[0] = one;
+    c[1] = two;
+    c[1].holder = 0;
+    assert_int_equal(try_open(sealed, c, 2, &which, &fault), FRANK_ERR_HOLDER);
+    c[1].holder = 4;
+    assert_int_equal(try_open(sealed, c, 2, &which, &fault), FRANK_ERR_HOLDER);
+    assert_int_equal(which, 1);
+    /* one too many is no excuse */
+    c[1] = two;
+    c[2] = foreign;
+    c[2].holder = 3;
+    assert_int_equal(try_open(sealed, c, 3, &which, &fault), FRANK_ERR_PROOF);
+    assert_int_equal(which, 2);
+    assert_null(opened);
+}
+
+static void every_bit_of_a_consent_counts(void **state)
+{
+    static struct sealed_report report;
+    struct consent consent = reports_consent(reports_sealed(0), 2);
+    uint8_t bytes[CONSENT_BYTES];
+    struct consent read;
+
+    (void)state;
+    reports_decode(&report, reports_sealed(0));
+    consent_encode(bytes, &consent);
+    assert_ok(consent_decode(&read, bytes, sizeof bytes, NULL));
+    assert_ok(consent_check(&read, &report, reports_quorum(), NULL));
+    for (size_t i = 0; i < sizeof bytes * 8; i++) {
+        bytes[i / 8] ^= (uint8_t)(1U << i % 8);
+        if (consent_decode(&read, bytes, sizeof bytes, NULL) == FRANK_OK) {
+            assert_true(consent_check(&read, &report, reports_quorum(), NULL) <
+                        0);
+        } else {
+            assert_true(support_is_zero(&read, sizeof read));
+        }
+        bytes[i / 8] ^= (uint8_t)(1U << i % 8);
+    }
+    for (size_t len = 0; len < sizeof bytes; len++) {
+        assert_true(consent_decode(&read, bytes, len, NULL) < 0);
+    }
+}
+
+static void consents_are_exact(void **state)
+{
+    struct consent consent = reports_consent(reports_sealed(0), 2);
+    uint8_t good[CONSENT_BYTES + 1] = {0};
+    static const struct {
+        size_t at;
+        const char *bytes;
+        int error;
+    } cases[] = {
+        {0, "00", FRANK_ERR_HOLDER},
+        {0, "21", FRANK_ERR_HOLDER},
+        {1, "(00)*32", FRANK_ERR_POINT}, /* the identity */
+        {1, "(ff)*32", FRANK_ERR_POINT},
+        {1, "01 (00)*31", FRANK_ERR_POINT},
+        {33, "(00)*32", FRANK_ERR_SCALAR},
+        {33, "(ff)*32", FRANK_ERR_SCALAR},
+        {65, "(00)*32", FRANK_ERR_SCALAR},
+        {65, "edd3f55c1a631258d69cf7a2def9de14 (00)*15 10", FRANK_ERR_SCALAR},
+    };
+
+    (void)state;
+    consent_encode(good, &consent);
+    for (size_t i = 0; i < SUPPORT_COUNT(cases); i++) {
+        struct frank_span part = support_bytes(cases[i].bytes);
+        uint8_t bytes[CONSENT_BYTES];
+        struct consent read;
+
+        memcpy(bytes, good, sizeof bytes);
+        memcpy(bytes + cases[i].at, part.data, part.len);
+        assert_int_equal(consent_decode(&read, bytes, sizeof bytes, NULL),
+                         cases[i].error);
+    }
+    assert_int_equal(consent_decode(&consent, good, sizeof good, NULL),
+                     FRANK_ERR_TRAILING);
+}
+
+/* Consents are for one report only: not for another whose header has been put
+ * before the same seal, nor for one that somebody else sealed with its U. */
+static void a_stolen_seal_gets_no_consent(void **state)
+{
+    static struct sealed_report victim;
+    static struct sealed_report thief;
+    struct share share = reports_share(1);
+    struct consent consent;
+    uint8_t random[GROUP_RANDOM_BYTES] = {0};
+
+    (void)state;
+    reports_decode(&victim, reports_sealed(0));
+    reports_decode(&thief, reports_sealed(2));
+    /* U, W and even the proof are the victim's; header and body the thief's. */
+    memcpy(thief.seal.u, victim.seal.u, 32);
+    memcpy(thief.seal.w, victim.seal.w, 32);
+    assert_int_equal(consent_make(&consent, &share, &thief, random, NULL),
+                     FRANK_ERR_PROOF);
+    thief.seal.proof = victim.seal.proof;
+    assert_int_equal(consent_make(&consent, &share, &thief, random, NULL),
+                     FRANK_ERR_PROOF);
+    thief.seal = victim.seal;
+    assert_int_equal(consent_make(&consent, &share, &thief, random, NULL),
+                     FRANK_ERR_PROOF);
+    /* The victim's own header and body under another reporter */
+    thief = victim;
+    thief.label.reporter = (struct frank_span){(const uint8_t *)"", 1};
+    assert_int_equal(consent_make(&consent, &share, &thief, random, NULL),
+                     FRANK_ERR_PROOF);
+    assert_true(support_is_zero(&consent, sizeof consent));
+    /* U replaced by a point whose logarithm to U the thief knows, with a proof
+     * for U' that he cannot make: he knows r' of his own alone */
+    thief = victim;
+    assert_int_equal(crypto_core_ristretto255_add(thief.seal.u, victim.seal.u,
+                                                  group_second_generator),
+                     0);
+    assert_int_equal(consent_make(&consent, &share, &thief, random, NULL),
+                     FRANK_ERR_PROOF);
+}
+
+static void shares_of_another_quorum_do_not_consent(void **state)
+{
+    static struct sealed_report report;
+    struct share share = reports_share(1);
+    struct consent consent;
+    uint8_t random[GROUP_RANDOM_BYTES] = {0};
+
+    (void)state;
+    reports_decode(&report, reports_sealed(0));
+    share.quorum_id[0] ^= 1;
+    assert_int_equal(consent_make(&consent, &share, &report, random, NULL),
+                     FRANK_ERR_QUORUM);
+    share = reports_share(1);
+    memset(share.scalar, 0, sizeof share.scalar);
+    assert_int_equal(consent_make(&consent, &share, &report, random, NULL),
+                     FRANK_ERR_POINT);
+}
+
+/* What an outsider has is publics: P_i, U, and whatever he makes himself. */
+static void consents_cannot_be_made_from_publics(void **state)
+{
+    static struct sealed_report report;
+    const struct frank_quorum *quorum = reports_quorum();
+    struct consent forged = {.holder = 1};
+    struct consent true_one = reports_consent(reports_sealed(0), 1);
+    uint8_t r[32];
+
+    (void)state;
+    reports_decode(&report, reports_sealed(0));
+    /* The reporter knows r, hence s_1 * U = r * P_1; but not a proof of it. */
+    memcpy(r, support_member(reports_vector(0), "r").data, 32);
+    assert_int_equal(
+        crypto_scalarmult_ristretto255(forged.u, r, quorum->share_publics[0]),
+        0);
+    assert_memory_equal(forged.u, true_one.u, 32); /* he may know U_i */
+    crypto_core_ristretto255_scalar_random(forged.proof.e);
+    crypto_core_ristretto255_scalar_random(forged.proof.f);
+    assert_int_equal(consent_check(&forged, &report, quorum, NULL),
+                     FRANK_ERR_PROOF);
+    /* A proof with r in the place of the share */
+    {
+        struct group_statement statement;
+        uint8_t random[GROUP_RANDOM_BYTES] = {1};
+
+        group_statement_begin(&statement, "frank v1 consent");
+        group_statement_add(&statement, report.digest, 32);
+        group_statement_add(&statement, report.seal.u, 32);
+        group_statement_add(&statement, forged.u, 32);
+        group_statement_add(&statement, quorum->share_publics[0], 32);
+        assert_ok(
+            group_prove(&forged.proof, &statement, report.seal.u, r, random));
+    }
+    assert_int_equal(consent_check(&forged, &report, quorum, NULL),
+                     FRANK_ERR_PROOF);
+    /* The proof of another holder's consent, and that of a receipt */
+    forged.proof = reports_consent(reports_sealed(0), 2).proof;
+    assert_int_equal(consent_check(&forged, &report, quorum, NULL),
+                     FRANK_ERR_PROOF);
+    {
+        struct share share = reports_share(1);
+        struct receipt receipt;
+        uint8_t random[GROUP_RANDOM_BYTES] = {2};
+
+        assert_ok(receipt_make(&receipt, &share, &report, 1, random));
+        forged.proof = receipt.proof;
+    }
+    assert_int_equal(consent_check(&forged, &report, quorum, NULL),
+                     FRANK_ERR_PROOF);
+}
+
+/* e first, U_i to fit: works where the challenge leaves U_i or P_i out. */
+static void consents_cannot_be_fitted(void **state)
+{
+    static struct sealed_report report;
+    const struct frank_quorum *quorum = reports_quorum();
+    struct consent forged = {.holder = 1};
+    struct group_statement statement;
+    uint8_t digest[crypto_hash_sha512_BYTES];
+    uint8_t first[32];
+    uint8_t second[32];
+    uint8_t left[32];
+    uint8_t right[32];
+    uint8_t inverse[32];
+
+    (void)state;
+    reports_decode(&report, reports_sealed(0));
+    /* commitments for chosen e, f against the true P_1 */
+    crypto_core_ristretto255_scalar_random(forged.proof.f);
+    crypto_core_ristretto255_scalar_random(forged.proof.e);
+    assert_int_equal(crypto_scalarmult_ristretto255_base(left, forged.proof.f),
+                     0);
+    assert_int_equal(crypto_scalarmult_ristretto255(right, forged.proof.e,
+                                                    quorum->share_publics[0]),
+                     0);
+    assert_int_equal(crypto_core_ristretto255_sub(first, left, right), 0);
+    /* a second commitment at will, and the U_i that it asks for */
+    crypto_core_ristretto255_random(second);
+    group_statement_begin(&statement, "frank v1 consent");
+    group_statement_add(&statement, report.digest, 32);
+    group_statement_add(&statement, report.seal.u, 32);
+    group_statement_add(&statement, first, 32);
+    group_statement_add(&statement, second, 32);
+    (void)crypto_hash_sha512_final(&statement.hash, digest);
+    crypto_core_ristretto255_scalar_reduce(forged.proof.e, digest);
+    assert_int_equal(
+        crypto_scalarmult_ristretto255(left, forged.proof.f, report.seal.u), 0);
+    assert_int_equal(crypto_core_ristretto255_sub(left, left, second), 0);
+    assert_int_equal(
+        crypto_core_ristretto255_scalar_invert(inverse, forged.proof.e), 0);
+    assert_int_equal(crypto_scalarmult_ristretto255(forged.u, inverse, left),
+                     0);
+    assert_int_equal(consent_check(&forged, &report, quorum, NULL),
+                     FRANK_ERR_PROOF);
+}
+
+/* ---- Receipts ----------------------------------------------------------- */
+
+static void receipts_are_exact_and_open_nothing(void **state)
+{
+    static struct sealed_report report;
+    uint8_t random[GROUP_RANDOM_BYTES];
+    struct consent faked[2];
+
+    (void)state;
+    reports_decode(&report, reports_sealed(0));
+    for (unsigned holder = 1; holder <= 2; holder++) {
+        struct share share = reports_share(holder);
+        struct receipt receipt;
+        struct receipt read;
+        uint8_t bytes[RECEIPT_BYTES];
+
+        randombytes_buf(random, sizeof random);
+        assert_ok(receipt_make(&receipt, &share, &report, REPORTS_NOW, random));
+        receipt_encode(bytes, &receipt);
+        assert_ok(receipt_decode(&read, bytes, sizeof bytes, NULL));
+        assert_ok(receipt_check(&read, reports_quorum(), NULL));
+        assert_int_equal(read.time, REPORTS_NOW);
+        for (size_t i = 0; i < sizeof bytes * 8; i++) {
+            bytes[i / 8] ^= (uint8_t)(1U << i % 8);
+            assert_true(receipt_decode(&read, bytes, sizeof bytes, NULL) < 0 ||
+                        receipt_check(&read, reports_quorum(), NULL) < 0);
+            bytes[i / 8] ^= (uint8_t)(1U << i % 8);
+        }
+        for (size_t len = 0; len < sizeof bytes; len++) {
+            assert_true(receipt_decode(&read, bytes, len, NULL) < 0);
+        }
+        /* Nothing in a receipt is U_i: what it has instead does not open. */
+        faked[holder - 1] =
+            (struct consent){.holder = (uint8_t)holder, .proof = receipt.proof};
+        memcpy(faked[holder - 1].u, reports_quorum()->share_publics[holder - 1],
+               32);
+    }
+    assert_int_equal(open_with(reports_sealed(0), faked, 2), FRANK_ERR_PROOF);
+}
+
+static void a_receipt_without_a_share_is_not_made(void **state)
+{
+    static struct sealed_report report;
+    struct share share = reports_share(1);
+    struct receipt receipt;
+    uint8_t random[GROUP_RANDOM_BYTES] = {0};
+
+    (void)state;
+    reports_decode(&report, reports_sealed(0));
+    memset(share.scalar, 0, sizeof share.scalar);
+    assert_int_equal(receipt_make(&receipt, &share, &report, 1, random),
+                     FRANK_ERR_POINT);
+    assert_int_equal(receipt_make_with(&receipt, &share, &report, 1, random),
+                     FRANK_ERR_POINT);
+    {
+        struct consent consent;
+
+        assert_int_equal(consent_make_with(&consent, &share, &report, random),
+                         FRANK_ERR_POINT);
+    }
+}
+
+/* ---- Opening ------------------------------------------------------------ */
+
+/* The reporter can seal what he likes: a commitment to another key than the
+ * body's. It is looked at before anything is decrypted. */
+static void other_commitments_are_refused_before_decrypting(void **state)
+{
+    static struct sealed_report report;
+    struct frank_span vector = reports_sealed(0);
+    uint8_t *bytes = support_copy(vector.data, vector.len);
+    struct frank_span sealed = {bytes, vector.len};
+    struct group_statement statement;
+    struct wire_writer w;
+    size_t seal_at;
+    struct consent consents[2];
+
+    (void)state;
+    reports_decode(&report, sealed);
+    seal_at = report.label.header.len + report.label.reporter.len;
+    report.seal.commitment[0] ^= 1;
+    seal_statement(&statement, &report.seal, &report.label, report.sealed);
+    assert_ok(group_prove_with(&report.seal.proof, &statement,
+                               group_second_generator,
+                               support_member(reports_vector(0), "r").data,
+                               support_member(reports_vector(0), "t").data));
+    wire_write_init(&w, bytes + seal_at, SEAL_BYTES);
+    seal_write(&w, &report.seal);
+    consents[0] = reports_consent(sealed, 1);
+    consents[1] = reports_consent(sealed, 3);
+    assert_int_equal(open_with(sealed, consents, 2), FRANK_ERR_COMMITMENT);
+}
+
+/* Seals given bytes in the place of a padded body. */
+static struct frank_span seal_raw(const uint8_t *body, size_t len, bool spoil)
+{
+    struct frank_kept kept = reports_kept("01-offer.cbor", false);
+    struct frank_report report = {.messages = &kept, .count = 1};
+    struct frank_span unsealed = reports_build(&report, reports_random(0));
+    struct seal_label label;
+    size_t label_len = unsealed.len - 1024 - 2;
+    uint8_t *out = support_zeros(8192);
+    const uint8_t *r = support_member(reports_vector(0), "r").data;
+    uint8_t key[SEAL_KEY_BYTES];
+    struct group_statement statement;
+    struct seal seal;
+    struct wire_writer w;
+    uint8_t *at;
+
+    label.header = (struct frank_span){unsealed.data, label_len - 1};
+    label.reporter = (struct frank_span){unsealed.data + label_len - 1, 1};
+    assert_ok(seal_make(&seal, key, reports_quorum(), &label, r));
+    key[0] ^= spoil;
+    wire_write_init(&w, out, 8192);
+    wire_write_bytes(&w, unsealed.data, label_len);
+    seal_write(&w, &seal);
+    wire_write_length(&w, len + SEAL_TAG_BYTES, "");
+    at = out + w.len;
+    memcpy(at, body, len);
+    seal_body(at, len,
+              (struct frank_span){out, label_len + FRANK_QUORUM_ID_BYTES + 64},
+              key);
+    w.len += len + SEAL_TAG_BYTES;
+    seal_statement(&statement, &seal, &label,
+                   (struct frank_span){at, len + SEAL_TAG_BYTES});
+    assert_ok(group_prove_with(&seal.proof, &statement, group_second_generator,
+                               r, support_member(reports_vector(0), "t").data));
+    {
+        struct wire_writer again;
+
+        wire_write_init(&again, out + label_len, SEAL_BYTES);
+        seal_write(&again, &seal);
+    }
+    return (struct frank_span){out, w.len};
+}
+
+static int open_raw(const uint8_t *body, size_t len, bool spoil)
+{
+    struct frank_span sealed = seal_raw(body, len, spoil);
+    struct consent consents[2] = {reports_consent(sealed, 2),
+                                  reports_consent(sealed, 3)};
+
+    return open_with(sealed, consents, 2);
+}
+
+static void bodies_that_are_not_exact_are_refused(void **state)
+{
+    uint8_t body[1024] = {0x00, 0x02, 0x01, 0x00, 0x00, 0x80};
+
+    (void)state;
+    assert_ok(open_raw(body, sizeof body, false));
+    assert_int_equal(open_raw(body, sizeof body, true), FRANK_ERR_SEALED);
+    body[1023] = 1;
+    assert_int_equal(open_raw(body, sizeof body, false), FRANK_ERR_PADDING);
+    memset(body, 0, sizeof body);
+    assert_int_equal(open_raw(body, sizeof body, false), FRANK_ERR_PADDING);
+    body[0] = 0x00;
+    body[2] = 0x00;
+    body[3] = 0x80; /* no opening for the evidence */
+    assert_int_equal(open_raw(body, sizeof body, false), FRANK_ERR_LENGTH);
+}
+
+static void altered_reports_do_not_open(void **state)
+{
+    struct frank_span sealed = reports_sealed(0);
+    const struct consent consents[] = {reports_consent(sealed, 1),
+                                       reports_consent(sealed, 2)};
+    uint8_t *changed = support_copy(sealed.data, sealed.len);
+
+    (void)state;
+    for (size_t i = 0; i < sealed.len; i++) {
+        changed[i] ^= 4;
+        assert_true(open_with((struct frank_span){changed, sealed.len},
+                              consents, 2) < 0);
+        assert_null(opened);
+        changed[i] ^= 4;
+    }
+}
+
+/* A quorum key of the same P with other share publics, as a hub might offer. */
+static void consents_count_only_under_their_public_part(void **state)
+{
+    struct frank_span sealed = reports_sealed(0);
+    const struct consent consents[] = {reports_consent(sealed, 1),
+                                       reports_consent(sealed, 2)};
+    struct frank_quorum quorum = *reports_quorum();
+    struct frank_fault fault;
+    size_t which;
+
+    (void)state;
+    memcpy(quorum.share_publics[1], quorum.share_publics[2], 32);
+    assert_int_equal(opening_open(&opened, &which, sealed.data, sealed.len,
+                                  &quorum, consents, 2, &fault),
+                     FRANK_ERR_PROOF);
+    assert_int_equal(which, 1);
+    quorum = *reports_quorum();
+    memcpy(quorum.public_key, quorum.share_publics[2], 32);
+    assert_int_equal(opening_open(&opened, &which, sealed.data, sealed.len,
+                                  &quorum, consents, 2, &fault),
+                     FRANK_ERR_QUORUM);
+}
+
+/* ---- Judging ------------------------------------------------------------ */
+
+static struct opening_verdict verdicts[FRANK_MESSAGES_MAX];
+
+static void judge(const struct hub_public *hub,
+                  const struct hub_verdict *verdict)
+{
+    size_t count = opening_report(opened)->header.count;
+
+    for (size_t i = 0; i < count; i++) {
+        opening_judge(&verdicts[i], opened, i, hub, verdict);
+    }
+}
+
+/* What the hub of the vectors signs about a report. */
+static const struct hub_verdict *hubs_verdict(struct frank_span sealed)
+{
+    static struct sealed_check check;
+    static struct hub_verdict verdict;
+
+    assert_ok(sealed_check(&check, reports_stamper(), NULL, sealed.data,
+                           sealed.len, REPORTS_NOW, NULL));
+    hub_verdict_from(&verdict, &check, REPORTS_NOW);
+    return &verdict;
+}
+
+static void each_message_gets_its_verdict(void **state)
+{
+    struct hub_public hub = reports_hub_public();
+
+    (void)state;
+    for (size_t i = 0; i < REPORTS_COUNT; i++) {
+        struct frank_report report = reports_report(i);
+
+        open_report(reports_sealed(i));
+        judge(&hub, hubs_verdict(reports_sealed(i)));
+        for (size_t m = 0; m < report.count; m++) {
+            assert_int_equal(verdicts[m].stamp, STAMP_VALID);
+            assert_int_equal(verdicts[m].state, report.messages[m].withhold
+                                                    ? OPENING_WITHHELD
+                                                    : OPENING_MATCHES);
+        }
+        judge(&hub, NULL);
+        assert_int_equal(verdicts[0].stamp, STAMP_SIGNED);
+    }
+}
+
+/* Seals what frank_report_build() would refuse: contents[i] for evidence i. */
+static struct frank_span seal_other(const struct frank_report *report,
+                                    struct frank_span instead)
+{
+    struct frank_kept kept = report->messages[0];
+    uint8_t padded[4096] = {0};
+    struct wire_writer w;
+    size_t len;
+
+    assert_int_equal(report->count, 1);
+    (void)kept;
+    wire_write_init(&w, padded, sizeof padded);
+    wire_write_length(&w, 0, "");
+    wire_write_length(&w, 1 + wire_length_bytes(instead.len) + instead.len, "");
+    wire_write_u8(&w, 1);
+    wire_write_opaque(&w, instead, 4096, "");
+    wire_write_length(&w, 0, "");
+    wire_write_u8(&w, 0x80);
+    len = report_padded(w.len - 1);
+    return seal_raw(padded, len, false);
+}
+
+static void invented_content_does_not_match(void **state)
+{
+    struct hub_public hub = reports_hub_public();
+    struct frank_kept kept = reports_kept("01-offer.cbor", false);
+    struct frank_report report = {.messages = &kept, .count = 1};
+    uint8_t *changed = support_copy(kept.content.data, kept.content.len);
+    struct frank_span sealed;
+
+    (void)state;
+    changed[kept.content.len - 1] ^= 1;
+    sealed =
+        seal_other(&report, (struct frank_span){changed, kept.content.len});
+    open_report(sealed);
+    judge(&hub, hubs_verdict(sealed));
+    assert_int_equal(verdicts[0].state, OPENING_MISMATCH);
+    assert_int_equal(verdicts[0].fault.error, FRANK_ERR_TAG);
+    sealed = seal_other(&report, support_bytes("ff"));
+    open_report(sealed);
+    judge(&hub, hubs_verdict(sealed));
+    assert_int_equal(verdicts[0].state, OPENING_MISMATCH);
+}
+
+static struct frank_kept stamped(struct frank_span content)
+{
+    struct stamp_request request = {.context = support_context(), .suite = 1};
+    struct frank_kept kept = {.content = content, .context = support_context()};
+    struct stamp stamp;
+
+    assert_ok(frank_tag(request.tag, content.data, content.len, NULL));
+    assert_ok(stamper_stamp(reports_stamper(), &stamp, &request, NULL));
+    kept.frank = stamp.frank;
+    return kept;
+}
+
+static void malformed_content_is_proven_all_the_same(void **state)
+{
+    struct hub_public hub = reports_hub_public();
+    struct frank_kept kept =
+        stamped(support_mimi(&(struct support_mimi){.topic = "58 01 61"},
+                             NULL)); /* a length that is not the shortest */
+    struct frank_report report = {.messages = &kept, .count = 1};
+    struct frank_span sealed = reports_seal(&report);
+
+    (void)state;
+    open_report(sealed);
+    judge(&hub, hubs_verdict(sealed));
+    assert_int_equal(verdicts[0].state, OPENING_MALFORMED);
+    assert_int_equal(verdicts[0].findings.broken, UINT64_C(1)
+                                                      << FRANK_RULE_SHORTEST);
+    assert_int_equal(verdicts[0].format, FRANK_FORMAT_MIMI);
+}
+
+static void withheld_parts_are_counted(void **state)
+{
+    struct hub_public hub = reports_hub_public();
+    struct frank_part parts[5];
+    uint8_t content[2048];
+    static const uint8_t salt[32] = {1};
+    size_t len = 0;
+    struct frank_kept kept;
+    struct frank_report report = {.messages = &kept, .count = 1};
+    struct frank_span sealed;
+
+    (void)state;
+    memset(parts, 0, sizeof parts);
+    assert_ok(frank_parted_build(content, sizeof content, &len, salt,
+                                 support_text(SUPPORT_SENDER),
+                                 support_text(SUPPORT_ROOM), parts, 5, NULL));
+    kept = stamped((struct frank_span){content, len});
+    kept.withhold_parts = 0x11;
+    sealed = reports_seal(&report);
+    open_report(sealed);
+    judge(&hub, hubs_verdict(sealed));
+    assert_int_equal(verdicts[0].state, OPENING_MATCHES);
+    assert_int_equal(verdicts[0].parts, 5);
+    assert_int_equal(verdicts[0].parts_withheld, 0x11);
+}
+
+static void what_the_hub_did_not_stamp_is_not_provable(void **state)
+{
+    struct hub_public hub = reports_hub_public();
+    struct frank_span sealed = reports_sealed(0);
+    struct hub_verdict verdict = *hubs_verdict(sealed);
+
+    (void)state;
+    open_report(sealed);
+    verdict.items[0].verdict = EVIDENCE_INVALID;
+    verdict.items[1].verdict = EVIDENCE_EXPIRED;
+    verdict.items[2].evidence_digest[0] ^= 1; /* says nothing of it */
+    judge(&hub, &verdict);
+    assert_int_equal(verdicts[0].state, OPENING_NOT_STAMPED);
+    assert_int_equal(verdicts[1].state, OPENING_EXPIRED);
+    assert_int_equal(verdicts[1].stamp, STAMP_EXPIRED);
+    assert_int_equal(verdicts[2].state, OPENING_NOT_STAMPED);
+    hub.keys[0].public_key[0] ^= 1; /* another hub's keys */
+    judge(&hub, NULL);
+    assert_int_equal(verdicts[0].state, OPENING_NOT_STAMPED);
+    assert_int_equal(verdicts[0].fault.error, FRANK_ERR_SIGNATURE);
+}
+
+/* Content invented for an old genuine frank, whose epoch's key is gone: tag and
+ * content agree, the signature holds, and it never counts as matching. */
+static void expired_evidence_never_matches(void **state)
+{
+    struct hub_public hub = reports_hub_public();
+    struct frank_span sealed = reports_sealed(0);
+    struct hub_verdict verdict = *hubs_verdict(sealed);
+
+    (void)state;
+    open_report(sealed);
+    for (size_t i = 0; i < verdict.count; i++) {
+        verdict.items[i].verdict = EVIDENCE_EXPIRED;
+    }
+    judge(&hub, &verdict);
+    for (size_t i = 0; i < verdict.count; i++) {
+        assert_int_equal(verdicts[i].state, OPENING_EXPIRED);
+    }
+    /* Without the hub's verdict its public file tells the same. */
+    hub.destroyed_count = 1;
+    hub.destroyed[0] = (struct hub_public_span){0, UINT64_MAX};
+    judge(&hub, NULL);
+    for (size_t i = 0; i < verdict.count; i++) {
+        assert_int_equal(verdicts[i].state, OPENING_EXPIRED);
+    }
+    /* Destroyed since: what the hub signed before still holds. */
+    judge(&hub, hubs_verdict(sealed));
+    assert_int_equal(verdicts[0].state, OPENING_MATCHES);
+}
+
+static void states_have_their_words(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < OPENING_STATES; i++) {
+        assert_string_not_equal(opening_state_text((enum opening_state)i),
+                                "unknown");
+    }
+    assert_string_equal(opening_state_text(OPENING_STATES), "unknown");
+    assert_string_equal(opening_stamp_text(STAMP_VALID), "valid");
+    assert_string_equal(opening_stamp_text(STAMP_SIGNED), "signed");
+    assert_string_equal(opening_stamp_text(STAMP_EXPIRED), "expired");
+    assert_string_equal(opening_stamp_text(STAMP_INVALID), "invalid");
+}
+
+/* ---- Order -------------------------------------------------------------- */
+
+static void order_and_gaps_are_shown(void **state)
+{
+    static struct frank_report_header header = {.count = 5};
+    struct opening_place places[FRANK_MESSAGES_MAX];
+    static const uint64_t seqs[] = {9, 3, 0, 4, 20};
+    size_t count;
+
+    (void)state;
+    for (size_t i = 0; i < 5; i++) {
+        header.evidence[i].ordered = i != 2;
+        header.evidence[i].tag[0] = (uint8_t)i;
+        header.evidence[i].transcript.room_seq = seqs[i];
+        verdicts[i] = (struct opening_verdict){.stamp = STAMP_VALID};
+    }
+    verdicts[4].stamp = STAMP_EXPIRED; /* its order is not provable */
+    assert_ok(opening_order(places, &count, &header, verdicts));
+    assert_int_equal(count, 3);
+    assert_int_equal(places[0].message, 1);
+    assert_int_equal(places[0].gap, 0);
+    assert_int_equal(places[1].message, 3);
+    assert_int_equal(places[1].gap, 0);
+    assert_int_equal(places[2].message, 0);
+    assert_int_equal(places[2].gap, 4);
+    /* the same message twice in a report counts once */
+    verdicts[4].stamp = STAMP_SIGNED;
+    header.evidence[4].transcript.room_seq = 9;
+    header.evidence[4].tag[0] = 0;
+    assert_ok(opening_order(places, &count, &header, verdicts));
+    assert_int_equal(count, 3);
+    /* another one with its number is no honest hub's */
+    header.evidence[4].tag[0] = 4;
+    assert_int_equal(opening_order(places, &count, &header, verdicts),
+                     FRANK_ERR_TWICE);
+}
+
+static void free_the_last(void)
+{
+    opening_free(opened);
+    opening_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(any_k_open_and_fewer_do_not),
+        cmocka_unit_test(bad_consents_are_named_by_their_place),
+        cmocka_unit_test(every_bit_of_a_consent_counts),
+        cmocka_unit_test(consents_are_exact),
+        cmocka_unit_test(a_stolen_seal_gets_no_consent),
+        cmocka_unit_test(shares_of_another_quorum_do_not_consent),
+        cmocka_unit_test(consents_cannot_be_made_from_publics),
+        cmocka_unit_test(consents_cannot_be_fitted),
+        cmocka_unit_test(receipts_are_exact_and_open_nothing),
+        cmocka_unit_test(a_receipt_without_a_share_is_not_made),
+        cmocka_unit_test(other_commitments_are_refused_before_decrypting),
+        cmocka_unit_test(bodies_that_are_not_exact_are_refused),
+        cmocka_unit_test(altered_reports_do_not_open),
+        cmocka_unit_test(consents_count_only_under_their_public_part),
+        cmocka_unit_test(each_message_gets_its_verdict),
+        cmocka_unit_test(invented_content_does_not_match),
+        cmocka_unit_test(malformed_content_is_proven_all_the_same),
+        cmocka_unit_test(withheld_parts_are_counted),
+        cmocka_unit_test(what_the_hub_did_not_stamp_is_not_provable),
+        cmocka_unit_test(expired_evidence_never_matches),
+        cmocka_unit_test(states_have_their_words),
+        cmocka_unit_test(order_and_gaps_are_shown),
+    };
+    int failed;
+
+    if (sodium_init() < 0) {
+        return 1;
+    }
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    free_the_last();
+    return failed;
+}
