@@ -196,9 +196,9 @@ $(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h $(CLIENT) $(REPORTING) $(MODERATION) $(wildcar
 
 ## make lint        format, static analysis, shell scripts, man pages
 lint: | setup-build setup-test setup-lint
-	@CFLAGS_LINT='-std=c11 -D_GNU_SOURCE $(INCLUDES) -Itests/support' tools/lint
+	@INCLUDES='$(INCLUDES)' CFLAGS_LINT='-std=c11 -D_GNU_SOURCE $(INCLUDES) -Itests/support' tools/lint
 
-## make coverage    lines and branches of client/ and reporting/, with bounds
+## make coverage    lines and branches of the three folders, with bounds
 coverage: | setup-test setup-coverage
 	@$(MAKE) --no-print-directory COV=1 test
 	@tools/coverage build/cov

@@ -191,8 +191,7 @@ int sealed_report_decode(struct sealed_report *out, const uint8_t *bytes,
     read_label(&out->label, &out->header, &out->reporter, &r);
     start = r.pos;
     seal_read(&out->seal, &r);
-    out->ad = (struct frank_span){bytes, start + FRANK_QUORUM_ID_BYTES +
-                                             2 * GROUP_POINT_BYTES};
+    out->ad = (struct frank_span){bytes, start + SEAL_LABEL_BYTES};
     start = r.pos;
     out->sealed = wire_read_opaque(&r, FRANK_REPORT_MAX_BYTES, "sealed body");
     if (out->sealed.len <= SEAL_TAG_BYTES ||
@@ -235,8 +234,7 @@ static int finish(uint8_t *out, const struct parts *parts, struct seal *seal,
     size_t body_len = parts->body.len;
     uint8_t *body = out + label_len + SEAL_BYTES +
                     wire_length_bytes(body_len + SEAL_TAG_BYTES);
-    struct frank_span ad = {out, label_len + FRANK_QUORUM_ID_BYTES +
-                                     2 * GROUP_POINT_BYTES};
+    struct frank_span ad = {out, label_len + SEAL_LABEL_BYTES};
     struct group_statement statement;
     struct wire_writer w;
     int error;

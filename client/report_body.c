@@ -42,15 +42,18 @@ static void write_redacted(struct wire_writer *w, const struct frank_kept *kept)
         frank_parted_withhold(NULL, 0, &len, kept->content.data,
                               kept->content.len, kept->withhold_parts, &fault);
 
-    if (error != FRANK_ERR_SPACE) {
-        wire_write_fail(w, error, fault.field, fault.found, fault.expected);
-        return;
+    if (error == FRANK_ERR_SPACE) {
+        error = FRANK_OK;
+        wire_write_length(w, len, "content");
     }
-    wire_write_length(w, len, "content");
-    if (w->len + len <= w->capacity) {
+    if (error == FRANK_OK && w->len + len <= w->capacity) {
         error = frank_parted_withhold(w->out + w->len, len, &written,
                                       kept->content.data, kept->content.len,
-                                      kept->withhold_parts, NULL);
+                                      kept->withhold_parts, &fault);
+    }
+    if (error != FRANK_OK) {
+        wire_write_fail(w, error, fault.field, fault.found, fault.expected);
+        return;
     }
     w->len += len;
 }

@@ -78,7 +78,7 @@ static void read_evidences(struct frank_report_header *out,
                            struct wire_reader *r)
 {
     struct wire_reader list = wire_read_vector(
-        r, FRANK_MESSAGES_MAX * EVIDENCE_MAX_BYTES, "evidence");
+        r, (size_t)FRANK_MESSAGES_MAX * EVIDENCE_MAX_BYTES, "evidence");
 
     while (wire_read_ok(&list) && list.pos < list.len) {
         size_t start = list.pos;

@@ -18,6 +18,8 @@
 
 /* QuorumSeal: quorum_key_id, U, W, e, f, key_commitment */
 #define SEAL_BYTES (16 + 32 + 32 + 32 + 32 + 32)
+/* of them in the associated data: quorum_key_id, U, W */
+#define SEAL_LABEL_BYTES (16 + 32 + 32)
 
 struct seal {
     uint8_t quorum_id[FRANK_QUORUM_ID_BYTES];

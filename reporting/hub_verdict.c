@@ -63,7 +63,7 @@ int hub_verdict_sign(uint8_t out[static HUB_VERDICT_SIGNED_MAX_BYTES],
 static void read_items(struct hub_verdict *out, struct wire_reader *r)
 {
     struct wire_reader list =
-        wire_read_vector(r, FRANK_MESSAGES_MAX * ITEM_BYTES, "items");
+        wire_read_vector(r, (size_t)FRANK_MESSAGES_MAX * ITEM_BYTES, "items");
 
     while (wire_read_ok(&list) && list.pos < list.len) {
         struct hub_verdict_item *item = &out->items[out->count++];

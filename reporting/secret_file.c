@@ -331,7 +331,7 @@ int secret_file_key(uint8_t out[static 32], const char *path,
     size_t len = 0;
     int error = secret_file_load(&bytes, &len, path, 65, fault);
 
-    if (error == FRANK_OK) {
+    if (bytes != NULL) {
         error = decode_secret(out, (const char *)bytes, len, fault);
     }
     sodium_free(bytes); /* wipes */

@@ -160,7 +160,7 @@ int io_read_exactly(uint8_t *out, size_t len, const char *path)
         code = io_say(EXIT_REFUSED, "%s: %zu bytes instead of %zu", path,
                       bytes.len, len);
     }
-    if (code == EXIT_DONE) {
+    if (code == EXIT_DONE && bytes.data != NULL) {
         memcpy(out, bytes.data, len);
     }
     io_free(&bytes);
