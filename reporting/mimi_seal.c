@@ -114,11 +114,13 @@ static int seal(uint8_t **out, size_t *out_len, const struct conversion *c,
     size_t size = 0;
     uint8_t *unsealed = NULL;
     uint8_t *sealed = NULL;
+    struct frank_fault first;
     int error =
-        frank_report_build(NULL, 0, &size, &c->report, c->random, fault);
+        frank_report_build(NULL, 0, &size, &c->report, c->random, &first);
 
     if (error != FRANK_ERR_SPACE) {
-        return error;
+        return wire_fault(fault, error, first.field, first.offset, first.found,
+                          first.expected);
     }
     unsealed = sodium_malloc(size);
     error = unsealed == NULL

@@ -27,7 +27,8 @@ one_way() {
     for other; do
         [ -d "$other" ] || continue
         theirs=$(included "$folder" | while read -r header; do
-            [ -e "$folder/$header" ] || find "$other" -name "${header##*/}"
+            find "$folder" -name "${header##*/}" | grep -q . ||
+                find "$other" -name "${header##*/}"
         done)
         if [ -n "$theirs" ]; then
             not_ok "$folder includes of $other:" "$theirs"

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static const struct program *running;
 
@@ -91,7 +92,10 @@ static int run(const struct command *command, int words, int argc, char **argv)
 
 int command_main(const struct program *program, int argc, char **argv)
 {
+    const struct rlimit none = {0, 0};
+
     running = program;
+    (void)setrlimit(RLIMIT_CORE, &none); /* secrets stay out of core files */
     key_json_wipe();
     io_name(program->name);
     if (sodium_init() < 0) {
