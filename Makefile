@@ -151,6 +151,7 @@ WRAP_test_keyring_faults := open openat __openat_2 read write fsync close \
 WRAP_test_stamper := sodium_malloc
 WRAP_test_stamper_check := pthread_create
 WRAP_test_hub_public := json_array_append_new json_object_set_new
+WRAP_test_opening := sodium_malloc
 WRAP_test_mimi_seal := sodium_malloc malloc
 WRAP_test_secrets := sodium_memcmp
 

@@ -132,9 +132,6 @@ static void check_header(struct wire_writer *w,
 {
     if (header->count == 0) {
         wire_write_fail(w, FRANK_ERR_MISSING, "messages", 0, 1);
-    } else if (header->count > FRANK_MESSAGES_MAX) {
-        wire_write_fail(w, FRANK_ERR_LIMIT, "messages", header->count,
-                        FRANK_MESSAGES_MAX);
     } else if (header->accused >= header->count) {
         wire_write_fail(w, FRANK_ERR_VALUE, "accused", header->accused,
                         header->count - 1);

@@ -14,6 +14,7 @@
 #define KEYS(items) "{\"signature_keys\":[" items "]}"
 
 static bool failing;
+static unsigned calls_left; /* before one fails */
 
 int __real_json_array_append_new(json_t *array, json_t *value);
 int __real_json_object_set_new(json_t *object, const char *key, json_t *value);
@@ -23,7 +24,7 @@ int __wrap_json_object_set_new(json_t *object, const char *key, json_t *value);
 /* Out of memory, where a test says so. */
 int __wrap_json_array_append_new(json_t *array, json_t *value)
 {
-    if (failing) {
+    if (failing && calls_left-- == 0) {
         json_decref(value);
         return -1;
     }
@@ -32,7 +33,7 @@ int __wrap_json_array_append_new(json_t *array, json_t *value)
 
 int __wrap_json_object_set_new(json_t *object, const char *key, json_t *value)
 {
-    if (failing) {
+    if (failing && calls_left-- == 0) {
         json_decref(value);
         return -1;
     }
@@ -149,6 +150,41 @@ static void refuses_what_is_no_public_part(void **state)
                         "00112233445566778899aabbccddeeff\"}"));
 }
 
+#define DESTROYED(spans)                                                       \
+    "{\"signature_keys\":[{\"id\":1,\"not_before\":0,\"public\":\"" ID64       \
+    "\"}],\"destroyed\":" spans "}"
+
+static void destroyed_times_are_pairs_in_order(void **state)
+{
+    static const char field[] = "destroyed, which must be pairs of times";
+    static const char *const bad[] = {DESTROYED("{}"),
+                                      DESTROYED("[5]"),
+                                      DESTROYED("[[]]"),
+                                      DESTROYED("[[5]]"),
+                                      DESTROYED("[[5,6,7]]"),
+                                      DESTROYED("[[-1,6]]"),
+                                      DESTROYED("[[5,5]]"),
+                                      DESTROYED("[[5,4]]"),
+                                      DESTROYED("[[\"5\",6]]"),
+                                      DESTROYED("[[5,\"6\"]]"),
+                                      DESTROYED("[[null,6]]"),
+                                      DESTROYED("[[5,6.5]]"),
+                                      DESTROYED("[[1,2],[5,true]]")};
+    static const char good[] = DESTROYED("[[0,5],[7,null]]");
+    struct hub_public hub;
+
+    (void)state;
+    for (size_t i = 0; i < SUPPORT_COUNT(bad); i++) {
+        assert_refused(FRANK_ERR_VALUE, field, bad[i]);
+    }
+    assert_ok(hub_public_decode(&hub, good, strlen(good), NULL));
+    assert_int_equal(hub.destroyed_count, 2);
+    assert_int_equal(hub.destroyed[0].from, 0);
+    assert_int_equal(hub.destroyed[0].until, 5);
+    assert_int_equal(hub.destroyed[1].from, 7);
+    assert_int_equal(hub.destroyed[1].until, UINT64_MAX);
+}
+
 static void refuses_more_than_the_limits(void **state)
 {
     static const char item[] =
@@ -165,6 +201,14 @@ static void refuses_more_than_the_limits(void **state)
     }
     (void)snprintf(text + len - 1, 3, "]}");
     assert_refused(FRANK_ERR_LIMIT, "signature_keys", text);
+    len = (size_t)snprintf(text, sizeof text, "%s", DESTROYED("["));
+    len--; /* the closing brace */
+    for (size_t i = 0; i < HUB_PUBLIC_SPANS_MAX + 1; i++) {
+        len += (size_t)snprintf(text + len, sizeof text - len, "[%zu,%zu],",
+                                2 * i, 2 * i + 1);
+    }
+    (void)snprintf(text + len - 1, 3, "]}");
+    assert_refused(FRANK_ERR_LIMIT, "destroyed", text);
     memset(text, ' ', sizeof text);
     assert_int_equal(
         hub_public_decode(&hub, text, HUB_PUBLIC_MAX_BYTES + 1, &fault),
@@ -195,9 +239,12 @@ static void memory_that_runs_out_gives_no_text(void **state)
 
     (void)state;
     hub_public_from(&hub, ring);
-    failing = true;
-    assert_null(hub_public_encode(&hub));
-    failing = false;
+    for (unsigned at = 0; at < 5; at++) {
+        calls_left = at;
+        failing = true;
+        assert_null(hub_public_encode(&hub));
+        failing = false;
+    }
     keyring_free(ring);
 }
 
@@ -241,6 +288,7 @@ int main(void)
         cmocka_unit_test(a_full_ring_fits),
         cmocka_unit_test(reads_white_space_and_passes_over_other_members),
         cmocka_unit_test(refuses_what_is_no_public_part),
+        cmocka_unit_test(destroyed_times_are_pairs_in_order),
         cmocka_unit_test(refuses_more_than_the_limits),
         cmocka_unit_test(every_prefix_is_refused),
         cmocka_unit_test(memory_that_runs_out_gives_no_text),

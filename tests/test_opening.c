@@ -7,6 +7,18 @@
 #include <string.h>
 
 static struct opening *opened;
+static int allocations_left = -1; /* -1: no limit */
+
+void *__real_sodium_malloc(size_t size);
+void *__wrap_sodium_malloc(size_t size);
+
+void *__wrap_sodium_malloc(size_t size)
+{
+    if (allocations_left >= 0 && allocations_left-- == 0) {
+        return NULL;
+    }
+    return __real_sodium_malloc(size);
+}
 
 static int try_open(struct frank_span sealed, const struct consent *consents,
                     size_t count, size_t *which, struct frank_fault *fault)
@@ -211,6 +223,49 @@ static void a_stolen_seal_gets_no_consent(void **state)
                      0);
     assert_int_equal(consent_make(&consent, &share, &thief, random, NULL),
                      FRANK_ERR_PROOF);
+}
+
+/* Nor is it opened if k holders consent without a look at its proof. */
+static void a_stolen_seal_is_not_opened(void **state)
+{
+    static struct sealed_report report;
+    struct frank_span sealed = reports_sealed(0);
+    uint8_t *stolen = support_copy(sealed.data, sealed.len);
+    const uint8_t t[GROUP_SCALAR_BYTES] = {5};
+    struct consent c[2];
+    struct frank_fault fault;
+    size_t which;
+
+    (void)state;
+    stolen[1] ^= 1; /* report id */
+    reports_decode(&report, (struct frank_span){stolen, sealed.len});
+    for (unsigned i = 0; i < 2; i++) {
+        struct share share = reports_share(i + 1);
+
+        assert_ok(consent_make_with(&c[i], &share, &report, t));
+    }
+    assert_int_equal(
+        try_open((struct frank_span){stolen, sealed.len}, c, 2, &which, &fault),
+        FRANK_ERR_PROOF);
+    assert_string_equal(fault.field, "proof of the seal");
+    assert_int_equal(which, SIZE_MAX);
+    assert_null(opened);
+}
+
+static void failing_memory_is_an_error(void **state)
+{
+    struct frank_span sealed = reports_sealed(0);
+    const struct consent c[] = {reports_consent(sealed, 1),
+                                reports_consent(sealed, 2)};
+
+    (void)state;
+    for (int at = 0; at < 2; at++) {
+        allocations_left = at;
+        assert_int_equal(open_with(sealed, c, 2), FRANK_ERR_MEMORY);
+        assert_null(opened);
+    }
+    allocations_left = -1;
+    assert_ok(open_with(sealed, c, 2));
 }
 
 static void shares_of_another_quorum_do_not_consent(void **state)
@@ -793,6 +848,8 @@ int main(void)
         cmocka_unit_test(every_bit_of_a_consent_counts),
         cmocka_unit_test(consents_are_exact),
         cmocka_unit_test(a_stolen_seal_gets_no_consent),
+        cmocka_unit_test(a_stolen_seal_is_not_opened),
+        cmocka_unit_test(failing_memory_is_an_error),
         cmocka_unit_test(shares_of_another_quorum_do_not_consent),
         cmocka_unit_test(consents_cannot_be_made_from_publics),
         cmocka_unit_test(consents_cannot_be_fitted),

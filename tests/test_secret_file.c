@@ -116,6 +116,31 @@ static void secret_that_others_can_touch_is_refused(void **state)
     assert_ok(secret_file_key(out, "secret", NULL));
 }
 
+static void a_secret_file_is_made_once_and_for_its_owner(void **state)
+{
+    static const uint8_t bytes[] = "thirty-two bytes nobody else has";
+    struct frank_fault fault = {0};
+    uint8_t *out = NULL;
+    size_t len = 0;
+    struct stat st;
+
+    (void)state;
+    assert_ok(secret_file_create("made", bytes, sizeof bytes, NULL));
+    assert_int_equal(stat("made", &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+    assert_ok(secret_file_load(&out, &len, "made", 64, NULL));
+    assert_int_equal(len, sizeof bytes);
+    assert_memory_equal(out, bytes, len);
+    sodium_free(out);
+    assert_int_equal(secret_file_create("made", bytes, 1, &fault),
+                     FRANK_ERR_FILE);
+    assert_int_equal(fault.found, EEXIST);
+    assert_int_equal(secret_file_create("none/made", bytes, 1, &fault),
+                     FRANK_ERR_FILE);
+    assert_int_equal(fault.found, ENOENT);
+    assert_int_equal(access("made.new", F_OK), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +148,7 @@ int main(void)
         IN_FOLDER(secret_of_another_length_is_refused),
         IN_FOLDER(secret_with_a_bad_digit_is_refused_by_its_place),
         IN_FOLDER(secret_that_others_can_touch_is_refused),
+        IN_FOLDER(a_secret_file_is_made_once_and_for_its_owner),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
