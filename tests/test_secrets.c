@@ -14,9 +14,12 @@
  *   caller, the linker puts __wrap_sodium_memcmp in the place of
  *   sodium_memcmp, which calls the true one on undefined memory and declares
  *   that one number defined. Of a comparison that is not made with
- *   sodium_memcmp() the branch would be reported.
+ *   sodium_memcmp() the branch would be reported;
+ * - likewise whether a scalar, or a point made from a secret, is zero or the
+ *   identity: it never is.
  */
 #include "hmac.h"
+#include "reports.h"
 #include "rings.h"
 #include "stamper.h"
 
@@ -59,7 +62,7 @@ static bool is_secret(const void *bytes, size_t len)
 
     assert_in_range(len, 1, sizeof bits);
     assert_int_equal(VALGRIND_GET_VBITS(bytes, bits, len), 1);
-    return !sodium_is_zero(bits, len);
+    return !support_is_zero(bits, len);
 }
 
 static unsigned compared;
@@ -74,6 +77,78 @@ int __wrap_sodium_memcmp(const void *a, const void *b, size_t len)
         compared++;
         make_public(&result, sizeof result);
     }
+    return result;
+}
+
+/* libsodium branches on whether 32 bytes are a point at all, which was checked
+ * of each before; so it gets secret points as public copies, and what comes out
+ * is declared secret. Scalars stay secret in it. */
+static bool copy_point(uint8_t out[static GROUP_POINT_BYTES],
+                       const uint8_t *point)
+{
+    bool secret = is_secret(point, GROUP_POINT_BYTES);
+
+    memcpy(out, point, GROUP_POINT_BYTES);
+    make_public(out, GROUP_POINT_BYTES);
+    return secret;
+}
+
+int __real_crypto_scalarmult_ristretto255(uint8_t *out, const uint8_t *scalar,
+                                          const uint8_t *point);
+int __wrap_crypto_scalarmult_ristretto255(uint8_t *out, const uint8_t *scalar,
+                                          const uint8_t *point);
+int __wrap_crypto_scalarmult_ristretto255(uint8_t *out, const uint8_t *scalar,
+                                          const uint8_t *point)
+{
+    uint8_t copy[GROUP_POINT_BYTES];
+    bool secret = copy_point(copy, point);
+    int result = __real_crypto_scalarmult_ristretto255(out, scalar, copy);
+
+    if (secret) {
+        make_secret(out, GROUP_POINT_BYTES);
+    }
+    make_public(&result, sizeof result); /* not the identity */
+    return result;
+}
+
+int __real_crypto_scalarmult_ristretto255_base(uint8_t *out,
+                                               const uint8_t *scalar);
+int __wrap_crypto_scalarmult_ristretto255_base(uint8_t *out,
+                                               const uint8_t *scalar);
+int __wrap_crypto_scalarmult_ristretto255_base(uint8_t *out,
+                                               const uint8_t *scalar)
+{
+    int result = __real_crypto_scalarmult_ristretto255_base(out, scalar);
+
+    make_public(&result, sizeof result);
+    return result;
+}
+
+int __real_crypto_core_ristretto255_add(uint8_t *out, const uint8_t *a,
+                                        const uint8_t *b);
+int __wrap_crypto_core_ristretto255_add(uint8_t *out, const uint8_t *a,
+                                        const uint8_t *b);
+int __wrap_crypto_core_ristretto255_add(uint8_t *out, const uint8_t *a,
+                                        const uint8_t *b)
+{
+    uint8_t copies[2][GROUP_POINT_BYTES];
+    bool secret_a = copy_point(copies[0], a);
+    bool secret_b = copy_point(copies[1], b);
+    int result = __real_crypto_core_ristretto255_add(out, copies[0], copies[1]);
+
+    if (secret_a || secret_b) {
+        make_secret(out, GROUP_POINT_BYTES);
+    }
+    return result;
+}
+
+int __real_sodium_is_zero(const uint8_t *bytes, const size_t len);
+int __wrap_sodium_is_zero(const uint8_t *bytes, const size_t len);
+int __wrap_sodium_is_zero(const uint8_t *bytes, const size_t len)
+{
+    int result = __real_sodium_is_zero(bytes, len);
+
+    make_public(&result, sizeof result);
     return result;
 }
 
@@ -300,6 +375,76 @@ static void stamp_check_branches_on_the_comparison_alone(void **state)
     keyring_free(ring);
 }
 
+/* ---- Sealing, consent and opening --------------------------------------- */
+
+/* From the random bytes come r, the proof's t and the body key. */
+static void sealing_does_not_branch_on_its_randomness(void **state)
+{
+    struct frank_report report = reports_report(0);
+    struct frank_span unsealed = reports_build(&report, reports_random(0));
+    uint8_t random[FRANK_SEAL_RANDOM_BYTES] = {1};
+    static uint8_t out[4096];
+    size_t len;
+
+    (void)state;
+    make_secret(random, sizeof random);
+    assert_ok(frank_report_seal(out, sizeof out, &len, unsealed.data,
+                                unsealed.len, reports_quorum(), random, NULL));
+    assert_true(is_secret(out + len - 1, 1)); /* the sealed body */
+}
+
+/* The share is a secret; the report is known to all. */
+static void consenting_does_not_branch_on_the_share(void **state)
+{
+    static struct sealed_report report;
+    struct share share = reports_share(1);
+    struct consent consent;
+    struct receipt receipt;
+    uint8_t random[GROUP_RANDOM_BYTES] = {1};
+
+    (void)state;
+    reports_decode(&report, reports_sealed(0));
+    make_secret(share.scalar, sizeof share.scalar);
+    make_secret(random, sizeof random);
+    assert_ok(consent_make(&consent, &share, &report, random, NULL));
+    assert_true(is_secret(consent.u, sizeof consent.u));
+    assert_true(is_secret(consent.proof.e, sizeof consent.proof.e));
+    assert_true(is_secret(consent.proof.f, sizeof consent.proof.f));
+    assert_ok(receipt_make(&receipt, &share, &report, 5, random));
+    assert_true(is_secret(receipt.proof.f, sizeof receipt.proof.f));
+}
+
+/* Consents are as secret as the report: their points, from which its key
+ * comes. */
+static void combining_does_not_branch_on_consents(void **state)
+{
+    const unsigned holders[] = {1, 3};
+    static struct sealed_report report;
+    uint8_t points[2][GROUP_POINT_BYTES];
+    uint8_t z[GROUP_POINT_BYTES];
+    uint8_t key[SEAL_KEY_BYTES];
+    uint8_t commitment[SEAL_COMMITMENT_BYTES];
+
+    (void)state;
+    reports_decode(&report, reports_sealed(0));
+    for (size_t i = 0; i < 2; i++) {
+        struct consent consent = reports_consent(reports_sealed(0), holders[i]);
+
+        memcpy(points[i], consent.u, sizeof points[i]);
+        make_secret(points[i], sizeof points[i]);
+    }
+    assert_ok(share_interpolate(
+        z, holders, (const uint8_t(*)[GROUP_POINT_BYTES])points, 2, 0));
+    assert_true(is_secret(z, sizeof z));
+    seal_keys(key, commitment, &report.seal, report.label.header, z);
+    assert_true(is_secret(key, sizeof key));
+    compared = 0;
+    assert_int_equal(
+        sodium_memcmp(commitment, report.seal.commitment, sizeof commitment),
+        0);
+    assert_int_equal(compared, 1);
+}
+
 /* ---- Running under valgrind --------------------------------------------- */
 
 /* What must be found: a MAC compared by memcmp(). */
@@ -330,6 +475,9 @@ static int under_valgrind(int argc)
         cmocka_unit_test(keyring_does_not_branch_on_its_secrets),
         cmocka_unit_test(stamping_does_not_branch_on_master_or_seed),
         cmocka_unit_test(stamp_check_branches_on_the_comparison_alone),
+        cmocka_unit_test(sealing_does_not_branch_on_its_randomness),
+        cmocka_unit_test(consenting_does_not_branch_on_the_share),
+        cmocka_unit_test(combining_does_not_branch_on_consents),
     };
 
     if (sodium_init() < 0) {
