@@ -164,6 +164,7 @@ int report_body_decode(struct frank_report_body *out, struct frank_span padded,
 {
     struct frank_span body = {padded.data, unpadded(padded)};
     struct wire_reader r;
+    size_t attachments;
     int error;
 
     memset(out, 0, sizeof *out);
@@ -173,8 +174,10 @@ int report_body_decode(struct frank_report_body *out, struct frank_span padded,
     wire_read_init(&r, body, base);
     read_note(out, &r);
     read_openings(out, &r, count);
-    if (wire_read_length(&r, "attachments") != 0) {
-        wire_read_fail(&r, FRANK_ERR_LENGTH, "attachments", r.pos, 1, 0);
+    attachments = wire_read_length(&r, "attachments");
+    if (attachments != 0) {
+        wire_read_fail(&r, FRANK_ERR_LENGTH, "attachments", r.pos, attachments,
+                       0);
     }
     wire_read_end(&r, "report body");
     error = wire_read_result(&r, fault);

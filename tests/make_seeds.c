@@ -2,6 +2,10 @@
 /* make_seeds FOLDER: writes seeds for the fuzz targets, made from the vectors,
  * into a folder for each target. */
 #include "hub_public.h"
+#include "hub_verdict.h"
+#include "quorum.h"
+#include "quorum_public.h"
+#include "reports.h"
 #include "rings.h"
 
 #include <errno.h>
@@ -147,6 +151,63 @@ static void put_keys(struct keyring *ring, size_t index)
     keyring_free(ring);
 }
 
+static void put_reports(void)
+{
+    static struct sealed_check check;
+    static struct hub_verdict verdict;
+    uint8_t bytes[HUB_VERDICT_SIGNED_MAX_BYTES];
+    size_t len = 0;
+
+    for (size_t i = 0; i < REPORTS_COUNT; i++) {
+        struct frank_report report = reports_report(i);
+        struct frank_span sealed = reports_sealed(i);
+
+        put("fuzz_sealed", "sealed", i, sealed);
+        put("fuzz_unsealed", "unsealed", i,
+            reports_build(&report, reports_random(i)));
+        if (sealed_check(&check, reports_stamper(), NULL, sealed.data,
+                         sealed.len, REPORTS_NOW, NULL) == FRANK_OK) {
+            hub_verdict_from(&verdict, &check, REPORTS_NOW);
+            if (hub_verdict_sign(bytes, &len, &verdict, reports_stamper(),
+                                 NULL) == FRANK_OK) {
+                put("fuzz_verdict", "verdict", i,
+                    (struct frank_span){bytes, len});
+            }
+        }
+    }
+}
+
+static void put_quorum(void)
+{
+    struct quorum_record record = {.quorum = *reports_quorum(),
+                                   .not_after = UINT64_MAX,
+                                   .suite = FRANK_SUITE_X25519_AES128GCM};
+    struct share share = reports_share(1);
+    char text[SHARE_TEXT_MAX_BYTES];
+    uint8_t bytes[QUORUM_RECORD_MAX_BYTES];
+    char *json = quorum_public_encode(reports_quorum());
+    struct wire_writer w;
+
+    share_encode(text, &share);
+    put("fuzz_consent", "share", 0, support_text(text));
+    for (size_t i = 0; i < REPORTS_COUNT; i++) {
+        const json_t *v = reports_vector(i);
+
+        put("fuzz_consent", "consent", i,
+            support_member(json_object_get(v, "consents"), "1"));
+        put("fuzz_consent", "receipt", i,
+            support_member(json_object_get(v, "receipts"), "1"));
+    }
+    if (json != NULL) {
+        put("fuzz_quorum", "public", 0, support_text(json));
+    }
+    free(json);
+    wire_write_init(&w, bytes, sizeof bytes);
+    quorum_key_write(&w, &record);
+    wire_write_opaque(&w, support_text(SUPPORT_SENDER), 64, "signature");
+    put("fuzz_quorum", "record", 0, (struct frank_span){bytes, w.len});
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2 || sodium_init() < 0) {
@@ -160,5 +221,7 @@ int main(int argc, char **argv)
     put_items();
     put_keys(rings_new(0), 0);
     put_keys(rings_worn(), 1);
+    put_reports();
+    put_quorum();
     return 0;
 }

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The hub's signed verdicts: no input is one of a hub that has never been. */
+#include "fuzz.h"
+#include "hub_verdict.h"
+
+#include <sodium.h>
+
+static struct hub_public hub;
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    static const uint8_t secret[32] = "a hub that has never been there";
+    struct keyring *ring = NULL;
+
+    (void)argc;
+    (void)argv;
+    HOLDS(sodium_init() >= 0);
+    HOLDS(keyring_new(&ring, secret, secret, 0, NULL) == FRANK_OK);
+    hub_public_from(&hub, ring);
+    keyring_free(ring);
+    return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct hub_verdict verdict;
+    struct frank_fault fault;
+    int error = hub_verdict_open(&verdict, data, size, &hub, &fault);
+
+    holds_fault(error, &fault, size);
+    return 0;
+}
