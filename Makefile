@@ -179,7 +179,7 @@ test: all tests | setup-test
 bench: $(B)/bench | setup-bench
 	@$(B)/bench $(if $(JSON),--json)
 
-$(B)/bench: $(B)/obj/bench/bench.o $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
+$(B)/bench: $(call obj,$(wildcard bench/*.c)) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK) -lcrypto
 

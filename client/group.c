@@ -8,12 +8,18 @@ const uint8_t group_second_generator[GROUP_POINT_BYTES] = {
     0x69, 0xe8, 0xba, 0x41, 0x31, 0x44, 0x10, 0x53, 0x93, 0x70, 0xcc,
     0x40, 0x7d, 0xe8, 0xcf, 0xf6, 0xd7, 0x2a, 0x14, 0x50, 0x26};
 
-/* libsodium before 1.0.19 overlooks the top bit of an encoding. */
+/* What libsodium's own check, which each of its operations makes, does not
+ * refuse: the identity, and, before 1.0.19, a top bit that is set. */
+static bool is_overlooked(const uint8_t point[static GROUP_POINT_BYTES])
+{
+    return (point[GROUP_POINT_BYTES - 1] & 0x80) != 0 ||
+           sodium_is_zero(point, GROUP_POINT_BYTES) == 1;
+}
+
 bool group_is_point(const uint8_t point[static GROUP_POINT_BYTES])
 {
-    return (point[GROUP_POINT_BYTES - 1] & 0x80) == 0 &&
-           crypto_core_ristretto255_is_valid_point(point) == 1 &&
-           !sodium_is_zero(point, GROUP_POINT_BYTES);
+    return !is_overlooked(point) &&
+           crypto_core_ristretto255_is_valid_point(point) == 1;
 }
 
 bool group_is_scalar(const uint8_t scalar[static GROUP_SCALAR_BYTES])
@@ -115,22 +121,26 @@ int group_prove(struct group_proof *out,
     return error;
 }
 
-/* f * base - e * public, base NULL being G. Fails where that is no point, or
- * the identity: an honest t is not zero. */
-static bool commitment(uint8_t out[static GROUP_POINT_BYTES],
-                       const struct group_proof *proof, const uint8_t *base,
-                       const uint8_t *public_key)
+/* f * base - e * public, base NULL being G; e and f are not zero. POINT: base
+ * or public is none. PROOF: the identity, which no honest t gives. */
+static int commitment(uint8_t out[static GROUP_POINT_BYTES],
+                      const struct group_proof *proof, const uint8_t *base,
+                      const uint8_t *public_key)
 {
     uint8_t left[GROUP_POINT_BYTES];
     uint8_t right[GROUP_POINT_BYTES];
-    int failed = base == NULL
-                     ? crypto_scalarmult_ristretto255_base(left, proof->f)
-                     : crypto_scalarmult_ristretto255(left, proof->f, base);
 
-    return failed == 0 &&
-           crypto_scalarmult_ristretto255(right, proof->e, public_key) == 0 &&
-           crypto_core_ristretto255_sub(out, left, right) == 0 &&
-           !sodium_is_zero(out, GROUP_POINT_BYTES);
+    if (is_overlooked(public_key) || (base != NULL && is_overlooked(base)) ||
+        (base == NULL
+             ? crypto_scalarmult_ristretto255_base(left, proof->f)
+             : crypto_scalarmult_ristretto255(left, proof->f, base)) != 0 ||
+        crypto_scalarmult_ristretto255(right, proof->e, public_key) != 0) {
+        return FRANK_ERR_POINT;
+    }
+    return crypto_core_ristretto255_sub(out, left, right) == 0 &&
+                   sodium_is_zero(out, GROUP_POINT_BYTES) == 0
+               ? FRANK_OK
+               : FRANK_ERR_PROOF;
 }
 
 int group_verify(const struct group_proof *proof,
@@ -141,17 +151,17 @@ int group_verify(const struct group_proof *proof,
     uint8_t first_commitment[GROUP_POINT_BYTES];
     uint8_t second_commitment[GROUP_POINT_BYTES];
     uint8_t e[GROUP_SCALAR_BYTES];
+    int error;
 
     if (!group_is_scalar(proof->e) || !group_is_scalar(proof->f)) {
         return FRANK_ERR_SCALAR;
     }
-    if (!group_is_point(public_key) ||
-        (base != NULL && (!group_is_point(base) || !group_is_point(second)))) {
-        return FRANK_ERR_POINT;
+    error = commitment(first_commitment, proof, NULL, public_key);
+    if (error == FRANK_OK && base != NULL) {
+        error = commitment(second_commitment, proof, base, second);
     }
-    if (!commitment(first_commitment, proof, NULL, public_key) ||
-        (base != NULL && !commitment(second_commitment, proof, base, second))) {
-        return FRANK_ERR_PROOF;
+    if (error != FRANK_OK) {
+        return error;
     }
     challenge(e, statement, first_commitment,
               base != NULL ? second_commitment : NULL);

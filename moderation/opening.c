@@ -6,7 +6,7 @@
 struct opening {
     struct sealed_report report;
     struct frank_report_body body;
-    uint8_t *plain; /* padded ReportBody */
+    uint8_t plain[]; /* padded ReportBody */
 };
 
 /* ---- Opening ------------------------------------------------------------ */
@@ -84,13 +84,8 @@ static int decrypt(struct opening *opening,
 {
     const struct sealed_report *report = &opening->report;
     size_t len = report->sealed.len - SEAL_TAG_BYTES;
-    int error;
+    int error = seal_body_open(opening->plain, report->sealed, report->ad, key);
 
-    opening->plain = sodium_malloc(len);
-    if (opening->plain == NULL) {
-        return wire_fault(fault, FRANK_ERR_MEMORY, "report", 0, 0, 0);
-    }
-    error = seal_body_open(opening->plain, report->sealed, report->ad, key);
     if (error != FRANK_OK) {
         return wire_fault(fault, error, "sealed body", 0, 0, 0);
     }
@@ -127,7 +122,10 @@ int opening_open(struct opening **out, size_t *which, const uint8_t *bytes,
                  const struct consent *consents, size_t count,
                  struct frank_fault *fault)
 {
-    struct opening *opening = sodium_malloc((sizeof *opening + 63) / 64 * 64);
+    /* What is longer is refused below. */
+    size_t body = len <= FRANK_REPORT_MAX_BYTES ? len : 0;
+    struct opening *opening =
+        sodium_malloc((sizeof *opening + body + 63) / 64 * 64);
     int error;
 
     *which = SIZE_MAX;
@@ -149,10 +147,7 @@ int opening_open(struct opening **out, size_t *which, const uint8_t *bytes,
 
 void opening_free(struct opening *opening)
 {
-    if (opening != NULL) {
-        sodium_free(opening->plain); /* wipes */
-    }
-    sodium_free(opening);
+    sodium_free(opening); /* wipes */
 }
 
 const struct sealed_report *opening_report(const struct opening *opening)

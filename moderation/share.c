@@ -154,8 +154,11 @@ int share_interpolate(uint8_t out[static GROUP_POINT_BYTES],
     memset(out, 0, GROUP_POINT_BYTES); /* the identity */
     for (size_t i = 0; i < count; i++) {
         lagrange(lambda, holders, count, i, at);
-        failed |= crypto_scalarmult_ristretto255(term, lambda, points[i]) |
-                  crypto_core_ristretto255_add(out, out, term);
+        failed |= crypto_scalarmult_ristretto255(i == 0 ? out : term, lambda,
+                                                 points[i]);
+        if (i > 0) {
+            failed |= crypto_core_ristretto255_add(out, out, term);
+        }
     }
     sodium_memzero(term, sizeof term);
     return failed == 0 && sodium_is_zero(out, GROUP_POINT_BYTES) == 0
