@@ -155,8 +155,11 @@ int frank_quorum_open(
         return wire_fault(fault, FRANK_ERR_SIGNER, "quorum record", 0, 0, 0);
     }
     if (now < decoded.not_before || now >= decoded.not_after) {
-        return wire_fault(fault, FRANK_ERR_TIME, "quorum record", 0, now,
-                          decoded.not_before);
+        return wire_fault(fault, FRANK_ERR_TIME,
+                          now < decoded.not_before
+                              ? "quorum record, which is not in force yet"
+                              : "quorum record, which is no longer in force",
+                          0, now, decoded.not_before);
     }
     *out = decoded.quorum;
     if (not_before != NULL) {

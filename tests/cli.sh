@@ -2,85 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # The frank command as a person or a script meets it: results, exit codes (0
 # done or valid, 1 refused, 2 wrong use, 3 trouble), messages.
-set -u
-umask 077
-result=0
-top=$(pwd)
-PATH="$top/$B:$PATH"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-vectors=$top/tests/vectors
-cd "$work" || exit 3
-
-# expect NAME CODE COMMAND...: the exit code, and nothing on the wrong channel.
-expect() {
-    name=$1
-    code=$2
-    shift 2
-    "$@" >out 2>err </dev/null
-    got=$?
-    if [ $got -ne "$code" ]; then
-        echo "not ok $name: exit code $got instead of $code"
-        cat err
-        result=1
-    elif [ "$code" -gt 1 ] && [ -s out ]; then
-        echo "not ok $name: a failure wrote to standard output"
-        result=1
-    elif [ "$code" -gt 1 ] && ! [ -s err ]; then
-        echo "not ok $name: a failure without a word"
-        result=1
-    else
-        echo "ok $name"
-    fi
-}
-
-# is NAME COMMAND...: the command is true.
-is() {
-    name=$1
-    shift
-    if "$@"; then
-        echo "ok $name"
-    else
-        echo "not ok $name"
-        result=1
-    fi
-}
-
-# says NAME PATTERN FILE: a line of what the last command printed.
-says() {
-    if grep -qE -- "$2" "$3"; then
-        echo "ok $1"
-    else
-        echo "not ok $1: '$2' is not in $3:"
-        cat "$3"
-        result=1
-    fi
-}
-
-# same NAME FILE FILE
-same() {
-    if cmp -s "$2" "$3"; then
-        echo "ok $1"
-    else
-        echo "not ok $1"
-        result=1
-    fi
-}
+# shellcheck source=tests/support/expect.sh
+. tests/support/expect.sh
 
 # The vectors file's values, which it has on lines of their own.
 value() {
     sed -n "s/.*\"$1\": *\"\{0,1\}\([^\",]*\).*/\1/p" "$vectors/franking.json" |
         sed -n "${2:-1}p"
-}
-
-unhex() {
-    # shellcheck disable=SC2059 # the format is the bytes, in octal
-    printf "$(printf '%s' "$1" | sed 's/../& /g' | tr ' ' '\n' |
-        while read -r h; do [ -z "$h" ] || printf '\\%03o' "0x$h"; done)"
-}
-
-hex() {
-    od -An -v -tx1 "$1" | tr -d ' \n'
 }
 
 offer=$vectors/messages/01-offer.cbor
