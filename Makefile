@@ -135,10 +135,10 @@ $(B)/frank.pc: tools/frank.pc.in FORCE
 	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
 	    -e 's|@REQUIRES@|$(REQUIRES)|' $< > $@
 
-## make run         tag, stamp, check, report and verify a conversation, then
+## make run         tag, stamp, check, report, seal, open a conversation, then
 ##                  forge it; MESSAGES=folder takes other MIMI messages
 run: all
-	@FRANK=$(B)/frank examples/walk.sh "$(or $(MESSAGES),tests/vectors/messages)"
+	@FRANK=$(B)/frank FRANK_MOD=$(B)/frank-mod examples/walk.sh "$(or $(MESSAGES),tests/vectors/messages)"
 
 # ---- Tests ------------------------------------------------------------------
 

@@ -1,13 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Walks the life of a report with the frank command, on a folder of MIMI
-# messages: tag, stamp, check, report, verdict; then the same with one bit
-# changed. Exits 0 only if each step came out as it must.
+# Walks the life of a report with the commands frank and frank-mod, on a folder
+# of MIMI messages: tag, stamp, check, report, verdict; sealed to three
+# moderators, of whom two open it; then the same with one bit changed. Exits 0
+# only if each step came out as it must.
 #
-#   FRANK=build/frank examples/walk.sh tests/vectors/messages
+#   FRANK=build/frank FRANK_MOD=build/frank-mod examples/walk.sh tests/vectors/messages
 set -eu
 
 frank=${FRANK:-frank}
+mod=${FRANK_MOD:-frank-mod}
 messages=${1:?usage: walk.sh FOLDER-OF-MIMI-MESSAGES}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -50,7 +52,8 @@ refused() {
         failed=1
     else
         printf '  %-24s refused: %s\n' "$what" \
-            "$(printf '%s\n' "$reason" | sed -n '$s/.*not valid: //p')"
+            "$(printf '%s\n' "$reason" |
+                sed -n '$s/.*not valid: \|^refused: \|^frank-mod [a-z]*: [^ ]*: //p')"
     fi
 }
 
@@ -73,6 +76,8 @@ taken=0
 left_out=
 first=
 abuser=
+room=
+printf '' >"$work/of-one-room"
 for file; do
     shift # the files make room for the arguments of the report
     name=$(basename "$file" .cbor)
@@ -95,9 +100,12 @@ for file; do
         first_ms=$ms
         first_tag=$tag
         abuser=$(field "$copy.json" sender)
+        room=$(field "$copy.json" room)
     }
     if [ $taken -lt 64 ] && [ "$(wc -c <"$copy.content")" -lt 65536 ]; then
         set -- "$@" "$copy.content:$copy.frank:$ms"
+        [ "$(field "$copy.json" room)" != "$room" ] ||
+            echo "$copy.content:$copy.frank:$ms" >>"$work/of-one-room"
         taken=$((taken + 1))
     else
         left_out="$left_out $name"
@@ -114,6 +122,37 @@ printf 'please look' >"$work/note"
     --reason 1 --note-file "$work/note" "$@" >"$work/report"
 echo "AbuseReport: $(wc -c <"$work/report") bytes."
 "$frank" report verify --keyring "$work/keyring" "$work/report" || failed=1
+
+title "Or sealed: three moderators share a key, any two of them open"
+"$mod" quorum init --threshold 2 --holders 3 --out "$work/quorum"
+# Five messages of one room; the second is withheld.
+set --
+while read -r message && [ $# -lt 5 ]; do
+    set -- "$@" "$message"
+done <"$work/of-one-room"
+withhold=
+[ $# -lt 2 ] || withhold="--withhold 1"
+# shellcheck disable=SC2086 # two words, or none
+"$frank" report seal --quorum "$work/quorum/quorum.pub" --anonymous \
+    --reason fraud --note-file "$work/note" $withhold "$@" >"$work/sealed"
+echo "Sealed report: $(wc -c <"$work/sealed") bytes. The hub checks it, reading nothing:"
+"$frank" report check --keyring "$work/keyring" \
+    --verdict-out "$work/verdict" "$work/sealed" || failed=1
+open() {
+    "$mod" open --quorum "$work/quorum/quorum.pub" \
+        --hub-public "$work/hub.json" --verdict "$work/verdict" "$@"
+}
+echo
+for i in 1 3; do
+    "$mod" consent --share "$work/quorum/holder-$i.share" \
+        --receipt "$work/receipt-$i" --out "$work/consent-$i" "$work/sealed"
+    "$mod" receipt --quorum "$work/quorum/quorum.pub" "$work/receipt-$i" ||
+        failed=1
+done
+refused "one consent alone" open --consent "$work/consent-1" "$work/sealed"
+open --consent "$work/consent-1" --consent "$work/consent-3" \
+    --out "$work/opened" "$work/sealed" || failed=1
+cmp "$work/opened/message-0.content" "${1%%:*}" || failed=1
 
 title "One bit changed: each must be refused"
 sender=$(field "$first.json" sender)
@@ -150,6 +189,13 @@ refused "server frank (MAC)" check --time "$first_ms" --frank "$work/changed" \
 flip "$first.frank" 99 "$work/changed"
 refused "signature" check --time "$first_ms" --frank "$work/changed" \
     "$first.content"
+
+flip "$work/sealed" 700 "$work/changed"
+refused "sealed report" "$frank" report check --keyring "$work/keyring" \
+    "$work/changed"
+flip "$work/consent-1" 40 "$work/changed"
+refused "consent" open --consent "$work/changed" --consent "$work/consent-3" \
+    "$work/sealed"
 
 flip "$work/report" $(($(wc -c <"$work/report") - 2)) "$work/changed"
 printf '\nA report with one bit of its last timestamp changed:\n'
