@@ -78,7 +78,10 @@ readme_runs() {
         cat "$work/out"
         return 1
     }
-    grep -x shown "$work/out" && grep 'message 0: valid' "$work/out"
+    grep -x shown "$work/out" && grep 'message 0: valid' "$work/out" &&
+        grep 'accepted: every stamp' "$work/out" &&
+        grep 'holder 3 agreed' "$work/out" &&
+        grep 'message 0: disclosed and matches' "$work/out"
 }
 try "the README's example, dynamically linked" readme_runs
 forged_is_not_shown() {
