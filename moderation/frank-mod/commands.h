@@ -5,8 +5,7 @@
 #define MODERATION_FRANK_MOD_COMMANDS_H
 
 #include "command.h"
-#include "io.h"
-#include "report.h"
+#include "load.h"
 #include "share.h"
 
 /* Each gives an exit code, after a message unless it is 0. */
@@ -15,9 +14,6 @@
 int load_quorum(struct frank_quorum *out, const char *file);
 /* A share file; wipe the share. */
 int load_share(struct share *out, const char *file);
-/* A sealed report; out points into bytes. Not checked. */
-int load_sealed(struct sealed_report *out, struct blob *bytes,
-                const char *file);
 
 int key_init_command(const struct command *self, int argc, char **argv);
 int key_public_command(const struct command *self, int argc, char **argv);

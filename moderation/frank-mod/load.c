@@ -34,15 +34,3 @@ int load_share(struct share *out, const char *file)
     sodium_free(text); /* wipes */
     return error == FRANK_OK ? EXIT_DONE : io_key_fault(file, &fault);
 }
-
-int load_sealed(struct sealed_report *out, struct blob *bytes, const char *file)
-{
-    struct frank_fault fault;
-    int code = io_read(bytes, file, FRANK_REPORT_MAX_BYTES);
-
-    if (code == EXIT_DONE && sealed_report_decode(out, bytes->data, bytes->len,
-                                                  &fault) != FRANK_OK) {
-        code = io_fault(file, &fault);
-    }
-    return code;
-}

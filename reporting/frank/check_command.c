@@ -2,7 +2,7 @@
 /* check: what a recipient does, with the hub's public part, and the hub, with
  * its keyring. */
 #include "describe.h"
-#include "hub_public.h"
+#include "load.h"
 #include "stamp_arguments.h"
 
 #include <inttypes.h>
@@ -58,21 +58,6 @@ static int check_check_arguments(const struct command *self,
             self, "an order stamp can only be checked with --keyring");
     }
     return EXIT_DONE;
-}
-
-static int load_hub_public(struct hub_public *out, const char *file)
-{
-    struct frank_fault fault;
-    struct blob text = {NULL, 0};
-    int code = io_read(&text, file, HUB_PUBLIC_MAX_BYTES);
-
-    if (code == EXIT_DONE && hub_public_decode(out, (const char *)text.data,
-                                               text.len, &fault) != FRANK_OK) {
-        (void)io_fault(file, &fault);
-        code = EXIT_REFUSED;
-    }
-    io_free(&text);
-    return code == EXIT_DONE ? EXIT_DONE : EXIT_TROUBLE;
 }
 
 static int load_keys(struct check *check)

@@ -2,8 +2,7 @@
 #include "quorum_argument.h"
 
 #include "command.h"
-#include "hub_public.h"
-#include "io.h"
+#include "load.h"
 #include "quorum.h"
 #include "quorum_public.h"
 
@@ -34,20 +33,6 @@ static int open_record(struct frank_quorum *out, const char *file,
     return error == FRANK_OK ? EXIT_DONE : io_fault(file, &fault);
 }
 
-static int load_pins(struct hub_public *out, const char *file)
-{
-    struct blob text = {NULL, 0};
-    struct frank_fault fault;
-    int code = io_read(&text, file, HUB_PUBLIC_MAX_BYTES);
-
-    if (code == EXIT_DONE && hub_public_decode(out, (const char *)text.data,
-                                               text.len, &fault) != FRANK_OK) {
-        code = io_key_fault(file, &fault);
-    }
-    io_free(&text);
-    return code == EXIT_DONE ? code : EXIT_TROUBLE;
-}
-
 static int take(struct frank_quorum *out, const char *file,
                 const struct blob *bytes, const char *pin, uint64_t now)
 {
@@ -74,7 +59,7 @@ static int take(struct frank_quorum *out, const char *file,
                       "sign)",
                       file);
     }
-    code = load_pins(&pins, pin);
+    code = load_hub_public(&pins, pin);
     return code == EXIT_DONE ? open_record(out, file, bytes, &pins, now) : code;
 }
 

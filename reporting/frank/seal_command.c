@@ -3,7 +3,8 @@
 #include "commands.h"
 #include "describe.h"
 #include "describe_report.h"
-#include "hub_public.h"
+#include "kept_argument.h"
+#include "load.h"
 #include "quorum_argument.h"
 
 #include <sodium.h>
@@ -44,8 +45,7 @@ static const struct option seal_options[] = {
 struct draft {
     struct frank_report report;
     struct frank_kept messages[FRANK_MESSAGES_MAX];
-    struct frank_content located[FRANK_MESSAGES_MAX];
-    struct blob contents[FRANK_MESSAGES_MAX];
+    struct kept_message files[FRANK_MESSAGES_MAX];
     struct blob note;
     struct frank_quorum quorum;
     struct hub_public hub;
@@ -206,158 +206,6 @@ static int parse(struct draft *draft, const struct command *self, int argc,
     return EXIT_DONE;
 }
 
-/* ---- Messages ----------------------------------------------------------- */
-
-/* The words behind colons, from the last on. */
-struct words {
-    char *content;
-    char *frank;
-    char *time;
-    char *seq; /* NULL without a transcript stamp */
-    char *seen;
-    char *transcript;
-};
-
-/* Cuts the last word off. */
-static char *cut(char *text)
-{
-    char *colon = strrchr(text, ':');
-
-    if (colon == NULL) {
-        return NULL;
-    }
-    *colon = '\0';
-    return colon + 1;
-}
-
-static bool is_number(const char *text)
-{
-    return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
-}
-
-/* CONTENT:FRANK:MS[:SEQ:SEEN:TRANSCRIPTFRANK]. Which of the two it is shows in
- * its last word: a time is a number. A content's name may hold colons. */
-static bool split(struct words *out, char *argument)
-{
-    char *last = cut(argument);
-
-    *out = (struct words){.content = argument};
-    if (last != NULL && !is_number(last)) {
-        out->transcript = last;
-        out->seen = cut(argument);
-        out->seq = cut(argument);
-        last = cut(argument);
-        if (out->seen == NULL || out->seq == NULL) {
-            return false;
-        }
-    }
-    out->time = last;
-    out->frank = cut(argument);
-    return out->time != NULL && out->frank != NULL;
-}
-
-/* Sender and room are taken from the content. Of one with several readings, the
- * hub's signature tells which it is; without its keys, the first. */
-static int find_context(struct draft *draft, size_t index, const char *file)
-{
-    struct frank_content *located = &draft->located[index];
-    struct frank_kept *kept = &draft->messages[index];
-    struct frank_fault fault;
-    unsigned reading = 0;
-    int error;
-
-    do {
-        error = frank_locate_reading(located, kept->content.data,
-                                     kept->content.len, reading++, &fault);
-        kept->context.sender = describe_uri(&located->sender);
-        kept->context.room = describe_uri(&located->room);
-        if (error == FRANK_OK && draft->hub_file != NULL) {
-            error = hub_public_check(&draft->hub, &kept->frank, &kept->context,
-                                     &fault);
-        }
-    } while (error != FRANK_OK && reading < located->readings);
-    return error == FRANK_OK ? EXIT_DONE : io_fault(file, &fault);
-}
-
-static int read_frank(struct frank_frank *out, const char *file)
-{
-    uint8_t bytes[FRANK_FRANK_BYTES];
-    struct frank_fault fault;
-    int code = io_read_exactly(bytes, sizeof bytes, file);
-
-    if (code == EXIT_DONE &&
-        frank_frank_decode(out, bytes, sizeof bytes, &fault) != FRANK_OK) {
-        code = io_fault(file, &fault);
-    }
-    return code;
-}
-
-static int read_place(struct frank_kept *kept, const struct words *words)
-{
-    struct frank_transcript *place = &kept->transcript;
-
-    if (words->transcript == NULL) {
-        return EXIT_DONE;
-    }
-    kept->ordered = true;
-    if (!io_number(&place->room_seq, words->seq, UINT64_MAX, "SEQ") ||
-        !io_number(&place->seen_seq, words->seen, UINT64_MAX, "SEEN")) {
-        return EXIT_USAGE;
-    }
-    if (place->seen_seq >= place->room_seq) {
-        return io_say(EXIT_REFUSED, "SEEN must be below SEQ");
-    }
-    return io_read_exactly(place->transcript_frank,
-                           sizeof place->transcript_frank, words->transcript);
-}
-
-static int take_message(struct draft *draft, const struct command *self,
-                        char *argument)
-{
-    size_t index = draft->report.count++;
-    struct frank_kept *kept = &draft->messages[index];
-    struct words words;
-    int code;
-
-    if (!split(&words, argument)) {
-        return command_usage(self, "a message is CONTENT:FRANK:MS or "
-                                   "CONTENT:FRANK:MS:SEQ:SEEN:TRANSCRIPTFRANK");
-    }
-    if (!io_number(&kept->context.accepted_timestamp, words.time, UINT64_MAX,
-                   "MS")) {
-        return EXIT_USAGE;
-    }
-    code = io_read(&draft->contents[index], words.content,
-                   FRANK_CONTENT_MAX_BYTES);
-    kept->content = io_blob_span(&draft->contents[index]);
-    if (code == EXIT_DONE) {
-        code = read_frank(&kept->frank, words.frank);
-    }
-    if (code == EXIT_DONE) {
-        code = read_place(kept, &words);
-    }
-    return code == EXIT_DONE ? find_context(draft, index, words.content) : code;
-}
-
-static int load_hub(struct draft *draft)
-{
-    struct blob text = {NULL, 0};
-    struct frank_fault fault;
-    int code;
-
-    if (draft->hub_file == NULL) {
-        return EXIT_DONE;
-    }
-    code = io_read(&text, draft->hub_file, HUB_PUBLIC_MAX_BYTES);
-    if (code == EXIT_DONE &&
-        hub_public_decode(&draft->hub, (const char *)text.data, text.len,
-                          &fault) != FRANK_OK) {
-        code = io_key_fault(draft->hub_file, &fault);
-    }
-    io_free(&text);
-    return code;
-}
-
 /* ---- Preview ------------------------------------------------------------ */
 
 static void preview_message(const struct frank_opening *opening, size_t index)
@@ -474,6 +322,22 @@ static int build_and_put(const struct draft *draft)
     return code;
 }
 
+static int take_messages(struct draft *draft, const struct command *self,
+                         int argc, char **argv)
+{
+    const struct hub_public *hub = draft->hub_file != NULL ? &draft->hub : NULL;
+    int code =
+        hub != NULL ? load_hub_public(&draft->hub, draft->hub_file) : EXIT_DONE;
+
+    for (int i = optind; i < argc && code == EXIT_DONE; i++) {
+        size_t index = draft->report.count++;
+
+        code = kept_argument(&draft->messages[index], &draft->files[index],
+                             self, hub, argv[i]);
+    }
+    return code;
+}
+
 static int seal(struct draft *draft, const struct command *self, int argc,
                 char **argv)
 {
@@ -488,12 +352,9 @@ static int seal(struct draft *draft, const struct command *self, int argc,
                                draft->pin_file, now);
     }
     if (code == EXIT_DONE) {
-        code = load_hub(draft);
+        code = take_messages(draft, self, argc, argv);
     }
     draft->report.note = io_blob_span(&draft->note);
-    for (int i = optind; i < argc && code == EXIT_DONE; i++) {
-        code = take_message(draft, self, argv[i]);
-    }
     return code == EXIT_DONE ? build_and_put(draft) : code;
 }
 
@@ -507,7 +368,7 @@ int report_seal_command(const struct command *self, int argc, char **argv)
     }
     code = seal(draft, self, argc, argv);
     for (size_t i = 0; i < draft->report.count; i++) {
-        io_free(&draft->contents[i]);
+        io_free(&draft->files[i].content);
     }
     io_free(&draft->note);
     sodium_memzero(draft, sizeof *draft);

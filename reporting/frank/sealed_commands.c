@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "describe_report.h"
 #include "hub_verdict.h"
+#include "load.h"
 #include "mimi_seal.h"
 #include "quorum_argument.h"
 
@@ -131,16 +132,10 @@ int report_show_command(const struct command *self, int argc, char **argv)
     struct arguments arguments;
     struct sealed_report report;
     struct blob bytes = {NULL, 0};
-    struct frank_fault fault;
     int code = parse(&arguments, self, argc, argv, options);
 
     if (code == EXIT_DONE) {
-        code = io_read(&bytes, arguments.file, FRANK_REPORT_MAX_BYTES);
-    }
-    if (code == EXIT_DONE &&
-        sealed_report_decode(&report, bytes.data, bytes.len, &fault) !=
-            FRANK_OK) {
-        code = io_fault(arguments.file, &fault);
+        code = load_sealed(&report, &bytes, arguments.file);
     }
     if (code == EXIT_DONE && arguments.json) {
         code = show_json(&report, arguments.reporter);

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "look.h"
+
+#include "describe.h"
+#include "describe_report.h"
+
+#include <inttypes.h>
+
+void look_content_name(char out[static LOOK_NAME_BYTES], size_t index)
+{
+    (void)snprintf(out, LOOK_NAME_BYTES, "message-%zu.content", index);
+}
+
+/* ---- Printing ----------------------------------------------------------- */
+
+/* "disclosed and matches", "parts withheld: 2 of 5", "does not match: ..." */
+static void verdict_text(char *out, size_t size,
+                         const struct opening_verdict *verdict)
+{
+    char reason[FRANK_FAULT_TEXT_BYTES];
+    const char *text = opening_state_text(verdict->state);
+
+    if (verdict->state == OPENING_MATCHES && verdict->parts_withheld != 0) {
+        (void)snprintf(out, size, "parts withheld: %d of %u",
+                       __builtin_popcountll(verdict->parts_withheld),
+                       verdict->parts);
+    } else if (verdict->state == OPENING_MALFORMED &&
+               verdict->parts_withheld != 0) {
+        (void)snprintf(out, size, "%s, parts withheld: %d of %u", text,
+                       __builtin_popcountll(verdict->parts_withheld),
+                       verdict->parts);
+    } else if (verdict->state == OPENING_MISMATCH ||
+               verdict->state == OPENING_NOT_STAMPED) {
+        frank_fault_text(reason, sizeof reason, &verdict->fault);
+        (void)snprintf(out, size, "%s: %s", text, reason);
+    } else {
+        (void)snprintf(out, size, "%s", text);
+    }
+}
+
+#define VERDICT_TEXT_BYTES (FRANK_FAULT_TEXT_BYTES + 64)
+
+static void put_message_text(const struct look *look, size_t index)
+{
+    const struct frank_evidence *evidence =
+        &opening_report(look->opening)->header.evidence[index];
+    const struct opening_verdict *verdict = &look->verdicts[index];
+    char text[VERDICT_TEXT_BYTES];
+    char time[IO_TIME_BYTES];
+
+    verdict_text(text, sizeof text, verdict);
+    io_time(time, evidence->context.accepted_timestamp);
+    (void)printf("message %zu: %s", index, text);
+    if (verdict->state == OPENING_MALFORMED) {
+        (void)printf(": ");
+        describe_findings_text(&verdict->findings);
+    }
+    (void)printf("\n  from ");
+    io_put_text(stdout, evidence->context.sender);
+    (void)printf(" at %s", time);
+    describe_place_text(evidence);
+    (void)printf("%s\n  stamp: %s\n",
+                 index == opening_report(look->opening)->header.accused
+                     ? " (the accused)"
+                     : "",
+                 opening_stamp_text(verdict->stamp));
+}
+
+static void put_order_text(const struct look *look)
+{
+    struct opening_place places[FRANK_MESSAGES_MAX];
+    size_t count;
+
+    if (opening_order(places, &count, &opening_report(look->opening)->header,
+                      look->verdicts) != FRANK_OK) {
+        (void)puts("order: two messages have the same number, which no honest "
+                   "hub gives");
+        return;
+    }
+    if (count == 0) {
+        return;
+    }
+    (void)printf("order:");
+    for (size_t i = 0; i < count; i++) {
+        if (places[i].gap > 0) {
+            (void)printf(" [%" PRIu64 " between]", places[i].gap);
+        }
+        (void)printf(" message %zu", places[i].message);
+    }
+    (void)putchar('\n');
+}
+
+static json_t *parts_json(const struct opening_verdict *verdict)
+{
+    json_t *parts = json_array();
+
+    for (unsigned i = 0; i < verdict->parts; i++) {
+        if ((verdict->parts_withheld >> i & 1) != 0) {
+            io_json_append(parts, json_integer(i));
+        }
+    }
+    return parts;
+}
+
+static int put_message_json(const struct look *look, size_t index, bool filed)
+{
+    const struct frank_evidence *evidence =
+        &opening_report(look->opening)->header.evidence[index];
+    const struct opening_verdict *verdict = &look->verdicts[index];
+    bool matches = verdict->state == OPENING_MATCHES ||
+                   verdict->state == OPENING_MALFORMED;
+    char text[VERDICT_TEXT_BYTES];
+    char name[LOOK_NAME_BYTES];
+    json_t *line = json_object();
+
+    verdict_text(text, sizeof text, verdict);
+    io_json_set(line, "message", json_integer((json_int_t)index));
+    io_json_set(line, "verdict", json_string(text));
+    io_json_set(line, "proven",
+                json_boolean(verdict->stamp == STAMP_VALID && matches));
+    io_json_set(line, "stamp", json_string(opening_stamp_text(verdict->stamp)));
+    io_json_set(line, "sender", io_json_text(evidence->context.sender));
+    io_json_set(line, "room", io_json_text(evidence->context.room));
+    io_json_set(line, "accepted_timestamp",
+                io_json_time(evidence->context.accepted_timestamp));
+    if (matches) {
+        io_json_set(line, "format",
+                    json_string(frank_format_name(verdict->format)));
+        io_json_set(line, "malformed",
+                    describe_findings_json(&verdict->findings));
+    }
+    if (verdict->parts > 0) {
+        io_json_set(line, "parts", json_integer(verdict->parts));
+        io_json_set(line, "parts_withheld", parts_json(verdict));
+    }
+    if (filed && opening_body(look->opening)->openings[index].disclosed) {
+        look_content_name(name, index);
+        io_json_set(line, "file", json_string(name));
+    }
+    return io_put_json(line);
+}
+
+static int put_order_json(const struct look *look)
+{
+    struct opening_place places[FRANK_MESSAGES_MAX];
+    size_t count;
+    int error = opening_order(
+        places, &count, &opening_report(look->opening)->header, look->verdicts);
+    json_t *line = json_object();
+    json_t *order = json_array();
+
+    for (size_t i = 0; i < count && error == FRANK_OK; i++) {
+        json_t *place = json_object();
+
+        io_json_set(place, "message",
+                    json_integer((json_int_t)places[i].message));
+        io_json_set(place, "room_seq", io_json_time(places[i].room_seq));
+        io_json_set(place, "seen_seq", io_json_time(places[i].seen_seq));
+        io_json_set(place, "gap", io_json_time(places[i].gap));
+        io_json_append(order, place);
+    }
+    io_json_set(line, "order", order);
+    io_json_set(line, "order_valid", json_boolean(error == FRANK_OK));
+    return io_put_json(line);
+}
+
+static int put_report_json(const struct look *look)
+{
+    const struct sealed_report *report = opening_report(look->opening);
+    json_t *line = json_object();
+
+    describe_header_json(line, &report->header);
+    io_json_set(line, "report_digest",
+                io_json_hex(report->digest, sizeof report->digest));
+    io_json_set(line, "hub_verdict", json_boolean(look->has_verdict));
+    io_json_set(
+        line, "note_length",
+        json_integer((json_int_t)opening_body(look->opening)->note.len));
+    return io_put_json(line);
+}
+
+static void put_report_text(const struct look *look)
+{
+    const struct frank_report_header *header =
+        &opening_report(look->opening)->header;
+    char reason[DESCRIBE_REASON_BYTES];
+
+    describe_reason(reason, header->reason);
+    (void)printf("report for %s in ", reason);
+    io_put_text(stdout, header->evidence[0].context.room);
+    (void)putchar('\n');
+}
+
+int look_put_text(const struct look *look)
+{
+    size_t count = opening_report(look->opening)->header.count;
+
+    put_report_text(look);
+    for (size_t i = 0; i < count; i++) {
+        put_message_text(look, i);
+    }
+    put_order_text(look);
+    return io_finish(EXIT_DONE);
+}
+
+int look_put_json(const struct look *look, bool filed)
+{
+    size_t count = opening_report(look->opening)->header.count;
+    int code = put_report_json(look);
+
+    for (size_t i = 0; i < count && code == EXIT_DONE; i++) {
+        code = put_message_json(look, i, filed);
+    }
+    return code == EXIT_DONE ? put_order_json(look) : code;
+}
