@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sealed reports: what is decoded is made of the same header, reporter and seal
  * again, and a report that this hub never stamped passes no blind check. */
-#include "fuzz.h"
+#include "fuzz_hub.h"
 #include "sealed_check.h"
-
-#include <sodium.h>
 
 static struct stamper *stamper;
 
@@ -12,15 +10,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-    static const uint8_t secret[32] = "a hub that has never been there";
-    struct keyring *ring = NULL;
-
     (void)argc;
     (void)argv;
-    HOLDS(sodium_init() >= 0);
-    HOLDS(keyring_new(&ring, secret, secret, 0, NULL) == FRANK_OK);
-    HOLDS(stamper_new(&stamper, ring, NULL) == FRANK_OK);
-    keyring_free(ring);
+    stamper = fuzz_stamper();
     return 0;
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A MIMI client's plain AbuseReport made a sealed one: what is taken in, what
  * is refused, and that it opens to what was reported. */
+#include "hubs.h"
 #include "mimi_seal.h"
 #include "opening.h"
 #include "reports.h"
-#include "rings.h"
 #include "sealed_check.h"
 
 #include <stdio.h>
@@ -15,25 +15,6 @@
 /* An epoch later, when the first can be destroyed. */
 #define LATER (RINGS_NOW + 2 * RINGS_HOUR)
 #define REPORTER "a:reporter"
-
-static struct keyring *ring;
-static struct stamper *stamper;
-
-static int make_hub(void **state)
-{
-    (void)state;
-    ring = rings_new(RINGS_NOW);
-    assert_ok(stamper_new(&stamper, ring, NULL));
-    return 0;
-}
-
-static int free_hub(void **state)
-{
-    (void)state;
-    stamper_free(stamper);
-    keyring_free(ring);
-    return 0;
-}
 
 /* Another epoch, and the first destroyed. */
 static void destroy_first_epoch(void)

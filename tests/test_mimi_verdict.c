@@ -1,31 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the messages of an AbuseReport prove, each by itself. */
+#include "hubs.h"
 #include "mimi_report.h"
-#include "rings.h"
 
 #include <sodium.h>
 #include <string.h>
 
 #define TIME (RINGS_NOW + 5)
-
-static struct keyring *ring;
-static struct stamper *stamper;
-
-static int make_hub(void **state)
-{
-    (void)state;
-    ring = rings_new(RINGS_NOW);
-    assert_ok(stamper_new(&stamper, ring, NULL));
-    return 0;
-}
-
-static int free_hub(void **state)
-{
-    (void)state;
-    stamper_free(stamper);
-    keyring_free(ring);
-    return 0;
-}
 
 static struct frank_span frank_bytes(const struct frank_frank *frank)
 {
