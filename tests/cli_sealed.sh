@@ -7,14 +7,6 @@
 
 now=1700000000000
 
-# A bit of byte $2 (from 0) of file $1 changed, into file $3.
-flip() {
-    byte=$(od -An -tu1 -j "$2" -N 1 "$1" | tr -d ' ')
-    cp "$1" "$3"
-    unhex "$(printf '%02x' $((byte ^ 1)))" |
-        dd of="$3" bs=1 seek="$2" conv=notrunc 2>/dev/null
-}
-
 size() {
     wc -c <"$1"
 }

@@ -58,9 +58,9 @@ says() {
     fi
 }
 
-# same NAME FILE FILE
+# same NAME FILE-OR-FOLDER FILE-OR-FOLDER
 same() {
-    if cmp -s "$2" "$3"; then
+    if diff -rq "$2" "$3" >/dev/null; then
         echo "ok $1"
     else
         echo "not ok $1"
@@ -76,4 +76,12 @@ unhex() {
 
 hex() {
     od -An -v -tx1 "$1" | tr -d ' \n'
+}
+
+# flip FILE OFFSET OUT [MASK]: bits of one byte changed, the lowest by default.
+flip() {
+    cp "$1" "$3"
+    byte=$(od -An -tu1 -j "$2" -N 1 "$1" | tr -d ' ')
+    unhex "$(printf '%02x' $((byte ^ ${4:-1})))" |
+        dd of="$3" bs=1 seek="$2" conv=notrunc 2>/dev/null
 }
