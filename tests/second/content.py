@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a franking tag is taken over, in each content format: DESIGN section 4.
+"""What a franking tag is taken over, in each content format:
+docs/PROTOCOL.md, section 3.
 
 Only locating is done here, which is all that proving needs: salt, sender, room.
 """

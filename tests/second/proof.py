@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Proofs of one secret behind several publics (Schnorr; Chaum and Pedersen),
-made non-interactive by hashing the statement: DESIGN section 11.
+made non-interactive by hashing the statement: docs/PROTOCOL.md,
+section 9.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The quorum key and its shares, consents, receipts, and how k consents make Z:
-DESIGN sections 6 and 11."""
+docs/PROTOCOL.md, section 9."""
 
 import json
 import os

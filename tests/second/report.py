@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The structures of a report, each written beside how it is read: DESIGN
-sections 5, 6 and 11. Reading refuses what breaks a rule of DESIGN."""
+"""The structures of a report, each written beside how it is read:
+docs/PROTOCOL.md, sections 5 and 9. Reading refuses what breaks a rule there."""
 
 import hashlib
 from dataclasses import dataclass
@@ -210,7 +210,7 @@ def read_opening(r):
 
 
 def padme(n):
-    """DESIGN section 11: the next length that tells little about n."""
+    """docs/PROTOCOL.md 9.2: the next length that tells little about n."""
     e = n.bit_length() - 1
     unit = 1 << e - e.bit_length()
     return -(-n // unit) * unit

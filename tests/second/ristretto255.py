@@ -115,7 +115,7 @@ def encode(p):
 
 
 def decode_public(data):
-    """A point that someone else sent: not the identity (DESIGN section 11)."""
+    """A point that someone else sent: not the identity (docs/PROTOCOL.md 9.1)."""
     point = decode(data)
     if equal(point, IDENTITY):
         raise Refused("a point that is the identity")

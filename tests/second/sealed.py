@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SealedReport: seal, read, check the proof of the seal, open with Z. DESIGN
-sections 6 and 11."""
+"""SealedReport: seal, read, check the proof of the seal, open with Z:
+docs/PROTOCOL.md, section 9."""
 
 import hashlib
 import hmac

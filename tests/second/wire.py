@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TLS presentation language as DESIGN section 3 uses it: big-endian integers,
+"""TLS presentation language as docs/PROTOCOL.md, section 2, uses it: big-endian integers,
 <V> of RFC 9420 section 2.1.2 with lengths in their shortest form, optional<T>.
 """
 
