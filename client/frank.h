@@ -490,7 +490,7 @@ frank_quorum_id(uint8_t out[FRANK_AT_LEAST(FRANK_QUORUM_ID_BYTES)],
  * of that time: keep the largest one seen and refuse records with a smaller
  * one, or the hub could go on offering a key whose holders have left. Errors:
  * TRUNCATED, TRAILING, LENGTH_FORM, LENGTH, LIMIT, VALUE, SUITE, POINT,
- * SIGNATURE, TIME.
+ * SIGNER, TIME.
  */
 FRANK_API FRANK_MUST_CHECK int frank_quorum_open(
     struct frank_quorum *out, uint64_t *not_before, const uint8_t *record,
