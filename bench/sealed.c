@@ -114,8 +114,8 @@ static void open_bare(void)
 
 static void build_ours(void)
 {
-    need(frank_report_build(unsealed, sizeof unsealed, &unsealed_len, &report,
-                            random_bytes, NULL));
+    need(frank_report_build(unsealed, sizeof unsealed, &unsealed_len, NULL,
+                            &report, random_bytes, NULL));
 }
 
 static void seal_ours(void)

@@ -560,12 +560,13 @@ struct frank_report {
  * (docs/WIRE.md), padded. Show it with frank_report_read() before it is sealed.
  * It is as secret as the messages: wipe it. random: see the conventions.
  * *written and SPACE as with frank_plain_build(); out must overlap nothing.
- * Errors: those of frank_opening_check() about a message (fault->found is then
- * its index), SUITE, ROOMS, MISSING, LIMIT, VALUE (accused, parts), UTF8,
- * SPACE.
+ * *message, if not NULL, gets the index of the message that an error is about,
+ * or SIZE_MAX. Errors about a message: those of frank_opening_check(), SUITE,
+ * VALUE (seen_seq, parts), FORMAT (parts of what is not parted), ROOMS; of the
+ * report: MISSING, LIMIT, VALUE (accused), UTF8 (note), SPACE.
  */
 FRANK_API FRANK_MUST_CHECK int frank_report_build(
-    uint8_t *out, size_t capacity, size_t *written,
+    uint8_t *out, size_t capacity, size_t *written, size_t *message,
     const struct frank_report *report,
     const uint8_t random[FRANK_AT_LEAST(FRANK_BUILD_RANDOM_BYTES)],
     struct frank_fault *fault);

@@ -13,7 +13,43 @@
 
 /* ---- Building ----------------------------------------------------------- */
 
+/* What a reporter chose to leave out can be left out. */
+static int check_parts(const struct frank_kept *kept, struct frank_fault *fault)
+{
+    struct frank_fault parts;
+    size_t len;
+    int error;
+
+    if (kept->withhold || kept->withhold_parts == 0) {
+        return FRANK_OK;
+    }
+    error =
+        frank_parted_withhold(NULL, 0, &len, kept->content.data,
+                              kept->content.len, kept->withhold_parts, &parts);
+    return error == FRANK_ERR_SPACE
+               ? FRANK_OK
+               : wire_fault(fault, error, parts.field, parts.offset,
+                            parts.found, parts.expected);
+}
+
+static int check_stamps(const struct frank_kept *kept,
+                        struct frank_fault *fault)
+{
+    const struct frank_transcript *place = &kept->transcript;
+
+    if (!frank_suite_is_supported(kept->frank.suite)) {
+        return wire_fault(fault, FRANK_ERR_SUITE, "cipher suite", 0,
+                          kept->frank.suite, FRANK_SUITE_X25519_AES128GCM);
+    }
+    if (kept->ordered && place->seen_seq >= place->room_seq) {
+        return wire_fault(fault, FRANK_ERR_VALUE, "seen_seq", 0,
+                          place->seen_seq, place->room_seq);
+    }
+    return FRANK_OK;
+}
+
 static int take_message(struct frank_evidence *out,
+                        const struct frank_evidence *first,
                         const struct frank_kept *kept,
                         struct frank_fault *fault)
 {
@@ -28,25 +64,46 @@ static int take_message(struct frank_evidence *out,
         error = frank_opening_check(NULL, kept->content.data, kept->content.len,
                                     out->tag, &kept->context, fault);
     }
+    if (error == FRANK_OK) {
+        error = check_stamps(kept, fault);
+    }
+    if (error == FRANK_OK) {
+        error = check_parts(kept, fault);
+    }
+    if (error == FRANK_OK && !report_same_room(out, first)) {
+        error = wire_fault(fault, FRANK_ERR_ROOMS, "room", 0, 0, 0);
+    }
     return error;
 }
 
-static int make_header(struct frank_report_header *out,
+static int check_counts(const struct frank_report *report,
+                        struct frank_fault *fault)
+{
+    if (report->count == 0) {
+        return wire_fault(fault, FRANK_ERR_MISSING, "messages", 0, 0, 1);
+    }
+    if (report->count > FRANK_MESSAGES_MAX) {
+        return wire_fault(fault, FRANK_ERR_LIMIT, "messages", 0, report->count,
+                          FRANK_MESSAGES_MAX);
+    }
+    if (report->accused >= report->count) {
+        return wire_fault(fault, FRANK_ERR_VALUE, "accused", 0, report->accused,
+                          report->count - 1);
+    }
+    return FRANK_OK;
+}
+
+static int make_header(struct frank_report_header *out, size_t *message,
                        const struct frank_report *report,
                        const uint8_t id[static FRANK_REPORT_ID_BYTES],
                        const struct report_reporter *reporter,
                        struct frank_fault *fault)
 {
-    int error = FRANK_OK;
+    int error = check_counts(report, fault);
 
     memset(out, 0, sizeof *out);
-    if (report->count > FRANK_MESSAGES_MAX) {
-        return wire_fault(fault, FRANK_ERR_LIMIT, "messages", 0, report->count,
-                          FRANK_MESSAGES_MAX);
-    }
-    if (report->accused >= FRANK_MESSAGES_MAX) {
-        return wire_fault(fault, FRANK_ERR_VALUE, "accused", 0, report->accused,
-                          FRANK_MESSAGES_MAX - 1);
+    if (error != FRANK_OK) {
+        return error;
     }
     memcpy(out->report_id, id, sizeof out->report_id);
     out->created = report->created;
@@ -55,7 +112,11 @@ static int make_header(struct frank_report_header *out,
     out->accused = (uint8_t)report->accused;
     out->count = report->count;
     for (size_t i = 0; i < report->count && error == FRANK_OK; i++) {
-        error = take_message(&out->evidence[i], &report->messages[i], fault);
+        error = take_message(&out->evidence[i], &out->evidence[0],
+                             &report->messages[i], fault);
+        if (error != FRANK_OK && message != NULL) {
+            *message = i;
+        }
     }
     return error;
 }
@@ -87,7 +148,7 @@ static void write_padded_body(struct wire_writer *w,
 }
 
 int frank_report_build(uint8_t *out, size_t capacity, size_t *written,
-                       const struct frank_report *report,
+                       size_t *message, const struct frank_report *report,
                        const uint8_t random[static FRANK_BUILD_RANDOM_BYTES],
                        struct frank_fault *fault)
 {
@@ -96,9 +157,13 @@ int frank_report_build(uint8_t *out, size_t capacity, size_t *written,
         report->reporter};
     struct frank_report_header header;
     struct wire_writer w;
-    int error = make_header(&header, report, random, &reporter, fault);
+    int error;
 
     *written = 0;
+    if (message != NULL) {
+        *message = SIZE_MAX;
+    }
+    error = make_header(&header, message, report, random, &reporter, fault);
     if (error != FRANK_OK) {
         return error;
     }

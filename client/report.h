@@ -14,9 +14,12 @@
 
 /* Reads a ReportHeader; the errors are those of frank_report_read(). */
 void report_header_read(struct frank_report_header *out, struct wire_reader *r);
-/* MISSING, LIMIT, VALUE (accused), ROOMS. */
+/* Errors of what it writes alone: LIMIT, MISSING (context). */
 void report_header_write(struct wire_writer *w,
                          const struct frank_report_header *header);
+
+bool report_same_room(const struct frank_evidence *a,
+                      const struct frank_evidence *b);
 
 void report_evidence_read(struct frank_evidence *out, struct wire_reader *r);
 void report_evidence_write(struct wire_writer *w,

@@ -12,9 +12,13 @@
     (FRANK_TAG_BYTES + FRANK_CONTEXT_MAX_BYTES + FRANK_FRANK_BYTES + 1 + 8 +   \
      8 + FRANK_MAC_BYTES)
 
-static bool same(struct frank_span a, struct frank_span b)
+bool report_same_room(const struct frank_evidence *a,
+                      const struct frank_evidence *b)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+    struct frank_span x = a->context.room;
+    struct frank_span y = b->context.room;
+
+    return x.len == y.len && (x.len == 0 || memcmp(x.data, y.data, x.len) == 0);
 }
 
 /* The octet in front of an optional<T>. */
@@ -89,8 +93,8 @@ static void read_evidences(struct frank_report_header *out,
             break;
         }
         report_evidence_read(&out->evidence[out->count], &list);
-        if (wire_read_ok(&list) && !same(out->evidence[out->count].context.room,
-                                         out->evidence[0].context.room)) {
+        if (wire_read_ok(&list) &&
+            !report_same_room(&out->evidence[out->count], &out->evidence[0])) {
             wire_read_fail(&list, FRANK_ERR_ROOMS, "evidence", start,
                            out->count, 0);
         }
@@ -127,33 +131,11 @@ void report_header_read(struct frank_report_header *out, struct wire_reader *r)
     }
 }
 
-static void check_header(struct wire_writer *w,
-                         const struct frank_report_header *header)
-{
-    if (header->count == 0) {
-        wire_write_fail(w, FRANK_ERR_MISSING, "messages", 0, 1);
-    } else if (header->accused >= header->count) {
-        wire_write_fail(w, FRANK_ERR_VALUE, "accused", header->accused,
-                        header->count - 1);
-    } else {
-        for (size_t i = 1; i < header->count; i++) {
-            if (!same(header->evidence[i].context.room,
-                      header->evidence[0].context.room)) {
-                wire_write_fail(w, FRANK_ERR_ROOMS, "messages", i, 0);
-            }
-        }
-    }
-}
-
 void report_header_write(struct wire_writer *w,
                          const struct frank_report_header *header)
 {
     struct wire_writer list;
 
-    check_header(w, header);
-    if (w->fault.error != FRANK_OK) {
-        return;
-    }
     wire_write_u8(w, REPORT_VERSION);
     wire_write_bytes(w, header->report_id, sizeof header->report_id);
     wire_write_u64(w, header->created);

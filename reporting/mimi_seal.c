@@ -107,16 +107,16 @@ static void make_random(struct conversion *c, const uint8_t *bytes, size_t len,
 }
 
 /* Builds into guarded memory, and seals from there. */
-static int seal(uint8_t **out, size_t *out_len, const struct conversion *c,
-                const struct frank_quorum *quorum, const uint8_t *random,
-                struct frank_fault *fault)
+static int seal(uint8_t **out, size_t *out_len, size_t *message,
+                const struct conversion *c, const struct frank_quorum *quorum,
+                const uint8_t *random, struct frank_fault *fault)
 {
     size_t size = 0;
     uint8_t *unsealed = NULL;
     uint8_t *sealed = NULL;
     struct frank_fault first;
-    int error =
-        frank_report_build(NULL, 0, &size, &c->report, c->random, &first);
+    int error = frank_report_build(NULL, 0, &size, message, &c->report,
+                                   c->random, &first);
 
     if (error != FRANK_ERR_SPACE) {
         return wire_fault(fault, error, first.field, first.offset, first.found,
@@ -125,7 +125,7 @@ static int seal(uint8_t **out, size_t *out_len, const struct conversion *c,
     unsealed = sodium_malloc(size);
     error = unsealed == NULL
                 ? wire_fault(fault, FRANK_ERR_MEMORY, "report", 0, 0, 0)
-                : frank_report_build(unsealed, size, &size, &c->report,
+                : frank_report_build(unsealed, size, &size, message, &c->report,
                                      c->random, fault);
     if (error == FRANK_OK) {
         (void)!frank_report_seal(NULL, 0, out_len, unsealed, size, quorum,
@@ -164,7 +164,7 @@ int mimi_seal(uint8_t **out, size_t *out_len, size_t *message,
     error = take(c, stamper, message, bytes, len, fault);
     if (error == FRANK_OK) {
         make_random(c, bytes, len, random);
-        error = seal(out, out_len, c, quorum, random + 32, fault);
+        error = seal(out, out_len, message, c, quorum, random + 32, fault);
     }
     sodium_free(c); /* wipes */
     return error;

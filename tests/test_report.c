@@ -9,11 +9,14 @@
 static const uint8_t random_bytes[FRANK_BUILD_RANDOM_BYTES +
                                   FRANK_SEAL_RANDOM_BYTES] = {1, 2, 3};
 
+static size_t about; /* which message an error is about */
+
 static int build(const struct frank_report *report, struct frank_fault *fault)
 {
     size_t len = 0;
 
-    return frank_report_build(NULL, 0, &len, report, random_bytes, fault);
+    return frank_report_build(NULL, 0, &len, &about, report, random_bytes,
+                              fault);
 }
 
 /* A report of n messages, for a test to change. */
@@ -179,24 +182,41 @@ static void refuses_messages_that_prove_nothing(void **state)
     (void)state;
     messages[1].context.sender = support_text("mimi://hub.example/u/nobody");
     assert_int_equal(build(&report, &fault), FRANK_ERR_SENDER);
+    assert_int_equal(about, 1);
     report = sample(messages, 3);
     messages[1].context.room = support_text("mimi://hub.example/r/other");
     assert_int_equal(build(&report, &fault), FRANK_ERR_ROOM);
+    assert_int_equal(about, 1);
     report = sample(messages, 3);
     messages[2].content.len--;
     assert_true(build(&report, &fault) < 0);
     report = sample(messages, 3);
     messages[2].withhold_parts = 1; /* not parted */
     assert_int_equal(build(&report, &fault), FRANK_ERR_FORMAT);
+    assert_int_equal(about, 2);
     report = sample(messages, 3);
     messages[2] = (struct frank_kept){.content = parted(2),
                                       .context = support_context(),
                                       .frank = {.suite = 1}};
     assert_int_equal(build(&report, &fault), FRANK_ERR_ROOMS);
+    assert_int_equal(about, 2);
     report.messages = &messages[2];
     report.count = 1;
     messages[2].withhold_parts = 4; /* no such part */
     assert_int_equal(build(&report, &fault), FRANK_ERR_VALUE);
+    assert_int_equal(about, 0);
+    messages[2].withhold = true; /* which does not matter then */
+    assert_int_equal(build(&report, &fault), FRANK_ERR_SPACE);
+    assert_int_equal(about, SIZE_MAX);
+    messages[2].frank.suite = 2;
+    assert_int_equal(build(&report, &fault), FRANK_ERR_SUITE);
+    assert_int_equal(about, 0);
+    messages[2].frank.suite = 1;
+    messages[2].ordered = true;
+    messages[2].transcript.room_seq = 5;
+    messages[2].transcript.seen_seq = 5;
+    assert_int_equal(build(&report, &fault), FRANK_ERR_VALUE);
+    assert_string_equal(fault.field, "seen_seq");
 }
 
 static void too_large_a_report_is_refused(void **state)
@@ -236,8 +256,8 @@ static void needs_the_space_that_it_says(void **state)
     size_t needed = 0;
 
     (void)state;
-    assert_int_equal(frank_report_build(out, unsealed.len - 1, &len, &report,
-                                        random_bytes, NULL),
+    assert_int_equal(frank_report_build(out, unsealed.len - 1, &len, NULL,
+                                        &report, random_bytes, NULL),
                      FRANK_ERR_SPACE);
     assert_int_equal(len, unsealed.len);
     assert_true(support_is_zero(out, unsealed.len));

@@ -293,27 +293,38 @@ static int put_sealed(const struct draft *draft, const uint8_t *unsealed,
     return code;
 }
 
+static int say_refused(size_t message, const struct frank_fault *fault)
+{
+    char what[32] = "report";
+
+    if (message != SIZE_MAX) {
+        (void)snprintf(what, sizeof what, "message %zu", message);
+    }
+    return io_fault(what, fault);
+}
+
 /* The report's plaintext lies in guarded memory. */
 static int build_and_put(const struct draft *draft)
 {
     uint8_t random[FRANK_BUILD_RANDOM_BYTES];
     struct frank_fault fault;
     uint8_t *unsealed;
+    size_t message;
     size_t len = 0;
     int code;
 
     randombytes_buf(random, sizeof random);
-    if (frank_report_build(NULL, 0, &len, &draft->report, random, &fault) !=
-        FRANK_ERR_SPACE) {
-        return io_fault("report", &fault);
+    if (frank_report_build(NULL, 0, &len, &message, &draft->report, random,
+                           &fault) != FRANK_ERR_SPACE) {
+        return say_refused(message, &fault);
     }
     unsealed = sodium_malloc(len);
     if (unsealed == NULL) {
         return io_say(EXIT_TROUBLE, "out of memory");
     }
-    if (frank_report_build(unsealed, len, &len, &draft->report, random,
-                           &fault) != FRANK_OK) {
-        code = io_fault("report", &fault);
+    if (frank_report_build(unsealed, len, &len, &message, &draft->report,
+                           random, &fault) != FRANK_OK) {
+        code = say_refused(message, &fault);
     } else {
         code = draft->preview ? preview(draft, unsealed, len)
                               : put_sealed(draft, unsealed, len);

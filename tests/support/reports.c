@@ -207,31 +207,37 @@ struct frank_span reports_build(const struct frank_report *report,
     size_t len = 0;
     uint8_t *out;
 
-    assert_int_equal(frank_report_build(NULL, 0, &len, report, random, &fault),
+    assert_int_equal(
+        frank_report_build(NULL, 0, &len, NULL, report, random, &fault),
+        FRANK_ERR_SPACE);
+    out = support_zeros(len);
+    assert_ok(frank_report_build(out, len, &len, NULL, report, random, &fault));
+    return (struct frank_span){out, len};
+}
+
+struct frank_span reports_seal_built(struct frank_span unsealed)
+{
+    uint8_t random[FRANK_SEAL_RANDOM_BYTES];
+    size_t len = 0;
+    uint8_t *out;
+
+    randombytes_buf(random, sizeof random);
+    assert_int_equal(frank_report_seal(NULL, 0, &len, unsealed.data,
+                                       unsealed.len, reports_quorum(), random,
+                                       NULL),
                      FRANK_ERR_SPACE);
     out = support_zeros(len);
-    assert_ok(frank_report_build(out, len, &len, report, random, &fault));
+    assert_ok(frank_report_seal(out, len, &len, unsealed.data, unsealed.len,
+                                reports_quorum(), random, NULL));
     return (struct frank_span){out, len};
 }
 
 struct frank_span reports_seal(const struct frank_report *report)
 {
-    uint8_t random[FRANK_BUILD_RANDOM_BYTES + FRANK_SEAL_RANDOM_BYTES];
-    struct frank_span unsealed;
-    size_t len = 0;
-    uint8_t *out;
+    uint8_t random[FRANK_BUILD_RANDOM_BYTES];
 
     randombytes_buf(random, sizeof random);
-    unsealed = reports_build(report, random);
-    assert_int_equal(frank_report_seal(NULL, 0, &len, unsealed.data,
-                                       unsealed.len, reports_quorum(),
-                                       random + FRANK_BUILD_RANDOM_BYTES, NULL),
-                     FRANK_ERR_SPACE);
-    out = support_zeros(len);
-    assert_ok(frank_report_seal(out, len, &len, unsealed.data, unsealed.len,
-                                reports_quorum(),
-                                random + FRANK_BUILD_RANDOM_BYTES, NULL));
-    return (struct frank_span){out, len};
+    return reports_seal_built(reports_build(report, random));
 }
 
 void reports_decode(struct sealed_report *out, struct frank_span sealed)

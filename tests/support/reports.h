@@ -40,6 +40,7 @@ const uint8_t *reports_random(size_t i);
 struct frank_span reports_build(const struct frank_report *report,
                                 const uint8_t *random);
 struct frank_span reports_seal(const struct frank_report *report);
+struct frank_span reports_seal_built(struct frank_span unsealed);
 
 /* Decodes; the test fails if that fails. */
 void reports_decode(struct sealed_report *out, struct frank_span sealed);
