@@ -70,6 +70,7 @@ static const struct error_text errors[] = {
     [-FRANK_ERR_TWICE] = {NONE, "this holder's consent is there already"},
     [-FRANK_ERR_FEW] = {COUNT, "fewer than the threshold"},
     [-FRANK_ERR_SIGNER] = {NONE, "not signed by a key that was given for it"},
+    [-FRANK_ERR_JSON] = {NONE, "not JSON, or a member stands twice"},
 };
 
 #define ERROR_COUNT (sizeof errors / sizeof errors[0])

@@ -77,8 +77,9 @@ extern "C" {
 /* length and bytes of sender, length and bytes of room, timestamp */
 #define FRANK_CONTEXT_MAX_BYTES (2 + 1024 + 2 + 1024 + 8)
 
-/* Those from NO_EPOCH to CHECKSUM, ORDER, MAC and TRANSCRIPT are the hub's, and
- * those from COMMITMENT on but PADDING the moderators'. */
+/* Those from NO_EPOCH to CHECKSUM, ORDER, MAC and TRANSCRIPT are the hub's,
+ * SCALAR, PROOF to SEALED, HOLDER to FEW and JSON the hub's or the
+ * moderators'. */
 enum frank_error {
     FRANK_OK = 0,
     FRANK_ERR_ARGUMENT = -1,    /* wrong use by the caller */
@@ -124,7 +125,8 @@ enum frank_error {
     FRANK_ERR_HOLDER = -41,     /* no such holder in the quorum */
     FRANK_ERR_TWICE = -42,      /* the same holder twice */
     FRANK_ERR_FEW = -43,        /* fewer consents than the threshold */
-    FRANK_ERR_SIGNER = -44      /* not signed by this key */
+    FRANK_ERR_SIGNER = -44,     /* not signed by this key */
+    FRANK_ERR_JSON = -45        /* not JSON, or a member twice */
 };
 
 /* The place of a fault. field names what was being read, as in docs/WIRE.md;

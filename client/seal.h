@@ -4,7 +4,7 @@
  * "Securing Threshold Cryptosystems against Chosen Ciphertext Attack", 2002) on
  * ristretto255, and the body under XChaCha20-Poly1305. Sealing stands here
  * beside what anyone can check without a key; opening needs Z, which k of n
- * consents make (moderation/combine.c).
+ * consents make (moderation/opening.c).
  */
 #ifndef CLIENT_SEAL_H
 #define CLIENT_SEAL_H

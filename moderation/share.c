@@ -258,7 +258,7 @@ int share_decode(struct share *out, const char *text, size_t len,
 
     sodium_memzero(out, sizeof *out);
     error = key_json_load(&root, text, len, SHARE_FILE_MAX_BYTES, "share file",
-                          "share file, which must be JSON", fault);
+                          fault);
     if (error != FRANK_OK) {
         return error;
     }

@@ -32,8 +32,8 @@ FRANK_MUST_CHECK int share_deal(struct frank_quorum *out, struct share *shares,
 FRANK_MUST_CHECK int share_public(uint8_t out[static GROUP_POINT_BYTES],
                                   const struct share *share);
 
-/* Whether it is a share of this quorum: QUORUM, HOLDER, VALUE (another share
- * than the holder's public part says). */
+/* Whether it is a share of this quorum: QUORUM, HOLDER, PROOF (another
+ * share than the holder's public part says). */
 FRANK_MUST_CHECK int share_check(const struct share *share,
                                  const struct frank_quorum *quorum,
                                  struct frank_fault *fault);
@@ -64,9 +64,8 @@ FRANK_MUST_CHECK int share_interpolate(
 void share_encode(char out[static SHARE_TEXT_MAX_BYTES],
                   const struct share *share);
 
-/* FORMAT, LIMIT, MISSING, VALUE, SCALAR, MEMORY. The JSON library takes copies:
- * call
- * key_json_wipe() once in the program before. */
+/* JSON, LIMIT, MISSING, VALUE, SCALAR, MEMORY. The JSON library takes copies:
+ * call key_json_wipe() once in the program before. */
 FRANK_MUST_CHECK int share_decode(struct share *out, const char *text,
                                   size_t len, struct frank_fault *fault);
 

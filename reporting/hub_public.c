@@ -206,9 +206,8 @@ int hub_public_decode(struct hub_public *out, const char *text, size_t len,
     int error;
 
     memset(out, 0, sizeof *out);
-    error =
-        key_json_load(&root, text, len, HUB_PUBLIC_MAX_BYTES, "hub public file",
-                      "hub public file, which must be JSON", fault);
+    error = key_json_load(&root, text, len, HUB_PUBLIC_MAX_BYTES,
+                          "public key file", fault);
     if (error != FRANK_OK) {
         return error;
     }

@@ -46,7 +46,7 @@ void hub_public_from(struct hub_public *out, const struct keyring *ring);
 /* The JSON text, closed by a zero; free() it. NULL: out of memory. */
 FRANK_MUST_CHECK char *hub_public_encode(const struct hub_public *hub);
 
-/* FORMAT (not JSON; offset says where), LIMIT, MISSING, VALUE (a member of the
+/* JSON (offset says where), LIMIT, MISSING, VALUE (a member of the
  * wrong kind; field names it), MEMORY. Unknown members are passed over. */
 FRANK_MUST_CHECK int hub_public_decode(struct hub_public *out, const char *text,
                                        size_t len, struct frank_fault *fault);

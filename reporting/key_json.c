@@ -8,8 +8,7 @@
 #include <stdlib.h>
 
 int key_json_load(json_t **out, const char *text, size_t len, size_t max,
-                  const char *what, const char *must_be,
-                  struct frank_fault *fault)
+                  const char *what, struct frank_fault *fault)
 {
     json_error_t where;
     bool memory;
@@ -22,9 +21,8 @@ int key_json_load(json_t **out, const char *text, size_t len, size_t max,
         return FRANK_OK;
     }
     memory = json_error_code(&where) == json_error_out_of_memory;
-    return wire_fault(fault, memory ? FRANK_ERR_MEMORY : FRANK_ERR_FORMAT,
-                      must_be, where.position > 0 ? (size_t)where.position : 0,
-                      0, 0);
+    return wire_fault(fault, memory ? FRANK_ERR_MEMORY : FRANK_ERR_JSON, what,
+                      where.position > 0 ? (size_t)where.position : 0, 0, 0);
 }
 
 int key_json_number(uint64_t *out, const json_t *object, const char *name,

@@ -9,11 +9,9 @@
 #include <jansson.h>
 
 /* The text as an object, to be freed with json_decref(). what names it in
- * faults, must_be where it is no JSON (FORMAT; offset says where). LIMIT (more
- * than max bytes), MEMORY. */
+ * faults. JSON (offset says where), LIMIT (more than max bytes), MEMORY. */
 FRANK_MUST_CHECK int key_json_load(json_t **out, const char *text, size_t len,
                                    size_t max, const char *what,
-                                   const char *must_be,
                                    struct frank_fault *fault);
 
 /* A number of at most max. MISSING, VALUE. */

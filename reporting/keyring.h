@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The hub's keys (docs/PROTOCOL.md, "Keyring"). Epochs hold the MAC keys: a
+ * The hub's keys (docs/PROTOCOL.md, section 5). Epochs hold the MAC keys: a
  * frank belongs to the epoch of its accepted timestamp, and when an epoch's
  * master is destroyed, nobody can any more prove who said what in its time.
  * Signature keys are a list of their own, because MLS groups are bound to

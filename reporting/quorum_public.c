@@ -81,9 +81,8 @@ int quorum_public_decode(struct frank_quorum *out, const char *text, size_t len,
     int error;
 
     memset(out, 0, sizeof *out);
-    error =
-        key_json_load(&root, text, len, QUORUM_PUBLIC_MAX_BYTES, "quorum file",
-                      "quorum file, which must be JSON", fault);
+    error = key_json_load(&root, text, len, QUORUM_PUBLIC_MAX_BYTES,
+                          "quorum file", fault);
     if (error != FRANK_OK) {
         return error;
     }

@@ -15,7 +15,7 @@
 /* The JSON text, closed by a zero; free() it. NULL: out of memory. */
 FRANK_MUST_CHECK char *quorum_public_encode(const struct frank_quorum *quorum);
 
-/* FORMAT, LIMIT, MISSING, VALUE, LENGTH (share_publics), POINT, MEMORY. */
+/* JSON, LIMIT, MISSING, VALUE, LENGTH (share_publics), POINT, MEMORY. */
 FRANK_MUST_CHECK int quorum_public_decode(struct frank_quorum *out,
                                           const char *text, size_t len,
                                           struct frank_fault *fault);

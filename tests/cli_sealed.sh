@@ -76,6 +76,16 @@ expect "quorum show of a record" 0 frank-mod quorum show record
 says "says that nobody checked it" 'not checked' out
 sed 's/"threshold":2/"threshold":1/; s/"threshold": 2/"threshold": 1/' Q/quorum.pub >weaker
 expect "a threshold that is not the key's" 1 frank-mod quorum show weaker
+expect "quorum show --share --json" 0 \
+    frank-mod quorum show --share Q/holder-2.share --json Q/quorum.pub
+says "tells the holder" '"holder":2' out
+expect "signing for no time" 2 frank-mod quorum sign --key mod.key --days 0 Q/quorum.pub
+says "says so" 'at least 1' err
+echo '{' >broken
+expect "a quorum file that is no JSON" 3 frank-mod quorum show broken
+says "says so" 'not JSON' err
+expect "to seal to it" 3 frank report seal --anonymous --reason spam --quorum broken \
+    "$offer"
 chmod 644 Q/holder-3.share
 expect "a share that others can read" 3 \
     frank-mod quorum show --share Q/holder-3.share Q/quorum.pub
@@ -129,6 +139,9 @@ expect "no such message" 2 named --withhold 4
 expect "a content that is not what was stamped" 1 \
     frank report seal --quorum Q/quorum.pub --anonymous --reason spam \
     --hub-public hub.json "question:offer.frank:$((now + 5))"
+expect "parts of what has none" 1 frank report seal --quorum Q/quorum.pub --anonymous \
+    --reason spam --withhold-part 1.0 "$offer" "$question"
+says "names the message" 'message 1' err
 expect "messages of two rooms" 1 sh -c "
     frank content plain --sender a:b --room r:other <body >other &&
     frank stamp --keyring K --time $now other >other.frank &&
@@ -158,6 +171,7 @@ expect "sealed to the quorum that the hub serves" 0 \
 expect "whose record's time has not begun" 1 frank report check --keyring K \
     --quorum record --pin mod.json --time $((now + 100)) sealed
 says "says so" 'not in force yet' err
+expect "a pin for nothing" 2 frank report check --keyring K --pin mod.json sealed
 expect "sealed to another" 1 frank report check --keyring K \
     --quorum evil/quorum.pub --time $((now + 100)) sealed
 expect "from the future" 1 frank report check --keyring K \
@@ -204,6 +218,12 @@ for i in 1 2 3; do
         --time $((now + 200)) sealed
 done
 is "a consent is a secret file" is_mode 600 c1
+expect "a consent where there is one" 3 frank-mod consent --share Q/holder-1.share \
+    --receipt r --out c1 sealed
+is "leaves no receipt" test ! -e r
+expect "a consent with a record for the quorum" 1 frank-mod consent \
+    --share Q/holder-1.share --quorum record sealed
+says "asks for quorum.pub" 'quorum.pub itself' err
 expect "an evil holder" 1 frank-mod consent --share evil/holder-1.share sealed
 says "has another quorum's share" 'another quorum' err
 expect "receipt" 0 frank-mod receipt --quorum Q/quorum.pub --report sealed r2

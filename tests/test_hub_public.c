@@ -112,14 +112,14 @@ static void reads_white_space_and_passes_over_other_members(void **state)
 
 static void refuses_what_is_no_public_part(void **state)
 {
-    static const char json[] = "hub public file, which must be JSON";
+    static const char json[] = "public key file";
     static const char hex[] = "public, which must be 64 hexadecimal digits";
 
     (void)state;
-    assert_refused(FRANK_ERR_FORMAT, json, "");
-    assert_refused(FRANK_ERR_FORMAT, json, "{\"signature_keys\":[");
-    assert_refused(FRANK_ERR_FORMAT, json, KEYS("") "x");
-    assert_refused(FRANK_ERR_FORMAT, json,
+    assert_refused(FRANK_ERR_JSON, json, "");
+    assert_refused(FRANK_ERR_JSON, json, "{\"signature_keys\":[");
+    assert_refused(FRANK_ERR_JSON, json, KEYS("") "x");
+    assert_refused(FRANK_ERR_JSON, json,
                    "{\"signature_keys\":[],\"signature_keys\":[]}");
     assert_refused(FRANK_ERR_MISSING, "signature_keys", "[]");
     assert_refused(FRANK_ERR_MISSING, "signature_keys", KEYS(""));
@@ -213,9 +213,9 @@ static void refuses_more_than_the_limits(void **state)
     assert_int_equal(
         hub_public_decode(&hub, text, HUB_PUBLIC_MAX_BYTES + 1, &fault),
         FRANK_ERR_LIMIT);
-    assert_string_equal(fault.field, "hub public file");
+    assert_string_equal(fault.field, "public key file");
     assert_int_equal(hub_public_decode(&hub, text, HUB_PUBLIC_MAX_BYTES, NULL),
-                     FRANK_ERR_FORMAT);
+                     FRANK_ERR_JSON);
 }
 
 static void every_prefix_is_refused(void **state)
@@ -227,7 +227,7 @@ static void every_prefix_is_refused(void **state)
     (void)state;
     for (size_t len = 0; len < sizeof text - 1; len++) {
         assert_int_equal(hub_public_decode(&hub, text, len, NULL),
-                         FRANK_ERR_FORMAT);
+                         FRANK_ERR_JSON);
     }
     assert_ok(hub_public_decode(&hub, text, sizeof text - 1, NULL));
 }

@@ -225,10 +225,9 @@ static void refuses_what_is_no_share(void **state)
          "\"edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010"
          "\"}",
          FRANK_ERR_SCALAR, "share"},
-        {"{" ID ",\"holder\":1," SCALAR "} x", FRANK_ERR_FORMAT,
-         "share file, which must be JSON"},
+        {"{" ID ",\"holder\":1," SCALAR "} x", FRANK_ERR_JSON, "share file"},
         {"[]", FRANK_ERR_MISSING, "quorum_key_id"},
-        {"", FRANK_ERR_FORMAT, "share file, which must be JSON"},
+        {"", FRANK_ERR_JSON, "share file"},
     };
 
     (void)state;
@@ -282,7 +281,7 @@ static void refuses_what_is_no_quorum(void **state)
         {"\"P\"", "\"x\"", FRANK_ERR_MISSING},
         {"\"share_publics\":[", "\"share_publics\":[1,", FRANK_ERR_LENGTH},
         {"\"share_publics\"", "\"x\"", FRANK_ERR_LENGTH},
-        {"}", "", FRANK_ERR_FORMAT},
+        {"}", "", FRANK_ERR_JSON},
     };
 
     (void)state;

@@ -6,12 +6,16 @@
 
 #include "command.h"
 #include "load.h"
+#include "quorum.h"
 #include "share.h"
 
 /* Each gives an exit code, after a message unless it is 0. */
 
 /* quorum.pub, of one polynomial. */
 int load_quorum(struct frank_quorum *out, const char *file);
+/* That, or a record of it, whose signature and time are not checked. */
+int load_quorum_or_record(struct quorum_record *out, bool *is_record,
+                          const char *file);
 /* A share file; wipe the share. */
 int load_share(struct share *out, const char *file);
 

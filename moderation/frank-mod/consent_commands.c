@@ -4,6 +4,7 @@
 #include "secret_file.h"
 
 #include <string.h>
+#include <unistd.h>
 
 enum {
     OPT_SHARE = 1,
@@ -126,6 +127,10 @@ static int agree(const struct consent_arguments *arguments,
     }
     if (code == EXIT_DONE) {
         code = put_consent(arguments, &consent);
+        if (code != EXIT_DONE && arguments->receipt != NULL &&
+            arguments->out != NULL) {
+            (void)unlink(arguments->receipt); /* nothing left */
+        }
     }
     sodium_memzero(random, sizeof random);
     sodium_memzero(&consent, sizeof consent);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commands.h"
-#include "quorum.h"
 #include "quorum_public.h"
 #include "secret_file.h"
 #include "stamp.h"
@@ -169,31 +168,6 @@ int quorum_init_command(const struct command *self, int argc, char **argv)
 
 /* ---- show --------------------------------------------------------------- */
 
-/* quorum.pub, or a SignedQuorumKey with its time. */
-static int load_any(struct quorum_record *out, bool *is_record,
-                    const char *file)
-{
-    struct blob bytes = {NULL, 0};
-    struct frank_fault fault;
-    int code = io_read(&bytes, file, QUORUM_PUBLIC_MAX_BYTES);
-    int error = FRANK_OK;
-
-    memset(out, 0, sizeof *out);
-    *is_record = bytes.len > 0 && bytes.data[0] == QUORUM_VERSION;
-    if (code == EXIT_DONE) {
-        error =
-            *is_record
-                ? quorum_record_decode(out, bytes.data, bytes.len, &fault)
-                : quorum_public_decode(&out->quorum, (const char *)bytes.data,
-                                       bytes.len, &fault);
-        if (error == FRANK_OK) {
-            error = share_check_publics(&out->quorum, &fault);
-        }
-    }
-    io_free(&bytes);
-    return error == FRANK_OK ? code : io_fault(file, &fault);
-}
-
 static void print_hex(const char *name, const uint8_t *bytes, size_t len)
 {
     (void)printf("%-12s", name);
@@ -254,7 +228,8 @@ static int show_json(const struct quorum_record *record, bool is_record)
     return io_put_json(line);
 }
 
-static int show_share(const struct frank_quorum *quorum, const char *file)
+static int show_share(const struct frank_quorum *quorum, const char *file,
+                      bool json)
 {
     struct share share;
     struct frank_fault fault;
@@ -263,7 +238,14 @@ static int show_share(const struct frank_quorum *quorum, const char *file)
     if (code == EXIT_DONE && share_check(&share, quorum, &fault) != FRANK_OK) {
         code = io_fault(file, &fault);
     }
-    if (code == EXIT_DONE) {
+    if (code == EXIT_DONE && json) {
+        json_t *line = json_object();
+
+        io_json_set(line, "holder", json_integer(share.holder));
+        io_json_set(line, "quorum_key_id",
+                    io_json_hex(share.quorum_id, sizeof share.quorum_id));
+        code = io_put_json(line);
+    } else if (code == EXIT_DONE) {
         (void)printf("%s: the share of holder %u\n", file, share.holder);
         code = io_finish(code);
     }
@@ -296,12 +278,12 @@ int quorum_show_command(const struct command *self, int argc, char **argv)
     if (optind + 1 != argc) {
         return command_usage(self, "one QUORUM is needed");
     }
-    code = load_any(&record, &is_record, argv[optind]);
+    code = load_quorum_or_record(&record, &is_record, argv[optind]);
     if (code != EXIT_DONE) {
         return code;
     }
     if (share != NULL) {
-        return show_share(&record.quorum, share);
+        return show_share(&record.quorum, share, json);
     }
     if (json) {
         return show_json(&record, is_record);
@@ -357,8 +339,11 @@ int quorum_sign_command(const struct command *self, int argc, char **argv)
             return EXIT_USAGE;
         }
     }
-    if (key == NULL || days == 0 || optind + 1 != argc) {
+    if (key == NULL || optind + 1 != argc) {
         return command_usage(self, "--key and one QUORUM are needed");
+    }
+    if (days == 0) {
+        return command_usage(self, "--days: at least 1");
     }
     record.not_after = record.not_before + days * DAY_MS;
     code = load_quorum(&record.quorum, argv[optind]);

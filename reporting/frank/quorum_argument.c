@@ -50,7 +50,7 @@ static int take(struct frank_quorum *out, const char *file,
         return quorum_public_decode(out, (const char *)bytes->data, bytes->len,
                                     &fault) == FRANK_OK
                    ? EXIT_DONE
-                   : io_fault(file, &fault);
+                   : io_key_fault(file, &fault);
     }
     if (!is_record(bytes)) {
         return io_say(EXIT_REFUSED,

@@ -282,6 +282,10 @@ int report_check_command(const struct command *self, int argc, char **argv)
     if (code == EXIT_DONE && arguments.keyring == NULL) {
         return command_usage(self, "--keyring is needed");
     }
+    if (code == EXIT_DONE && arguments.pin != NULL &&
+        arguments.quorum == NULL) {
+        return command_usage(self, "--pin is for a key that --quorum names");
+    }
     if (code == EXIT_DONE && arguments.quorum != NULL) {
         code = quorum_argument(&quorum, arguments.quorum, arguments.pin,
                                arguments.now);
