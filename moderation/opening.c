@@ -101,13 +101,13 @@ static int open_report(struct opening *opening, size_t *which,
 {
     const struct sealed_report *report = &opening->report;
     uint8_t key[SEAL_KEY_BYTES];
-    int error = check_consents(which, report, quorum, consents, count, fault);
+    int error = seal_check(&report->seal, &report->label, report->sealed);
 
+    if (error != FRANK_OK) {
+        return wire_fault(fault, error, "proof of the seal", 0, 0, 0);
+    }
+    error = check_consents(which, report, quorum, consents, count, fault);
     if (error == FRANK_OK) {
-        error = seal_check(&report->seal, &report->label, report->sealed);
-        if (error != FRANK_OK) {
-            return wire_fault(fault, error, "proof of the seal", 0, 0, 0);
-        }
         error = find_key(key, report, consents, quorum->threshold, fault);
     }
     if (error == FRANK_OK) {

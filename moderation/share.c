@@ -166,38 +166,48 @@ int share_interpolate(uint8_t out[static GROUP_POINT_BYTES],
                : FRANK_ERR_POINT;
 }
 
+/* What the polynomial through the first k share publics has at `at`. */
+static int publics_at(uint8_t out[static GROUP_POINT_BYTES],
+                      const struct frank_quorum *quorum, unsigned k,
+                      unsigned at)
+{
+    unsigned holders[FRANK_HOLDERS_MAX];
+
+    for (unsigned i = 0; i < k; i++) {
+        holders[i] = i + 1;
+    }
+    return share_interpolate(
+        out, holders,
+        (const uint8_t(*)[GROUP_POINT_BYTES])quorum->share_publics, k, at);
+}
+
 int share_check_publics(const struct frank_quorum *quorum,
                         struct frank_fault *fault)
 {
-    unsigned holders[FRANK_HOLDERS_MAX];
+    uint8_t point[GROUP_POINT_BYTES];
     unsigned k = quorum->threshold;
     int error = frank_quorum_check(quorum, fault);
 
     if (error != FRANK_OK) {
         return error;
     }
-    for (unsigned i = 0; i < k; i++) {
-        holders[i] = i + 1;
+    if (publics_at(point, quorum, k, 0) != FRANK_OK ||
+        memcmp(point, quorum->public_key, sizeof point) != 0) {
+        return wire_fault(fault, FRANK_ERR_PROOF,
+                          "quorum key, against its share publics", 0, 0, 0);
     }
-    /* The first k make the polynomial; P and the others have to be on it. */
-    for (unsigned at = 0; at <= quorum->holders; at++) {
-        const uint8_t *expected =
-            at == 0 ? quorum->public_key : quorum->share_publics[at - 1];
-        uint8_t point[GROUP_POINT_BYTES];
-
-        if (at >= 1 && at <= k) {
-            continue;
-        }
-        if (share_interpolate(
-                point, holders,
-                (const uint8_t(*)[GROUP_POINT_BYTES])quorum->share_publics, k,
-                at) != FRANK_OK ||
-            memcmp(point, expected, sizeof point) != 0) {
+    for (unsigned at = k + 1; at <= quorum->holders; at++) {
+        if (publics_at(point, quorum, k, at) != FRANK_OK ||
+            memcmp(point, quorum->share_publics[at - 1], sizeof point) != 0) {
             return wire_fault(fault, FRANK_ERR_PROOF,
-                              at == 0 ? "quorum key, against its share publics"
-                                      : "share publics, against each other",
-                              0, at, 0);
+                              "share publics, against each other", 0, at, 0);
         }
+    }
+    /* If fewer lie on it already, fewer open. */
+    if (k > 1 && publics_at(point, quorum, k - 1, 0) == FRANK_OK &&
+        memcmp(point, quorum->public_key, sizeof point) == 0) {
+        return wire_fault(fault, FRANK_ERR_PROOF,
+                          "threshold, against the share publics", 0, k, 0);
     }
     return FRANK_OK;
 }

@@ -38,9 +38,9 @@ FRANK_MUST_CHECK int share_check(const struct share *share,
                                  const struct frank_quorum *quorum,
                                  struct frank_fault *fault);
 
-/* Whether P and all P_i are of one polynomial of degree threshold - 1: else
- * some k holders would open nothing, or another number of them than is said
- * would open. PROOF. */
+/* Whether P and all P_i are of one polynomial of degree threshold - 1, not more
+ * and not less: else some k holders would open nothing, or fewer than k would
+ * open. PROOF. */
 FRANK_MUST_CHECK int share_check_publics(const struct frank_quorum *quorum,
                                          struct frank_fault *fault);
 

@@ -36,7 +36,8 @@ static int check_stamp(const struct stamper *stamper,
     memcpy(claim.transcript_frank, evidence->transcript.transcript_frank,
            sizeof claim.transcript_frank);
     if (is_from_the_future(evidence->context.accepted_timestamp, now)) {
-        return wire_fault(fault, FRANK_ERR_TIME, "accepted timestamp", 0,
+        return wire_fault(fault, FRANK_ERR_TIME,
+                          "accepted timestamp, over an hour ahead", 0,
                           evidence->context.accepted_timestamp, now);
     }
     return stamper_check(stamper, &claim, fault);
@@ -101,8 +102,8 @@ int sealed_check(struct sealed_check *out, const struct stamper *stamper,
         return wire_fault(fault, FRANK_ERR_QUORUM, "quorum key id", 0, 0, 0);
     }
     if (is_from_the_future(report->header.created, now)) {
-        return wire_fault(fault, FRANK_ERR_TIME, "created", 0,
-                          report->header.created, now);
+        return wire_fault(fault, FRANK_ERR_TIME, "created, over an hour ahead",
+                          0, report->header.created, now);
     }
     error = check_evidence(out, stamper, now, fault);
     if (error == FRANK_OK) {

@@ -100,7 +100,7 @@ seal() {
 }
 expect "the pinned moderation key's record" 0 seal --quorum record --pin mod.json
 expect "a hub that offers a key of its own" 1 seal --quorum evil.record --pin mod.json
-says "is told apart" 'not signed by a key' err
+says "is told apart" 'not signed by a key of mod.json' err
 expect "one that offers it unsigned" 1 seal --quorum evil/quorum.pub --pin mod.json
 says "as unsigned" 'nobody signed' err
 expect "a record without a pin" 1 seal --quorum evil.record

@@ -175,13 +175,13 @@ static void what_comes_from_the_future_is_refused(void **state)
     assert_int_equal(
         check_at(sealed, REPORTS_NOW - SEALED_AHEAD_MS - 1, &fault),
         FRANK_ERR_TIME);
-    assert_string_equal(fault.field, "created");
+    assert_string_equal(fault.field, "created, over an hour ahead");
     report.created = 0;
     sealed = reports_seal(&report);
     assert_ok(check_at(sealed, time - SEALED_AHEAD_MS, &fault));
     assert_int_equal(check_at(sealed, time - SEALED_AHEAD_MS - 1, &fault),
                      FRANK_ERR_TIME);
-    assert_string_equal(fault.field, "accepted timestamp");
+    assert_string_equal(fault.field, "accepted timestamp, over an hour ahead");
     assert_int_equal(found.at, 0);
 }
 

@@ -108,6 +108,19 @@ static int put_consent(const struct consent_arguments *arguments,
     return code;
 }
 
+static void say_consented(const struct consent_arguments *arguments,
+                          const struct share *share)
+{
+    (void)io_say(EXIT_DONE,
+                 "holder %u consents to open %s; the consent is as secret as "
+                 "the report",
+                 share->holder, arguments->file);
+    if (arguments->receipt == NULL) {
+        (void)io_say(EXIT_DONE, "no receipt was written (--receipt): nothing "
+                                "shows who agreed, and when");
+    }
+}
+
 /* The receipt is on disk before the consent leaves: nobody opens anything
  * without that it can be seen. */
 static int agree(const struct consent_arguments *arguments,
@@ -127,10 +140,12 @@ static int agree(const struct consent_arguments *arguments,
     }
     if (code == EXIT_DONE) {
         code = put_consent(arguments, &consent);
-        if (code != EXIT_DONE && arguments->receipt != NULL &&
-            arguments->out != NULL) {
-            (void)unlink(arguments->receipt); /* nothing left */
+        if (code != EXIT_DONE && arguments->receipt != NULL) {
+            (void)unlink(arguments->receipt); /* of nothing */
         }
+    }
+    if (code == EXIT_DONE) {
+        say_consented(arguments, share);
     }
     sodium_memzero(random, sizeof random);
     sodium_memzero(&consent, sizeof consent);
@@ -223,7 +238,7 @@ static int look(const char *file, const char *quorum_file,
     int code = load_quorum(&quorum, quorum_file);
 
     if (code == EXIT_DONE) {
-        code = io_read_exactly(bytes, sizeof bytes, file);
+        code = io_read_exactly(bytes, sizeof bytes, file, "a receipt");
     }
     if (code == EXIT_DONE &&
         (receipt_decode(&receipt, bytes, sizeof bytes, &fault) != FRANK_OK ||

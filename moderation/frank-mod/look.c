@@ -5,6 +5,7 @@
 #include "describe_report.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 void look_content_name(char out[static LOOK_NAME_BYTES], size_t index)
 {
@@ -13,22 +14,39 @@ void look_content_name(char out[static LOOK_NAME_BYTES], size_t index)
 
 /* ---- Printing ----------------------------------------------------------- */
 
-/* "disclosed and matches", "parts withheld: 2 of 5", "does not match: ..." */
+/* "disclosed and matches", "matches, malformed", "parts withheld: 2 of 5". */
+static void matching_text(char *out, size_t size,
+                          const struct opening_verdict *verdict)
+{
+    const char *text = opening_state_text(verdict->state);
+    bool malformed = verdict->state == OPENING_MALFORMED;
+
+    if (verdict->parts_withheld != 0) {
+        (void)snprintf(out, size, "%s%sparts withheld: %d of %u",
+                       malformed ? text : "", malformed ? ", " : "",
+                       __builtin_popcountll(verdict->parts_withheld),
+                       verdict->parts);
+    } else {
+        (void)snprintf(out, size, "%s", text);
+    }
+    if (verdict->stamp != STAMP_VALID) {
+        size_t len = strlen(out);
+
+        (void)snprintf(out + len, size - len,
+                       " (not proven without the hub's verdict)");
+    }
+}
+
+/* As matching_text(), or "does not match: ...". */
 static void verdict_text(char *out, size_t size,
                          const struct opening_verdict *verdict)
 {
     char reason[FRANK_FAULT_TEXT_BYTES];
     const char *text = opening_state_text(verdict->state);
 
-    if (verdict->state == OPENING_MATCHES && verdict->parts_withheld != 0) {
-        (void)snprintf(out, size, "parts withheld: %d of %u",
-                       __builtin_popcountll(verdict->parts_withheld),
-                       verdict->parts);
-    } else if (verdict->state == OPENING_MALFORMED &&
-               verdict->parts_withheld != 0) {
-        (void)snprintf(out, size, "%s, parts withheld: %d of %u", text,
-                       __builtin_popcountll(verdict->parts_withheld),
-                       verdict->parts);
+    if (verdict->state == OPENING_MATCHES ||
+        verdict->state == OPENING_MALFORMED) {
+        matching_text(out, size, verdict);
     } else if (verdict->state == OPENING_MISMATCH ||
                verdict->state == OPENING_NOT_STAMPED) {
         frank_fault_text(reason, sizeof reason, &verdict->fault);
@@ -38,7 +56,7 @@ static void verdict_text(char *out, size_t size,
     }
 }
 
-#define VERDICT_TEXT_BYTES (FRANK_FAULT_TEXT_BYTES + 64)
+#define VERDICT_TEXT_BYTES (FRANK_FAULT_TEXT_BYTES + 128)
 
 static void put_message_text(const struct look *look, size_t index)
 {
@@ -181,14 +199,17 @@ static int put_report_json(const struct look *look)
 
 static void put_report_text(const struct look *look)
 {
-    const struct frank_report_header *header =
-        &opening_report(look->opening)->header;
+    const struct sealed_report *report = opening_report(look->opening);
     char reason[DESCRIBE_REASON_BYTES];
 
-    describe_reason(reason, header->reason);
+    describe_reason(reason, report->header.reason);
     (void)printf("report for %s in ", reason);
-    io_put_text(stdout, header->evidence[0].context.room);
-    (void)putchar('\n');
+    io_put_text(stdout, report->header.evidence[0].context.room);
+    (void)printf("\ndigest ");
+    for (size_t i = 0; i < sizeof report->digest; i++) {
+        (void)printf("%02x", report->digest[i]);
+    }
+    (void)printf("\nnote: %zu bytes\n", opening_body(look->opening)->note.len);
 }
 
 int look_put_text(const struct look *look)

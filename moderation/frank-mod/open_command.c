@@ -94,7 +94,7 @@ static int load_consents(struct look *look,
     for (size_t i = 0; i < arguments->count && code == EXIT_DONE; i++) {
         const char *file = arguments->consents[i];
 
-        code = io_read_exactly(bytes, sizeof bytes, file);
+        code = io_read_exactly(bytes, sizeof bytes, file, "a consent");
         if (code == EXIT_DONE &&
             consent_decode(&look->consents[i], bytes, sizeof bytes, &fault) !=
                 FRANK_OK) {
@@ -194,8 +194,11 @@ static int put_contents(const struct look *look, const char *folder)
     char name[LOOK_NAME_BYTES];
     int code = EXIT_DONE;
 
-    if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
-        return io_say(EXIT_TROUBLE, "%s: %s", folder, strerror(errno));
+    if (mkdir(folder, 0700) != 0) {
+        return io_say(EXIT_TROUBLE, "%s: %s", folder,
+                      errno == EEXIST
+                          ? "is there already; contents go to a new folder"
+                          : strerror(errno));
     }
     if (body->note.len > 0) {
         code = put_file(folder, "note.txt", body->note);
@@ -211,11 +214,22 @@ static int put_contents(const struct look *look, const char *folder)
 
 /* ---- The command --------------------------------------------------------- */
 
-/* Refused: something is shown that is not what the hub stamped. */
-static int judge_all(const struct look *look)
+/* Refused: something is shown that is not what the hub stamped. Where that
+ * holds for all, it may be another hub's file. */
+static int judge_all(const struct look *look, const char *hub_file)
 {
     size_t count = opening_report(look->opening)->header.count;
+    size_t not_signed = 0;
 
+    for (size_t i = 0; i < count; i++) {
+        not_signed += look->verdicts[i].fault.error == FRANK_ERR_SIGNATURE;
+    }
+    if (not_signed == count) {
+        (void)io_say(EXIT_REFUSED,
+                     "no key of %s signed any of these stamps: is it this "
+                     "hub's public file?",
+                     hub_file);
+    }
     for (size_t i = 0; i < count; i++) {
         if (look->verdicts[i].state == OPENING_MISMATCH ||
             look->verdicts[i].state == OPENING_NOT_STAMPED) {
@@ -244,7 +258,7 @@ static int look_at(struct look *look, const struct open_arguments *arguments)
                            "these messages: the hub's signature does not cover "
                            "the franking tag");
     }
-    return code == EXIT_DONE ? judge_all(look) : code;
+    return code == EXIT_DONE ? judge_all(look, arguments->hub_public) : code;
 }
 
 int open_command(const struct command *self, int argc, char **argv)

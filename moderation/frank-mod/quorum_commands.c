@@ -199,6 +199,9 @@ static void show_text(const struct quorum_record *record, bool is_record)
         (void)printf("%-12s%s\n", "from", time);
         io_time(time, record->not_after);
         (void)printf("%-12s%s\n", "until", time);
+        if (io_now() < record->not_before || io_now() >= record->not_after) {
+            (void)puts("It is not in force.");
+        }
         (void)puts("Its signature was not checked: frank report seal --pin "
                    "does that.");
     }

@@ -79,7 +79,7 @@ static int read_frank(struct frank_frank *out, const char *file)
 {
     uint8_t bytes[FRANK_FRANK_BYTES];
     struct frank_fault fault;
-    int code = io_read_exactly(bytes, sizeof bytes, file);
+    int code = io_read_exactly(bytes, sizeof bytes, file, "a frank");
 
     if (code == EXIT_DONE &&
         frank_frank_decode(out, bytes, sizeof bytes, &fault) != FRANK_OK) {
@@ -104,7 +104,8 @@ static int read_place(struct frank_kept *kept, const struct words *words)
         return io_say(EXIT_REFUSED, "SEEN must be below SEQ");
     }
     return io_read_exactly(place->transcript_frank,
-                           sizeof place->transcript_frank, words->transcript);
+                           sizeof place->transcript_frank, words->transcript,
+                           "a transcript frank");
 }
 
 int kept_argument(struct frank_kept *out, struct kept_message *message,

@@ -14,15 +14,18 @@ static bool is_record(const struct blob *bytes)
 
 /* Under whichever of the pinned keys is in force. */
 static int open_record(struct frank_quorum *out, const char *file,
-                       const struct blob *record, const struct hub_public *pins,
-                       uint64_t now)
+                       const struct blob *record, const char *pin, uint64_t now)
 {
-    struct frank_fault fault = {.error = FRANK_ERR_NO_KEY,
-                                .field = "moderation key in force"};
-    int error = FRANK_ERR_NO_KEY;
+    struct hub_public pins;
+    struct frank_fault fault = {.error = FRANK_ERR_SIGNER};
+    int error = FRANK_ERR_SIGNER;
+    int code = load_hub_public(&pins, pin);
 
-    for (size_t i = pins->count; i > 0 && error != FRANK_OK; i--) {
-        const struct hub_public_key *key = &pins->keys[i - 1];
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    for (size_t i = pins.count; i > 0 && error == FRANK_ERR_SIGNER; i--) {
+        const struct hub_public_key *key = &pins.keys[i - 1];
 
         if (key->not_before <= now &&
             (key->retired == 0 || now < key->retired)) {
@@ -30,15 +33,18 @@ static int open_record(struct frank_quorum *out, const char *file,
                                       key->public_key, now, &fault);
         }
     }
+    if (error == FRANK_ERR_SIGNER) {
+        return io_say(EXIT_REFUSED,
+                      "%s: not signed by a key of %s that is in force", file,
+                      pin);
+    }
     return error == FRANK_OK ? EXIT_DONE : io_fault(file, &fault);
 }
 
 static int take(struct frank_quorum *out, const char *file,
                 const struct blob *bytes, const char *pin, uint64_t now)
 {
-    struct hub_public pins;
     struct frank_fault fault;
-    int code;
 
     if (pin == NULL && is_record(bytes)) {
         return io_say(EXIT_REFUSED,
@@ -59,8 +65,7 @@ static int take(struct frank_quorum *out, const char *file,
                       "sign)",
                       file);
     }
-    code = load_hub_public(&pins, pin);
-    return code == EXIT_DONE ? open_record(out, file, bytes, &pins, now) : code;
+    return open_record(out, file, bytes, pin, now);
 }
 
 int quorum_argument(struct frank_quorum *out, const char *file, const char *pin,

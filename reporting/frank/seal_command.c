@@ -190,14 +190,18 @@ static int parse(struct draft *draft, const struct command *self, int argc,
     if (code != EXIT_DONE) {
         return code;
     }
-    if (draft->quorum_file == NULL || !draft->has_reason) {
-        return command_usage(self, "--quorum and --reason are needed");
+    if (draft->quorum_file == NULL) {
+        return command_usage(self, "--quorum is needed");
+    }
+    if (!draft->has_reason) {
+        return command_usage(self, "--reason is needed");
     }
     if (draft->anonymous == (draft->report.reporter.len > 0)) {
         return command_usage(self, "either --reporter or --anonymous");
     }
     if (optind == argc || argc - optind > FRANK_MESSAGES_MAX) {
-        return command_usage(self, "1 to %d messages", FRANK_MESSAGES_MAX);
+        return command_usage(self, "1 to %d messages: %d given",
+                             FRANK_MESSAGES_MAX, argc - optind);
     }
     if (draft->report.accused >= (unsigned)(argc - optind) ||
         draft->highest >= (unsigned)(argc - optind)) {
@@ -345,6 +349,9 @@ static int take_messages(struct draft *draft, const struct command *self,
 
         code = kept_argument(&draft->messages[index], &draft->files[index],
                              self, hub, argv[i]);
+    }
+    if (code == EXIT_DONE && hub == NULL) {
+        (void)io_say(code, "the stamps were not checked (--hub-public does)");
     }
     return code;
 }

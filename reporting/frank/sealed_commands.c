@@ -258,6 +258,10 @@ static int check(const struct arguments *arguments,
         put_check_text(found, error, &fault);
         code = io_finish(EXIT_DONE);
     }
+    if (error == FRANK_OK && quorum_id == NULL) {
+        (void)io_say(code, "to whose key it is sealed was not checked "
+                           "(--quorum does)");
+    }
     free(found);
     return code == EXIT_DONE && error != FRANK_OK ? EXIT_REFUSED : code;
 }

@@ -31,12 +31,13 @@ int command_usage(const struct command *self, const char *format, ...)
 {
     va_list arguments;
 
+    (void)fputs("usage:\n", stderr);
+    print_usage(stderr, self);
     (void)fprintf(stderr, "%s %s: ", running->name, self->name);
     va_start(arguments, format);
     (void)vfprintf(stderr, format, arguments);
     va_end(arguments);
-    (void)fputs("\nusage:\n", stderr);
-    print_usage(stderr, self);
+    (void)fputc('\n', stderr);
     return EXIT_USAGE;
 }
 
@@ -72,6 +73,24 @@ static int matches(const struct command *command, int argc, char **argv)
         }
     }
     return 0;
+}
+
+/* The commands of a group, such as "report"; how many there are. */
+static size_t print_group(FILE *out, const char *group)
+{
+    size_t len = strlen(group);
+    size_t found = 0;
+
+    for (size_t i = 0; i < running->count; i++) {
+        const struct command *command = &running->commands[i];
+
+        if (strncmp(command->name, group, len) == 0 &&
+            command->name[len] == ' ') {
+            print_usage(out, command);
+            found++;
+        }
+    }
+    return found;
 }
 
 static int run(const struct command *command, int words, int argc, char **argv)
@@ -117,7 +136,13 @@ int command_main(const struct program *program, int argc, char **argv)
             return run(&program->commands[i], words, argc, argv);
         }
     }
-    print_all(stderr);
+    if (argc == 3 && strcmp(argv[2], "--help") == 0 &&
+        print_group(stdout, argv[1]) > 0) {
+        return io_finish(EXIT_DONE);
+    }
+    if (argc < 2 || print_group(stderr, argv[1]) == 0) {
+        print_all(stderr);
+    }
     return argc < 2 ? EXIT_USAGE
                     : io_say(EXIT_USAGE, "no such command: %s%s%s", argv[1],
                              argc > 2 ? " " : "", argc > 2 ? argv[2] : "");

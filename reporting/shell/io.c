@@ -151,14 +151,16 @@ int io_read(struct blob *out, const char *path, size_t max)
     return code;
 }
 
-int io_read_exactly(uint8_t *out, size_t len, const char *path)
+int io_read_exactly(uint8_t *out, size_t len, const char *path,
+                    const char *what)
 {
     struct blob bytes = {NULL, 0};
-    int code = io_read(&bytes, path, len);
+    int code = io_read(&bytes, path, FRANK_REPORT_MAX_BYTES);
 
     if (code == EXIT_DONE && bytes.len != len) {
-        code = io_say(EXIT_REFUSED, "%s: %zu bytes instead of %zu", path,
-                      bytes.len, len);
+        code =
+            io_say(EXIT_REFUSED, "%s: not %s, which is %zu bytes: it has %zu",
+                   path, what, len, bytes.len);
     }
     if (code == EXIT_DONE && bytes.data != NULL) {
         memcpy(out, bytes.data, len);

@@ -34,8 +34,9 @@ struct blob {
 /* Reads a file, or standard input ("-"), of at most max bytes. */
 int io_read(struct blob *out, const char *path, size_t max);
 
-/* The same for a file of exactly len bytes. */
-int io_read_exactly(uint8_t *out, size_t len, const char *path);
+/* The same for a file that is exactly len bytes: "a frank", "a consent". */
+int io_read_exactly(uint8_t *out, size_t len, const char *path,
+                    const char *what);
 
 /* Writes a file where none is yet, mode 0644 or less; for secrets there is
  * secret_file_create(). */
