@@ -23,7 +23,8 @@
  * - A span points into memory of the caller's; it owns nothing.
  * - Times are milliseconds since 1970, as the hub tells them.
  * - Random bytes come from the caller, fresh from the system's generator
- *   (getrandom, randombytes_buf) for each call, and are used for nothing else.
+ *   (getrandom, randombytes_buf) for each call, and are used for nothing else;
+ *   a call that only asks for the space may use those of the call after it.
  * - A franking tag is always taken over bytes as they were received. No
  *   function takes a salt or a decoded message instead, so that a salt of
  *   another length, or a re-encoded message, cannot come in.
@@ -473,7 +474,8 @@ struct frank_quorum {
  * Who chooses the quorum's key can read every report. So a key is only to be
  * used if the messenger pins it itself (then frank_quorum_check() it once), or
  * if it comes in a record that a moderation key signed which the messenger
- * pins: frank_quorum_open(). Never take one from the hub unsigned.
+ * pins: frank_quorum_open(). Never take one from the hub unsigned. That the
+ * points belong together is for the moderation side to check, before it signs.
  */
 
 /* Whether numbers and points are possible. VALUE, POINT. */
@@ -541,15 +543,16 @@ struct frank_kept {
     struct frank_span content;
     struct frank_context context; /* as it was given to frank_check() */
     struct frank_frank frank;
-    bool ordered; /* with a transcript stamp */
-    struct frank_transcript transcript;
-    bool withhold;           /* proves that it was sent, does not show it */
+    bool ordered;                       /* with a transcript stamp */
+    struct frank_transcript transcript; /* if ordered */
+    bool withhold;           /* proves that it was sent, does not show it,
+                                whatever withhold_parts says */
     uint64_t withhold_parts; /* parted: bit i leaves part i out */
 };
 
 struct frank_report {
     struct frank_span reporter; /* his URI; empty: anonymous */
-    uint8_t reason;             /* code of a struct frank_reason */
+    uint8_t reason;             /* code of a struct frank_reason; not checked */
     unsigned accused;           /* index of the message whose sender it is */
     struct frank_span note;     /* UTF-8, 4,096 bytes at most */
     uint64_t created;
@@ -619,7 +622,8 @@ FRANK_API FRANK_MUST_CHECK int frank_report_read(struct frank_unsealed *out,
                                                  struct frank_fault *fault);
 
 /*
- * Seals an UnsealedReport to the quorum: a SealedReport, to be sent to the hub.
+ * Seals an UnsealedReport to the quorum: a SealedReport, to be sent to the hub,
+ * 192 bytes longer (or a few more, where a length takes more bytes).
  * quorum: one that frank_quorum_open() or frank_quorum_check() accepted.
  * random: see the conventions; used together with the report itself, so that
  * even a generator that repeats gives nothing away. *written and SPACE as with
