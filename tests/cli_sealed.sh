@@ -192,7 +192,7 @@ expect "not a report" 1 frank report check --keyring K hub.json
 # ---- convert
 frank report mimi --reporter mimi://b.example/u/bob \
     --abuser "$(frank tag --json offer | sed 's/.*"sender":"\([^"]*\)".*/\1/')" \
-    --reason 2 --note-file note "offer:offer.frank:$((now + 5))" >plain
+    --reason fraud --note-file note "offer:offer.frank:$((now + 5))" >plain
 mkdir convert
 expect "a plain report is sealed" 0 sh -c \
     "cd convert && frank report convert --keyring ../K --quorum ../Q/quorum.pub \

@@ -40,7 +40,7 @@ static const struct command commands[] = {
      "    [--seq N --seen N --transcript-frank F] [--json] FILE|-",
      "whether a content was stamped", check_command},
     {"report mimi",
-     "[--reporter URI] --abuser URI --reason N [--note-file F]\n"
+     "[--reporter URI] --abuser URI --reason NAME|N [--note-file F]\n"
      "    CONTENT:FRANK:MS...",
      "make a MIMI AbuseReport", report_mimi_command},
     {"report seal",

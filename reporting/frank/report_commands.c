@@ -104,7 +104,9 @@ static int parse_mimi(struct draft *draft, const struct command *self, int argc,
             report->alleged_abuser = io_span(optarg);
             break;
         case OPT_REASON:
-            if (!io_number(&reason, optarg, UINT8_MAX, "--reason")) {
+            if (frank_reason_named(optarg) != NULL) {
+                reason = frank_reason_named(optarg)->code;
+            } else if (!io_number(&reason, optarg, UINT8_MAX, "--reason")) {
                 return EXIT_USAGE;
             }
             break;
