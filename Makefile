@@ -152,6 +152,7 @@ WRAP_test_stamper := sodium_malloc
 WRAP_test_stamper_check := pthread_create
 WRAP_test_hub_public := json_array_append_new json_object_set_new
 WRAP_test_opening := sodium_malloc
+WRAP_test_key_json := malloc free
 WRAP_test_mimi_seal := sodium_malloc malloc
 WRAP_test_secrets := sodium_memcmp sodium_is_zero \
     crypto_scalarmult_ristretto255 crypto_scalarmult_ristretto255_base \

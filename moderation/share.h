@@ -65,7 +65,7 @@ void share_encode(char out[static SHARE_TEXT_MAX_BYTES],
                   const struct share *share);
 
 /* JSON, LIMIT, MISSING, VALUE, SCALAR, MEMORY. The JSON library takes copies:
- * call key_json_wipe() once in the program before. */
+ * call key_json_start() once in the program before. */
 FRANK_MUST_CHECK int share_decode(struct share *out, const char *text,
                                   size_t len, struct frank_fault *fault);
 

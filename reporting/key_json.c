@@ -60,6 +60,18 @@ int key_json_hex(uint8_t *out, size_t len, const json_t *string,
     return FRANK_OK;
 }
 
+static void (*on_exhausted)(void);
+
+static void *allocate(size_t size)
+{
+    void *memory = malloc(size);
+
+    if (memory == NULL) {
+        on_exhausted();
+    }
+    return memory;
+}
+
 static void wipe_and_free(void *memory)
 {
     if (memory != NULL) {
@@ -68,7 +80,8 @@ static void wipe_and_free(void *memory)
     free(memory);
 }
 
-void key_json_wipe(void)
+void key_json_start(void (*exhausted)(void))
 {
-    json_set_alloc_funcs(malloc, wipe_and_free);
+    on_exhausted = exhausted;
+    json_set_alloc_funcs(allocate, wipe_and_free);
 }

@@ -26,8 +26,13 @@ FRANK_MUST_CHECK int key_json_hex(uint8_t *out, size_t len,
                                   const char *must_be,
                                   struct frank_fault *fault);
 
-/* From now on the JSON library wipes what it frees; once in a program that
- * reads secrets with it, before its first use and any thread. */
-void key_json_wipe(void);
+/*
+ * Once in a program, before its first use of the JSON library and any thread:
+ * that wipes what it frees from then on, as there may be secrets in it. When
+ * memory runs out in it, exhausted() is called, which must not return: jansson
+ * (2.14, lex_save()) goes on after a failed allocation, drops characters, and
+ * writes behind its buffer.
+ */
+void key_json_start(void (*exhausted)(void));
 
 #endif

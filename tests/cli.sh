@@ -218,27 +218,6 @@ if [ -w /dev/full ]; then
     frank keyring public K2 >/dev/full 2>err
     is "and not silent" test $? -eq 3
 fi
-if [ -e "$top/$B/tests/fail_alloc.so" ]; then
-    # Each allocation fails once: trouble or the true verdict, never another
-    # one, a crash or half a result.
-    runs=0
-    bad=0
-    troubles=0
-    while [ $runs -lt 150 ] && [ $bad -eq 0 ]; do
-        runs=$((runs + 1))
-        LD_PRELOAD="$top/$B/tests/fail_alloc.so" FAIL_ALLOC_AT=$runs \
-            frank check --keyring K2 --time $ms --frank F --json "$offer" >out 2>err
-        got=$?
-        case $got in
-        0) grep -q '^{"verdict":"valid".*}$' out || bad=1 ;;
-        3)
-            troubles=$((troubles + 1))
-            if [ -s out ] || ! grep -q 'memory' err; then bad=1; fi
-            ;;
-        *) bad=1 ;;
-        esac
-    done
-    is "some allocations fail" test $troubles -gt 10
-    is "allocation failures (number $runs gave $got)" test $bad -eq 0
-fi
+each_allocation_fails "check" '^{"verdict":"valid".*}$' memory \
+    frank check --keyring K2 --time $ms --frank F --json "$offer"
 exit $result

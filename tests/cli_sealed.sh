@@ -274,6 +274,18 @@ expect "with another hub's verdict" 1 sh -c "
     frank-mod open --quorum Q/quorum.pub --hub-public hub.json --verdict v2 \
         --consent c1 --consent c2 sealed"
 
+each_allocation_fails "seal" . memory frank report seal --quorum Q/quorum.pub \
+    --anonymous --reason spam --created "$now" "$offer"
+each_allocation_fails "the check" accepted memory frank report check --keyring K \
+    --json --time $((now + 100)) sealed
+each_allocation_fails "convert" . memory frank report convert --keyring K \
+    --quorum Q/quorum.pub --time $((now + 100)) plain
+each_allocation_fails "consent" . memory \
+    frank-mod consent --share Q/holder-1.share sealed
+each_allocation_fails "open" 'message 0: disclosed and matches' memory \
+    frank-mod open --quorum Q/quorum.pub --hub-public hub.json \
+    --verdict blind/verdict --consent c1 --consent c2 sealed
+
 # ---- an epoch that ended
 frank keyring rotate K --not-before $(($(date +%s) * 1000 + 7200000)) >/dev/null
 frank keyring destroy --epoch 1 K 2>/dev/null

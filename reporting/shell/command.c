@@ -7,6 +7,7 @@
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -109,13 +110,20 @@ static int run(const struct command *command, int words, int argc, char **argv)
     return command->run(command, argc - words, argv + words);
 }
 
+/* Nothing of a half result is flushed. */
+static void exhausted(void)
+{
+    (void)io_say(EXIT_TROUBLE, "out of memory");
+    _Exit(EXIT_TROUBLE);
+}
+
 int command_main(const struct program *program, int argc, char **argv)
 {
     const struct rlimit none = {0, 0};
 
     running = program;
     (void)setrlimit(RLIMIT_CORE, &none); /* secrets stay out of core files */
-    key_json_wipe();
+    key_json_start(exhausted);
     io_name(program->name);
     if (sodium_init() < 0) {
         return io_say(EXIT_TROUBLE, "libsodium does not start");

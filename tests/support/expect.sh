@@ -85,3 +85,33 @@ flip() {
     unhex "$(printf '%02x' $((byte ^ ${4:-1})))" |
         dd of="$3" bs=1 seek="$2" conv=notrunc 2>/dev/null
 }
+
+# each_allocation_fails NAME PATTERN WORDS COMMAND...: trouble, told in one of
+# the words, or the true result, a line of which is the pattern; never another
+# one, a crash or half a result.
+each_allocation_fails() {
+    failing=$1
+    pattern=$2
+    words=$3
+    shift 3
+    [ -e "$top/$B/tests/fail_alloc.so" ] || return 0
+    runs=0
+    bad=0
+    troubles=0
+    while [ $runs -lt 250 ] && [ $bad -eq 0 ]; do
+        runs=$((runs + 1))
+        LD_PRELOAD="$top/$B/tests/fail_alloc.so" FAIL_ALLOC_AT=$runs \
+            "$@" >out 2>err
+        got=$?
+        case $got in
+        0) grep -qaE -- "$pattern" out || bad=1 ;;
+        3)
+            troubles=$((troubles + 1))
+            if [ -s out ] || ! grep -qE "$words" err; then bad=1; fi
+            ;;
+        *) bad=1 ;;
+        esac
+    done
+    is "some allocations of $failing fail" test $troubles -gt 10
+    is "allocation failures of $failing (number $runs gave $got)" test $bad -eq 0
+}
