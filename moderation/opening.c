@@ -301,9 +301,7 @@ int opening_order(struct opening_place out[static FRANK_MESSAGES_MAX],
     for (size_t i = 0; i < header->count; i++) {
         const struct frank_evidence *evidence = &header->evidence[i];
 
-        if (evidence->ordered &&
-            (verdicts[i].stamp == STAMP_VALID ||
-             verdicts[i].stamp == STAMP_SIGNED) &&
+        if (evidence->ordered && verdicts[i].stamp == STAMP_VALID &&
             !holds(out, *count, header, evidence)) {
             insert(out, (*count)++,
                    (struct opening_place){i, evidence->transcript.room_seq,

@@ -92,8 +92,9 @@ struct opening_place {
 };
 
 /*
- * The messages that have a transcript stamp and whose stamp is not expired or
- * invalid, by room_seq, each message once; gives how many. TWICE: two messages
+ * The messages whose transcript stamp the hub's verdict calls valid (without it
+ * nobody but the hub can tell), by room_seq, each message once; gives how many.
+ * TWICE: two messages
  * have the same number, which no honest hub gives.
  */
 FRANK_MUST_CHECK int

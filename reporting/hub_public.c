@@ -45,7 +45,10 @@ void hub_public_from(struct hub_public *out, const struct keyring *ring)
 bool hub_public_is_destroyed(const struct hub_public *hub, uint64_t time)
 {
     for (size_t i = 0; i < hub->destroyed_count; i++) {
-        if (hub->destroyed[i].from <= time && time < hub->destroyed[i].until) {
+        const struct hub_public_span *span = &hub->destroyed[i];
+
+        if (span->from <= time &&
+            (time < span->until || span->until == UINT64_MAX)) {
             return true;
         }
     }
@@ -233,7 +236,7 @@ int hub_public_check(const struct hub_public *hub,
                      const struct frank_context *context,
                      struct frank_fault *fault)
 {
-    bool tried = false;
+    struct frank_fault last = {FRANK_ERR_NO_KEY, "signature key", 0, 0, 0};
     int error = FRANK_ERR_NO_KEY;
 
     for (size_t i = hub->count; i > 0 && error != FRANK_OK; i--) {
@@ -241,11 +244,12 @@ int hub_public_check(const struct hub_public *hub,
 
         if (is_in_force(key, context->accepted_timestamp)) {
             error =
-                frank_signature_check(frank, context, key->public_key, fault);
-            tried = true;
+                frank_signature_check(frank, context, key->public_key, &last);
         }
     }
-    return tried ? error : wire_fault(fault, error, "signature key", 0, 0, 0);
+    return error == FRANK_OK ? FRANK_OK
+                             : wire_fault(fault, error, last.field, last.offset,
+                                          last.found, last.expected);
 }
 
 int hub_public_verify(const struct hub_public *hub, const char *label,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The order of a change: lock the folder; read; change; write FILE.new, sync
- * it; rename it over FILE, sync the folder; overwrite the old file's bytes
+ * The order of a change: lock the folder; read; change; write FILE.frank-tmp,
+ * sync it; rename it over FILE, sync the folder; overwrite the old file's bytes
  * through the descriptor that is still open, sync them.
  */
 #include "keyring_file.h"
@@ -37,8 +37,11 @@ static int put(const struct secret_place *place, const struct keyring *ring,
     if (bytes == NULL) {
         return wire_fault(fault, FRANK_ERR_MEMORY, "keyring file", 0, 0, 0);
     }
-    error =
-        secret_place_write(place, bytes, keyring_encode(bytes, ring), fault);
+    error = replace ? FRANK_OK : secret_place_is_free(place, fault);
+    if (error == FRANK_OK) {
+        error = secret_place_write(place, bytes, keyring_encode(bytes, ring),
+                                   fault);
+    }
     if (error == FRANK_OK) {
         error = secret_place_publish(place, replace, fault);
     }

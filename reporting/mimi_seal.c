@@ -33,7 +33,7 @@ static void keep(struct conversion *c, size_t index)
         (struct frank_context){{c->senders[index].bytes, c->senders[index].len},
                                {c->rooms[index].bytes, c->rooms[index].len},
                                message->accepted_timestamp};
-    if (c->verdict.from_abuser && !c->accused) {
+    if (c->verdict.from_abuser && c->verdict.error == FRANK_OK && !c->accused) {
         c->report.accused = (unsigned)index;
         c->accused = true;
     }
@@ -82,7 +82,7 @@ static int take(struct conversion *c, const struct stamper *stamper,
     }
     if (error == FRANK_OK && !c->accused) {
         error = wire_fault(fault, FRANK_ERR_MISSING,
-                           "message of the alleged abuser", 0, 0, 1);
+                           "provable message of the alleged abuser", 0, 0, 1);
     }
     c->report.reporter = c->mimi.reporting_user;
     c->report.reason = c->mimi.reason;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A new file is written under a name of its own, FILE.new, synced, and then
- * linked or renamed to its name, and the folder synced: a crash leaves the old
- * file or the new one. A FILE.new that a crash left behind is overwritten and
- * removed by the next change.
+ * A new file is written under a name of its own, FILE.frank-tmp, synced, and
+ * then linked or renamed to its name, and the folder synced: a crash leaves the
+ * old file or the new one. A FILE.frank-tmp that a crash left behind is
+ * overwritten and removed by the next change.
  */
 #include "secret_file.h"
 
@@ -38,12 +38,13 @@ static int place_open(struct secret_place *place, const char *path,
     }
     memcpy(copy, path, len + 1);
     name = basename(copy);
-    if (strlen(name) + sizeof ".new" > sizeof place->fresh) {
+    if (strlen(name) + sizeof SECRET_FRESH > sizeof place->fresh) {
         errno = ENAMETOOLONG;
         return system_fault(fault, "path");
     }
     (void)snprintf(place->name, sizeof place->name, "%s", name);
-    (void)snprintf(place->fresh, sizeof place->fresh, "%.251s.new", name);
+    (void)snprintf(place->fresh, sizeof place->fresh, "%.245s" SECRET_FRESH,
+                   name);
     memcpy(copy, path, len + 1);
     place->dir = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return place->dir < 0 ? system_fault(fault, "open folder") : FRANK_OK;
@@ -214,6 +215,18 @@ static void discard(const struct secret_place *place)
     (void)unlinkat(place->dir, place->fresh, 0);
 }
 
+int secret_place_is_free(const struct secret_place *place,
+                         struct frank_fault *fault)
+{
+    struct stat st;
+
+    if (fstatat(place->dir, place->name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+        errno = EEXIST;
+        return system_fault(fault, "create");
+    }
+    return FRANK_OK;
+}
+
 int secret_place_write(const struct secret_place *place, const uint8_t *bytes,
                        size_t len, struct frank_fault *fault)
 {
@@ -289,6 +302,9 @@ int secret_file_create(const char *path, const uint8_t *bytes, size_t len,
     struct secret_place place;
     int error = secret_place_lock(&place, path, LOCK_EX, fault);
 
+    if (error == FRANK_OK) {
+        error = secret_place_is_free(&place, fault);
+    }
     if (error == FRANK_OK) {
         error = secret_place_write(&place, bytes, len, fault);
     }

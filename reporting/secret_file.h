@@ -34,11 +34,15 @@ FRANK_MUST_CHECK int secret_file_key(uint8_t out[static 32], const char *path,
 
 /* ---- The steps of it, for a file that is changed ------------------------- */
 
+/* A new file's name, until it has its own: one that nobody else gives. What
+ * has it is overwritten and removed, as what a crash left. */
+#define SECRET_FRESH ".frank-tmp"
+
 /* A path as its folder, open and locked, and the name in it. */
 struct secret_place {
     int dir;
     char name[NAME_MAX + 1];
-    char fresh[NAME_MAX + 1]; /* the same with ".new" */
+    char fresh[NAME_MAX + 1]; /* the same with SECRET_FRESH */
 };
 
 /* Opens the folder of a path and waits for the lock on it (LOCK_SH, LOCK_EX).
@@ -63,6 +67,11 @@ int secret_fd_wipe(int fd, size_t size, struct frank_fault *fault);
 
 /* Closes a descriptor, unless it is -1. */
 void secret_fd_close(int fd);
+
+/* FILE (EEXIST) where there is something of the name already: before a
+ * creation, which would overwrite what a crash left of another. */
+FRANK_MUST_CHECK int secret_place_is_free(const struct secret_place *place,
+                                          struct frank_fault *fault);
 
 /* Writes the place's new file, on disk; and gives it its name, which must be
  * free unless it is to replace. */

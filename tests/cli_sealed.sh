@@ -268,6 +268,8 @@ says "is proven" '"message":0,"verdict":"disclosed and matches","proven":true' o
 expect "without the hub's verdict" 0 open --consent c1 --consent c2 --json sealed
 says "is not" '"message":0,.*"proven":false' out
 says "and warns" 'does not cover the franking tag' err
+is "nor ordered" grep -q '"order":\[\]' out
+is "the verdict is for the moderators alone" is_mode 600 blind/verdict
 expect "with another hub's verdict" 1 sh -c "
     frank report check --keyring K --time $((now + 100)) \
         --verdict-out v2 anonymous >/dev/null &&

@@ -79,7 +79,7 @@ readme_runs() {
         return 1
     }
     grep -x shown "$work/out" && grep 'message 0: valid' "$work/out" &&
-        grep 'accepted: every stamp' "$work/out" &&
+        grep 'accepted: the seal holds' "$work/out" &&
         grep 'holder 3 agreed' "$work/out" &&
         grep 'message 0: disclosed and matches' "$work/out"
 }

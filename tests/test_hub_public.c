@@ -268,6 +268,11 @@ static void keys_count_from_their_beginning_to_their_end(void **state)
     assert_ok(stamper_stamp(stamper, &stamp, &request, NULL));
     assert_ok(hub_public_check(&hub, &stamp.frank, &request.context, &fault));
     assert_int_equal(fault.error, FRANK_OK);
+    /* another key is tried before, and leaves no fault */
+    request.context.accepted_timestamp = RINGS_NOW + 3;
+    assert_ok(stamper_stamp(stamper, &stamp, &request, NULL));
+    assert_ok(hub_public_check(&hub, &stamp.frank, &request.context, &fault));
+    assert_int_equal(fault.error, FRANK_OK);
     request.context.accepted_timestamp = RINGS_NOW + 1;
     assert_int_equal(
         hub_public_check(&hub, &stamp.frank, &request.context, &fault),

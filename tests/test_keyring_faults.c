@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define RING "ring"
-#define FRESH "ring.new"
+#define FRESH "ring" SECRET_FRESH
 
 /* ---- What is done while they fail --------------------------------------- */
 
@@ -111,8 +111,8 @@ static void assert_sound(const struct action *action, int error)
     assert_false(folder_has(FRESH));
 }
 
-/* FILE.new is gone; where it could not be removed, and has the name FILE as
- * well or not, it holds no secret of its own. */
+/* FILE.frank-tmp is gone; where it could not be removed, and has the name FILE
+ * as well or not, it holds no secret of its own. */
 static void assert_nothing_left(enum call failed)
 {
     uint8_t bytes[4096];

@@ -5,6 +5,7 @@
 #include "folder.h"
 #include "keyring_file.h"
 #include "rings.h"
+#include "secret_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,7 @@
 #include <unistd.h>
 
 #define RING "ring"
-#define FRESH "ring.new"
+#define FRESH "ring" SECRET_FRESH
 
 static bool stranger;
 
@@ -128,7 +129,7 @@ static void create_refuses_whatever_is_there(void **state)
         assert_int_equal(keyring_file_create(RING, ring, &fault),
                          FRANK_ERR_FILE);
         assert_int_equal(fault.found, EEXIST);
-        assert_string_equal(fault.field, "link");
+        assert_string_equal(fault.field, "create");
         assert_false(folder_has(FRESH));
         assert_false(folder_has("nowhere"));
         if (i == 0) {
@@ -178,7 +179,7 @@ static void paths_too_long_or_into_nowhere_are_refused(void **state)
     struct frank_fault fault = {0};
 
     (void)state;
-    memset(path, 'n', 252); /* with ".new", one more than a name may have */
+    memset(path, 'n', 246); /* with its suffix, one more than a name may have */
     assert_path_refused(path, ENAMETOOLONG);
     memset(path, '/', PATH_MAX);
     assert_path_refused(path, ENAMETOOLONG);
@@ -188,7 +189,7 @@ static void paths_too_long_or_into_nowhere_are_refused(void **state)
     assert_string_equal(fault.field, "open");
 }
 
-/* Its FILE.new has the longest name that a file can have. */
+/* Its FILE.frank-tmp has the longest name that a file can have. */
 static void longest_name_has_a_new_file_of_its_own(void **state)
 {
     struct keyring *ring = rings_new(0);
@@ -196,8 +197,8 @@ static void longest_name_has_a_new_file_of_its_own(void **state)
     char fresh[256] = {0};
 
     (void)state;
-    memset(path, 'n', 251);
-    (void)snprintf(fresh, sizeof fresh, "%s.new", path);
+    memset(path, 'n', 245);
+    (void)snprintf(fresh, sizeof fresh, "%s" SECRET_FRESH, path);
     assert_ok(keyring_file_create(path, ring, NULL));
     folder_put(fresh, "stale", 5, 0600);
     assert_ok(keyring_file_change(path, rings_rotate, NULL, NULL));
@@ -374,8 +375,9 @@ static void new_file_that_cannot_be_removed_stops_the_change(void **state)
     assert_int_equal(load_whole(RING), 1);
 }
 
-/* Creating links FILE.new to FILE, then removes FILE.new. A crash between the
- * two leaves two names of one file: to wipe the one is to lose the other. */
+/* Creating links FILE.frank-tmp to FILE, then removes FILE.frank-tmp. A crash
+ * between the two leaves two names of one file: to wipe the one is to lose the
+ * other. */
 static void crash_while_creating_does_not_cost_the_keyring(void **state)
 {
     struct keyring *ring = rings_new(0);

@@ -230,7 +230,7 @@ static void what_makes_no_case_is_refused(void **state)
     assert_string_equal(fault.field, "messages");
     add(&report, sent(SUPPORT_SENDER, SUPPORT_ROOM, "hello", TIME));
     assert_int_equal(convert(&report), FRANK_ERR_MISSING);
-    assert_string_equal(fault.field, "message of the alleged abuser");
+    assert_string_equal(fault.field, "provable message of the alleged abuser");
     assert_int_equal(about, SIZE_MAX);
     assert_true(convert_bytes(support_text("nonsense")) < 0);
 }

@@ -482,8 +482,12 @@ static void order_and_gaps_are_shown(void **state)
     assert_int_equal(places[1].gap, 0);
     assert_int_equal(places[2].message, 0);
     assert_int_equal(places[2].gap, 4);
-    /* the same message twice in a report counts once */
+    /* without the hub's verdict nor is any */
     verdicts[4].stamp = STAMP_SIGNED;
+    assert_ok(opening_order(places, &count, &header, verdicts));
+    assert_int_equal(count, 3);
+    /* the same message twice in a report counts once */
+    verdicts[4].stamp = STAMP_VALID;
     header.evidence[4].transcript.room_seq = 9;
     header.evidence[4].tag[0] = 0;
     assert_ok(opening_order(places, &count, &header, verdicts));

@@ -132,13 +132,16 @@ static void a_secret_file_is_made_once_and_for_its_owner(void **state)
     assert_int_equal(len, sizeof bytes);
     assert_memory_equal(out, bytes, len);
     sodium_free(out);
+    folder_put("made" SECRET_FRESH, "another's", 9, 0600);
     assert_int_equal(secret_file_create("made", bytes, 1, &fault),
                      FRANK_ERR_FILE);
     assert_int_equal(fault.found, EEXIST);
+    assert_true(folder_has("made" SECRET_FRESH)); /* not touched */
+    assert_int_equal(unlink("made" SECRET_FRESH), 0);
     assert_int_equal(secret_file_create("none/made", bytes, 1, &fault),
                      FRANK_ERR_FILE);
     assert_int_equal(fault.found, ENOENT);
-    assert_int_equal(access("made.new", F_OK), -1);
+    assert_int_equal(access("made" SECRET_FRESH, F_OK), -1);
 }
 
 int main(void)

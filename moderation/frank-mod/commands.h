@@ -9,6 +9,10 @@
 #include "quorum.h"
 #include "share.h"
 
+/* Longest name of a folder that is written to: paths of 4,096 bytes hold it and
+ * a file's name. */
+#define FOLDER_MAX 4000
+
 /* Each gives an exit code, after a message unless it is 0. */
 
 /* quorum.pub, of one polynomial. */

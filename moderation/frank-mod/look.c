@@ -76,7 +76,11 @@ static void put_message_text(const struct look *look, size_t index)
     (void)printf("\n  from ");
     io_put_text(stdout, evidence->context.sender);
     (void)printf(" at %s", time);
-    describe_place_text(evidence);
+    if (verdict->stamp == STAMP_VALID) {
+        describe_place_text(evidence);
+    } else if (evidence->ordered) {
+        (void)printf(", place in the room not provable");
+    }
     (void)printf("%s\n  stamp: %s\n",
                  index == opening_report(look->opening)->header.accused
                      ? " (the accused)"

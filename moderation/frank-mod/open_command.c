@@ -78,6 +78,10 @@ static int parse(struct open_arguments *out, const struct command *self,
             self, "--quorum, --hub-public, --consent and one SEALED are "
                   "needed");
     }
+    if (out->out != NULL && strlen(out->out) > FOLDER_MAX) {
+        return command_usage(self, "--out: more than %d characters",
+                             FOLDER_MAX);
+    }
     out->file = argv[optind];
     return EXIT_DONE;
 }
@@ -222,7 +226,8 @@ static int judge_all(const struct look *look, const char *hub_file)
     size_t not_signed = 0;
 
     for (size_t i = 0; i < count; i++) {
-        not_signed += look->verdicts[i].fault.error == FRANK_ERR_SIGNATURE;
+        not_signed += look->verdicts[i].state == OPENING_NOT_STAMPED &&
+                      look->verdicts[i].fault.error == FRANK_ERR_SIGNATURE;
     }
     if (not_signed == count) {
         (void)io_say(EXIT_REFUSED,

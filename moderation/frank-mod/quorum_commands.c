@@ -159,6 +159,10 @@ int quorum_init_command(const struct command *self, int argc, char **argv)
         return command_usage(self, "--threshold, --holders and --out are "
                                    "needed");
     }
+    if (strlen(folder) > FOLDER_MAX) {
+        return command_usage(self, "--out: more than %d characters",
+                             FOLDER_MAX);
+    }
     if (threshold < 1 || holders < threshold) {
         return command_usage(self, "1 <= threshold <= holders <= %d",
                              FRANK_HOLDERS_MAX);

@@ -6,6 +6,7 @@
 #include "load.h"
 #include "mimi_seal.h"
 #include "quorum_argument.h"
+#include "secret_file.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -210,7 +211,8 @@ static void put_check_text(const struct sealed_check *check, int error,
         (void)putchar('\n');
     }
     if (error == FRANK_OK) {
-        (void)puts("accepted: every stamp and the seal hold");
+        (void)puts("accepted: the seal holds, and every stamp that is not "
+                   "expired");
     } else {
         frank_fault_text(text, sizeof text, fault);
         (void)printf("refused: %s\n", text);
@@ -230,7 +232,10 @@ static int put_verdict(const struct sealed_check *check,
     if (hub_verdict_sign(bytes, &len, &verdict, stamper, &fault) != FRANK_OK) {
         return io_fault("verdict", &fault);
     }
-    return io_write(file, bytes, len);
+    /* Whoever has it can prove to anyone what somebody wrote. */
+    return secret_file_create(file, bytes, len, &fault) == FRANK_OK
+               ? EXIT_DONE
+               : io_key_fault(file, &fault);
 }
 
 /* Checks, prints, and signs what was found. */

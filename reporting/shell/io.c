@@ -357,7 +357,8 @@ int io_put_json(json_t *object)
 {
     char *text = json_failed || object == NULL
                      ? NULL
-                     : json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER);
+                     : json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER |
+                                              JSON_ENSURE_ASCII);
 
     json_decref(object);
     if (text == NULL) {
