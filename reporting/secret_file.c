@@ -254,18 +254,23 @@ int secret_place_publish(const struct secret_place *place, bool replace,
     int got =
         replace ? renameat(place->dir, place->fresh, place->dir, place->name)
                 : linkat(place->dir, place->fresh, place->dir, place->name, 0);
+    int error = FRANK_OK;
 
     if (got != 0) {
-        int error = system_fault(fault, replace ? "rename" : "link");
-
+        error = system_fault(fault, replace ? "rename" : "link");
         discard(place);
         return error;
     }
     if (!replace && unlinkat(place->dir, place->fresh, 0) != 0) {
-        return system_fault(fault, "unlink");
+        error = system_fault(fault, "unlink");
+    } else if (fsync(place->dir) != 0) {
+        error = system_fault(fault, "sync folder");
     }
-    return fsync(place->dir) != 0 ? system_fault(fault, "sync folder")
-                                  : FRANK_OK;
+    if (error != FRANK_OK && !replace) {
+        (void)unlinkat(place->dir, place->name, 0); /* nothing is left */
+        discard(place);
+    }
+    return error;
 }
 
 int secret_place_lock(struct secret_place *place, const char *path,
