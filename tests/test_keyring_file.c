@@ -193,7 +193,7 @@ static void paths_too_long_or_into_nowhere_are_refused(void **state)
 static void longest_name_has_a_new_file_of_its_own(void **state)
 {
     struct keyring *ring = rings_new(0);
-    char path[252] = {0};
+    char path[246] = {0};
     char fresh[256] = {0};
 
     (void)state;
