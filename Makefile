@@ -28,7 +28,9 @@ OPT ?= -O2
 WARN := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wformat=2 \
         -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
         -Wundef -Wwrite-strings
-INCLUDES := -Iclient -Ireporting -Ireporting/shell -Imoderation
+INCLUDES := -Iclient -Ireporting -Ireporting/log -Ireporting/store \
+            -Ireporting/http -Ireporting/service -Ireporting/frankd \
+            -Ireporting/shell -Imoderation
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection
 CFLAGS_ALL := -std=c11 -D_GNU_SOURCE -g $(WARN) $(HARDEN) -fPIC \
               -fvisibility=hidden $(INCLUDES)
@@ -55,12 +57,15 @@ LIBS_CLIENT := -lsodium -lcrypto
 REQUIRES := libsodium libcrypto
 endif
 LIBS_FRANK := $(LIBS_CLIENT) -ljansson -pthread
+LIBS_SERVICE := $(LIBS_FRANK) -lmicrohttpd -lsqlite3 -lseccomp
 
 # ---- Sources ----------------------------------------------------------------
 
 HASHES := client/hash_openssl.c client/hash_sodium.c
 CLIENT := $(filter-out $(HASHES),$(wildcard client/*.c)) client/hash_$(HASH).c
-REPORTING := $(wildcard reporting/*.c)
+REPORTING := $(wildcard reporting/*.c reporting/log/*.c)
+SERVICE := $(wildcard reporting/store/*.c reporting/http/*.c reporting/service/*.c)
+FRANKD := $(filter-out reporting/frankd/main.c,$(wildcard reporting/frankd/*.c))
 MODERATION := $(wildcard moderation/*.c)
 SHELL_IO := $(wildcard reporting/shell/*.c)
 COMMAND := $(wildcard reporting/frank/*.c)
@@ -71,6 +76,8 @@ FUZZERS := $(patsubst fuzz/%.c,%,$(wildcard fuzz/fuzz_*.c))
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 CLIENT_O := $(call obj,$(CLIENT))
 REPORTING_O := $(call obj,$(REPORTING))
+SERVICE_O := $(call obj,$(SERVICE))
+FRANKD_O := $(call obj,$(FRANKD))
 MODERATION_O := $(call obj,$(MODERATION))
 COMMAND_O := $(call obj,$(COMMAND) $(SHELL_IO))
 MOD_COMMAND_O := $(call obj,$(MOD_COMMAND) $(SHELL_IO))
@@ -86,7 +93,7 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 ## make             programs and libraries, into build/
-all: $(B)/frank $(B)/frank-mod $(B)/libfrank.a $(B)/libfrank.so $(B)/frank.pc
+all: $(B)/frank $(if $(wildcard reporting/frankd/main.c),$(B)/frankd) $(B)/frank-mod $(B)/libfrank.a $(B)/libfrank.so $(B)/frank.pc
 
 setup-%:
 	@tools/setup $*
@@ -124,6 +131,10 @@ $(B)/frank: $(COMMAND_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK)
 
+$(B)/frankd: $(B)/obj/reporting/frankd/main.o $(FRANKD_O) $(SERVICE_O) $(REPORTING_O) $(CLIENT_O)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
+
 $(B)/frank-mod: $(MOD_COMMAND_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK)
@@ -158,11 +169,11 @@ WRAP_test_secrets := sodium_memcmp sodium_is_zero \
     crypto_scalarmult_ristretto255 crypto_scalarmult_ristretto255_base \
     crypto_core_ristretto255_add
 
-$(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
+$(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_O) $(FRANKD_O) $(SERVICE_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie $(WRAP_$*:%=-Wl,--wrap=%) -o $@ $^ \
-	    $(LIBS_FRANK) -lcmocka -lcbor -lcrypto
+	    $(LIBS_SERVICE) -lcmocka -lcbor -lcrypto
 
 $(B)/tests/fail_alloc.so: tests/preload/fail_alloc.c | setup-test
 	@mkdir -p $(@D)
@@ -180,9 +191,9 @@ test: all tests | setup-test
 bench: $(B)/bench | setup-bench
 	@$(B)/bench $(if $(JSON),--json)
 
-$(B)/bench: $(call obj,$(wildcard bench/*.c)) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
+$(B)/bench: $(call obj,$(wildcard bench/*.c)) $(FRANKD_O) $(SERVICE_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
-	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK) -lcrypto
+	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE) -lcrypto
 
 ## make fuzz        each fuzz target for SECONDS (10), seeded from the vectors
 SECONDS ?= 10
@@ -191,13 +202,13 @@ fuzz: | setup-fuzz
 	@$(MAKE) --no-print-directory $(FUZZERS:%=$(FUZZ_B)/%) $(B)/tests/make_seeds
 	@SEEDS=$(B)/tests/make_seeds B=$(FUZZ_B) FUZZ_SECONDS=$(SECONDS) fuzz/run $(FUZZERS)
 
-$(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h fuzz/fuzz_hub.h $(CLIENT) $(REPORTING) $(MODERATION) $(wildcard client/*.h reporting/*.h moderation/*.h) tests/support/libcbor.h
+$(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h fuzz/fuzz_hub.h $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(MODERATION) $(wildcard client/*.h reporting/*.h reporting/*/*.h moderation/*.h) tests/support/libcbor.h
 	@mkdir -p $(@D)
 	$(SAY) CLANG $@
 	$(Q)clang -std=c11 -D_GNU_SOURCE -g -O1 $(INCLUDES) -Itests/support \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	    $(if $(filter sodium,$(HASH)),-DFRANK_HASH_SODIUM) \
-	    -o $@ $< $(CLIENT) $(REPORTING) $(MODERATION) $(LIBS_FRANK) -lcbor
+	    -o $@ $< $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(MODERATION) $(LIBS_SERVICE) -lcbor
 
 ## make lint        format, static analysis, shell scripts, man pages
 lint: | setup-build setup-test setup-lint

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * HTTP/1.1 for a service of ours: libmicrohttpd behind an edge of our own.
+ *
+ * A public listener is the edge's (edge.h): it accepts, holds back until the
+ * whole head of a request is there, looks at its raw bytes (head.h), and only
+ * then hands the socket to libmicrohttpd, which has never seen a byte of it.
+ * One request a connection, so that nothing can be smuggled behind it. A
+ * private listener (a Unix socket) is libmicrohttpd's own, with connections
+ * that stay.
+ *
+ * A request reaches its handler when all of its body is in memory. The handler
+ * answers once, at once or later, from any thread.
+ */
+#ifndef REPORTING_HTTP_SERVER_H
+#define REPORTING_HTTP_SERVER_H
+
+#include "frank.h"
+
+#include <sys/socket.h>
+
+struct http_server;
+struct http_exchange; /* one request and its answer */
+
+/* Who may call a route. */
+enum http_scope {
+    HTTP_PUBLIC = 1 << 0, /* over public listeners */
+    HTTP_PRIVATE = 1 << 1 /* over private ones */
+};
+
+#define HTTP_ID_BYTES 17 /* 16 hexadecimal digits, and a zero */
+
+/* A client's address: 16 bytes, an IPv4 one mapped into IPv6; zeros for a Unix
+ * socket. Behind a trusted proxy it is the one that the proxy names. */
+struct http_address {
+    uint8_t bytes[16];
+};
+
+struct http_request {
+    char id[HTTP_ID_BYTES]; /* random, for the journal */
+    const char *path;       /* as it came, without the query */
+    struct frank_span body;
+    struct http_address address;
+    bool is_private; /* came over a private listener */
+};
+
+/* A header's or a query's value, or NULL where there is none. Header names in
+ * any case. Lives as long as the exchange. */
+const char *http_header(const struct http_exchange *exchange, const char *name);
+const char *http_query(const struct http_exchange *exchange, const char *name);
+const struct http_request *http_request(const struct http_exchange *exchange);
+
+/* What a handler answers. body is copied, unless owned is set: then it is
+ * freed with free() when sent. */
+struct http_answer {
+    unsigned status;
+    const char *type; /* media type; NULL with an empty body */
+    struct frank_span body;
+    void *owned;          /* NULL, or what body points into */
+    unsigned retry_after; /* seconds; 0: without the header */
+    const char *location; /* NULL: without */
+    const char *cache;    /* Cache-Control; NULL: "no-store" */
+};
+
+/* Answers, once. The exchange is gone afterwards. From any thread. Every answer
+ * has X-Content-Type-Options: nosniff and X-Request-Id. */
+void http_answer(struct http_exchange *exchange,
+                 const struct http_answer *answer);
+
+/* Answers with problem details (RFC 9457, application/problem+json): type
+ * "urn:frank:problem:" and name, title, status, request_id; detail may be
+ * NULL; fault may be NULL (gives field, offset); evidence is an index, or
+ * SIZE_MAX; retry_after as above. */
+struct http_problem {
+    unsigned status;
+    const char *name;  /* "mac", "rate-limited" */
+    const char *title; /* static text, a few words */
+    const char *detail;
+    const struct frank_fault *fault;
+    size_t evidence;
+    unsigned retry_after;
+};
+void http_problem(struct http_exchange *exchange,
+                  const struct http_problem *problem);
+
+/* The name by which an error of the library is known in problem details and
+ * metrics: "mac" for FRANK_ERR_MAC, "no-epoch" for FRANK_ERR_NO_EPOCH. Static
+ * text, for any value. */
+const char *http_error_name(int error);
+
+typedef void http_handler(struct http_exchange *exchange, void *context);
+
+/* A path that ends in "/" stands for everything below it. */
+struct http_route {
+    const char *method; /* "GET" (HEAD too), "POST" */
+    const char *path;
+    unsigned scope;       /* of enum http_scope */
+    size_t body_max;      /* bytes; more is 413 before memory is taken for it */
+    const char *types[3]; /* media types of the body; any other is 415; none:
+                             a body is refused */
+    http_handler *run;
+};
+
+struct http_settings {
+    const struct http_route *routes;
+    size_t route_count;
+    void *context;        /* for handlers */
+    unsigned threads;     /* that read, parse and run handlers */
+    unsigned connections; /* open at once on public listeners; more are refused
+                             at once, 503 */
+    unsigned connections_per_address; /* IPv6: per /64 */
+    unsigned header_ms; /* total, from accept to the end of the head */
+    unsigned body_ms;   /* total, from there to the end of the body */
+    size_t body_memory; /* bytes of bodies in memory at once; more is 503 */
+    const char *const *trusted_proxies; /* addresses, NULL at the end, whose
+                             X-Forwarded-For (its last element) is believed;
+                             "unix" for a public listener on a Unix socket */
+    /* Called when an answer was handed over, for journal and metrics; status
+     * and time from the first byte. route is NULL where none was found or the
+     * edge refused; reason is then a short word ("bare-lf", "timeout"). */
+    void (*done)(void *context, const struct http_route *route, const char *id,
+                 unsigned status, uint64_t microseconds, const char *reason);
+};
+
+/* Starts without a listener. FRANK_ERR_FILE (fault->found is errno), MEMORY.
+ * routes, context, proxies must outlive it. */
+FRANK_MUST_CHECK int http_server_start(struct http_server **out,
+                                       const struct http_settings *settings,
+                                       struct frank_fault *fault);
+
+/* Adds a listening socket, which the server closes at its end. A private one
+ * over TCP goes through the edge as well. */
+FRANK_MUST_CHECK int http_server_listen(struct http_server *server, int socket,
+                                        enum http_scope scope,
+                                        struct frank_fault *fault);
+
+/* Takes no new connections from now on; waits at most ms until all are
+ * answered. Gives how many were not. */
+unsigned http_server_drain(struct http_server *server, unsigned ms);
+/* NULL is allowed. Nobody may answer any more. */
+void http_server_free(struct http_server *server);
+
+/* For metrics. */
+struct http_counts {
+    unsigned open;      /* connections */
+    unsigned waiting;   /* of which in the edge: head not yet whole */
+    size_t body_memory; /* bytes */
+};
+void http_server_counts(const struct http_server *server,
+                        struct http_counts *out);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a reporter gets for a report: the hub's word that it came in, and when.
+ * It is bound to nothing of a message: otherwise a recipient could turn any
+ * message into a public proof by filing an empty report.
+ *
+ *     struct { uint8 report_id[16]; uint64 received; } Receipt;
+ *     struct { Receipt receipt; CipherSuite suite; opaque signature<V>; }
+ * SignedReceipt; SignWithLabel(franking_private_key, "frank v1 receipt",
+ * Receipt)
+ */
+#ifndef REPORTING_RECEIPT_H
+#define REPORTING_RECEIPT_H
+
+#include "hub_public.h"
+#include "stamper.h"
+
+#define RECEIPT_BYTES (16 + 8)
+#define RECEIPT_SIGNED_BYTES (RECEIPT_BYTES + 2 + 2 + 64)
+
+struct receipt {
+    uint8_t report_id[FRANK_REPORT_ID_BYTES];
+    uint64_t received;
+};
+
+/* Signs with the hub's newest key of the time `received`. NO_KEY. */
+FRANK_MUST_CHECK int receipt_sign(uint8_t out[static RECEIPT_SIGNED_BYTES],
+                                  const struct receipt *receipt,
+                                  const struct stamper *stamper,
+                                  struct frank_fault *fault);
+
+/* Reads a SignedReceipt that one of the hub's keys of its time signed.
+ * TRUNCATED, TRAILING, LENGTH_FORM, LENGTH, SUITE, NO_KEY, SIGNER. */
+FRANK_MUST_CHECK int receipt_open(struct receipt *out, const uint8_t *bytes,
+                                  size_t len, const struct hub_public *hub,
+                                  struct frank_fault *fault);
+
+#endif

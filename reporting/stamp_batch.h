@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Many stamps at once, as a relay asks its hub for them (docs/WIRE.md, "Batch
+ * of stamps"):
+ *
+ *     struct { uint8 franking_tag[32]; ServerFrankingContext context;
+ *              CipherSuite suite; uint32 key_id;
+ *              optional<Order> order; } StampRequest;     accepted_timestamp 0:
+ * now struct { uint64 room_seq; uint64 seen_seq; } Order; struct { uint8
+ * version = 1; uint8 flags; StampRequest requests<V>; } StampRequests;
+ *
+ *     struct { uint8 error; uint64 accepted_timestamp;
+ *              select (mac_only) { case 0: Frank frank; case 1: uint8
+ * server_frank[32]; }; optional<TranscriptFrank> transcript; } StampAnswer;
+ * uint8 transcript_frank[32] struct { uint8 version = 1; uint8 flags;
+ * StampAnswer answers<V>; } StampAnswers;
+ *
+ * error is 0, or a FRANK_ERR_ code without its sign; what follows is zeros
+ * then, and transcript is absent.
+ */
+#ifndef REPORTING_STAMP_BATCH_H
+#define REPORTING_STAMP_BATCH_H
+
+#include "stamper.h"
+
+#define STAMP_BATCH_MAC_ONLY                                                   \
+    0x01 /* without signatures: the draft's Frank needs                        \
+            one; a relay of its own format may not */
+#define STAMP_BATCH_MAX ((size_t)1024)
+#define STAMP_BATCH_REQUESTS_MAX_BYTES ((size_t)4 << 20)
+/* error, time, Frank, transcript */
+#define STAMP_BATCH_ANSWERS_MAX_BYTES                                          \
+    (1 + 1 + 4 + STAMP_BATCH_MAX * (1 + 8 + FRANK_FRANK_BYTES + 1 + 32))
+
+/* A time that a relay gives for a message may be so far from ours. */
+struct stamp_window {
+    uint64_t now;
+    uint64_t past_ms;
+    uint64_t ahead_ms;
+};
+
+/*
+ * Reads StampRequests, stamps each, writes StampAnswers to out; *count is how
+ * many there were, *failed how many of these were refused. Requests are read
+ * one by one: no memory but out. A request with a time outside the window is
+ * answered TIME. Errors, with nothing written: TRUNCATED, TRAILING,
+ * LENGTH_FORM, LIMIT, VALUE (version, flags, optional), MISSING (none, URI).
+ */
+FRANK_MUST_CHECK int stamp_batch(uint8_t *out, size_t capacity, size_t *written,
+                                 size_t *count, size_t *failed,
+                                 const struct stamper *stamper,
+                                 const uint8_t *requests, size_t len,
+                                 const struct stamp_window *window,
+                                 struct frank_fault *fault);
+
+#endif
