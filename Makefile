@@ -77,7 +77,7 @@ obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 CLIENT_O := $(call obj,$(CLIENT))
 REPORTING_O := $(call obj,$(REPORTING))
 SERVICE_O := $(call obj,$(SERVICE))
-FRANKD_O := $(call obj,$(FRANKD))
+FRANKD_O := $(call obj,$(FRANKD)) $(B)/obj/reporting/frankd/openapi.o
 MODERATION_O := $(call obj,$(MODERATION))
 COMMAND_O := $(call obj,$(COMMAND) $(SHELL_IO))
 MOD_COMMAND_O := $(call obj,$(MOD_COMMAND) $(SHELL_IO))
@@ -131,7 +131,15 @@ $(B)/frank: $(COMMAND_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK)
 
-$(B)/frankd: $(B)/obj/reporting/frankd/main.o $(FRANKD_O) $(SERVICE_O) $(REPORTING_O) $(CLIENT_O)
+# The API's description, as bytes within the program.
+$(B)/obj/reporting/frankd/openapi.o: reporting/frankd/openapi.json Makefile
+	@mkdir -p $(@D)
+	$(SAY) EMBED $<
+	$(Q)printf '#include <stddef.h>\n#include <stdint.h>\nextern const uint8_t hub_openapi[];\nextern const size_t hub_openapi_bytes;\nconst uint8_t hub_openapi[] = {%s};\nconst size_t hub_openapi_bytes = sizeof hub_openapi;\n' \
+	    "$$(od -An -v -tu1 $< | sed 's/\([0-9]\)  *\([0-9]\)/\1,\2/g; s/ *\([0-9]\)  *\([0-9]\)/\1,\2/g; s/$$/,/')" > $(@:.o=.c)
+	$(Q)$(CC) $(CFLAGS_ALL) $(CPPFLAGS) $(CFLAGS) -c $(@:.o=.c) -o $@
+
+$(B)/frankd: $(B)/obj/reporting/frankd/main.o $(call obj,reporting/shell/command.c reporting/shell/io.c) $(FRANKD_O) $(SERVICE_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
 

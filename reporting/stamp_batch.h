@@ -39,12 +39,18 @@ struct stamp_window {
     uint64_t ahead_ms;
 };
 
+/* Sets a time of 0 to now. TIME: out of the window. */
+FRANK_MUST_CHECK int stamp_in_window(struct stamp_request *request,
+                                     const struct stamp_window *window,
+                                     struct frank_fault *fault);
+
 /*
  * Reads StampRequests, stamps each, writes StampAnswers to out; *count is how
  * many there were, *failed how many of these were refused. Requests are read
  * one by one: no memory but out. A request with a time outside the window is
  * answered TIME. Errors, with nothing written: TRUNCATED, TRAILING,
- * LENGTH_FORM, LIMIT, VALUE (version, flags, optional), MISSING (none, URI).
+ * LENGTH_FORM, LIMIT, VALUE (version, flags, optional), MISSING (none, URI),
+ * SPACE.
  */
 FRANK_MUST_CHECK int stamp_batch(uint8_t *out, size_t capacity, size_t *written,
                                  size_t *count, size_t *failed,
