@@ -188,7 +188,11 @@ $(B)/tests/fail_alloc.so: tests/preload/fail_alloc.c | setup-test
 	$(SAY) LINK $@
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $<
 
-tests: $(TESTS:%=$(B)/tests/%) $(if $(SAN)$(COV),,$(B)/tests/fail_alloc.so)
+$(B)/load: $(call obj,$(wildcard bench/load/*.c)) $(REPORTING_O) $(CLIENT_O)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK)
+
+tests: $(TESTS:%=$(B)/tests/%) $(B)/load $(if $(SAN)$(COV),,$(B)/tests/fail_alloc.so)
 
 ## make test        all tests
 test: all tests | setup-test
@@ -196,7 +200,7 @@ test: all tests | setup-test
 	    tests/run $(TESTS)
 
 ## make bench       speed, each figure beside the bare primitive; JSON=1
-bench: $(B)/bench | setup-bench
+bench: $(B)/bench $(B)/load $(B)/frankd $(B)/frank-mod | setup-bench
 	@$(B)/bench $(if $(JSON),--json)
 
 $(B)/bench: $(call obj,$(wildcard bench/*.c)) $(FRANKD_O) $(SERVICE_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)

@@ -9,11 +9,14 @@
 #include "publisher.h"
 #include "secret_file.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -307,11 +310,29 @@ static bool db_failed(const struct db_trouble *what)
     return false;
 }
 
+/* Two processes on one database, and one log, would fork it. */
+static bool lock_folder(struct hub *hub)
+{
+    hub->folder = open(hub->settings->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (hub->folder < 0 || flock(hub->folder, LOCK_EX | LOCK_NB) != 0) {
+        return trouble(hub->settings->data,
+                       &(struct frank_fault){FRANK_ERR_FILE,
+                                             errno == EWOULDBLOCK
+                                                 ? "another frankd has it"
+                                                 : "lock",
+                                             0, (uint64_t)errno, 0});
+    }
+    return true;
+}
+
 static bool open_store(struct hub *hub)
 {
     char path[PROCESS_PATH_MAX];
     struct db_trouble what;
 
+    if (!lock_folder(hub)) {
+        return false;
+    }
     (void)snprintf(path, sizeof path, "%s/hub.db", hub->settings->data);
     if (!db_open(&hub->db, path, DB_WRITER, &hub_schema, hub_statements,
                  hub_statement_count, &what)) {
@@ -387,6 +408,7 @@ bool hub_open(struct hub *hub, const struct settings *settings)
 {
     memset(hub, 0, sizeof *hub);
     hub->settings = settings;
+    hub->folder = -1;
     (void)pthread_mutex_init(&hub->keys_lock, NULL);
     for (size_t i = 0; i < READER_COUNT; i++) {
         (void)pthread_mutex_init(&hub->readers[i].lock, NULL);
@@ -410,6 +432,9 @@ void hub_close(struct hub *hub)
     }
     db_close(hub->db);
     publisher_free(hub->publisher);
+    if (hub->folder >= 0) {
+        (void)close(hub->folder); /* and unlock */
+    }
     rates_free(hub->by_reporter);
     rates_free(hub->by_address);
     rates_free(hub->overall);

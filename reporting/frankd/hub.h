@@ -73,6 +73,7 @@ struct hub {
     pthread_mutex_t keys_lock;
     struct hub_keys *keys;
 
+    int folder; /* of the data, locked */
     struct hub_store store; /* the writer's thread alone */
     struct db *db;
     struct writer *writer;
@@ -88,7 +89,6 @@ struct hub {
     struct publisher *publisher;
     struct http_server *server;
     atomic_bool ready;
-    atomic_bool disk_full;
 };
 
 /* Opens keys, database, log; starts the writer. false after a line in the
