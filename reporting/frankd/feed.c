@@ -4,10 +4,11 @@
  * reports above a number, stores them, and acknowledges: only then are their
  * bodies dropped here.
  */
+#include "feed_read.h"
 #include "hub.h"
-#include "key_json.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +17,6 @@
 #define FEED_ITEMS_MAX 256
 /* An answer ends behind the report with which it is larger than this. */
 #define FEED_BYTES ((size_t)8 << 20)
-#define NOTICES_MAX 1000
-#define BODY_MAX_BYTES ((size_t)1 << 20)
 
 static void bad(struct http_exchange *exchange, unsigned status,
                 const struct frank_fault *fault)
@@ -28,24 +27,6 @@ static void bad(struct http_exchange *exchange, unsigned status,
                                         .title = frank_strerror(fault->error),
                                         .fault = fault,
                                         .evidence = SIZE_MAX});
-}
-
-/* A decimal number without sign or anything else. */
-static bool read_decimal(uint64_t *out, const char *text)
-{
-    uint64_t value = 0;
-
-    if (text[0] == '\0') {
-        return false;
-    }
-    for (; *text >= '0' && *text <= '9'; text++) {
-        if (value > INT64_MAX / 10 - 1) {
-            return false;
-        }
-        value = value * 10 + (uint64_t)(*text - '0');
-    }
-    *out = value;
-    return *text == '\0';
 }
 
 /* ---- GET /v1/feed ----------------------------------------------------------
@@ -149,7 +130,7 @@ void route_feed(struct http_exchange *exchange, void *context)
         return;
     }
     text = http_query(exchange, "after");
-    if (text != NULL && !read_decimal(&after, text)) {
+    if (text != NULL && !feed_read_after(&after, text)) {
         bad(exchange, 400,
             &(struct frank_fault){FRANK_ERR_VALUE, "after", 0, 0, 0});
         return;
@@ -173,8 +154,14 @@ struct feed_write {
     size_t count;
     size_t unknown_count;
     bool unknown[NOTICES_MAX];
-    struct hub_notice notices[];
+    struct hub_notice *notices;
 };
+
+static void free_write(struct feed_write *w)
+{
+    free(w->notices);
+    free(w);
+}
 
 static void submit(struct hub *hub, struct feed_write *w)
 {
@@ -190,15 +177,13 @@ static void submit(struct hub *hub, struct feed_write *w)
                                                "disk",
                                       .evidence = SIZE_MAX,
                                       .retry_after = 1});
-        free(w);
+        free_write(w);
     }
 }
 
-static struct feed_write *new_write(struct http_exchange *exchange,
-                                    size_t notices)
+static struct feed_write *new_write(struct http_exchange *exchange)
 {
-    struct feed_write *w =
-        calloc(1, sizeof *w + notices * sizeof(struct hub_notice));
+    struct feed_write *w = calloc(1, sizeof *w);
 
     if (w == NULL) {
         hub_answer_json(exchange, 503, NULL, NULL);
@@ -206,21 +191,6 @@ static struct feed_write *new_write(struct http_exchange *exchange,
     }
     w->exchange = exchange;
     return w;
-}
-
-static json_t *load(struct http_exchange *exchange)
-{
-    const struct http_request *request = http_request(exchange);
-    struct frank_fault fault;
-    json_t *root = NULL;
-
-    if (key_json_load(&root, (const char *)request->body.data,
-                      request->body.len, BODY_MAX_BYTES, "request",
-                      &fault) != FRANK_OK) {
-        bad(exchange, 400, &fault);
-        return NULL;
-    }
-    return root;
 }
 
 /* ---- POST /v1/feed/ack ------------------------------------------------------
@@ -252,7 +222,7 @@ static void ack_done(struct write *write, enum write_result result)
         }
         hub_answer_json(w->exchange, 200, text, NULL);
     }
-    free(w);
+    free_write(w);
 }
 
 void route_feed_ack(struct http_exchange *exchange, void *context)
@@ -260,21 +230,17 @@ void route_feed_ack(struct http_exchange *exchange, void *context)
     struct hub *hub = context;
     struct frank_fault fault;
     struct feed_write *w;
-    json_t *root;
     uint64_t through = 0;
-    int error;
 
-    if (!hub_admits(hub, exchange, BEARER_PRIVATE) ||
-        (root = load(exchange)) == NULL) {
+    if (!hub_admits(hub, exchange, BEARER_PRIVATE)) {
         return;
     }
-    error = key_json_number(&through, root, "through", INT64_MAX, &fault);
-    json_decref(root);
-    if (error != FRANK_OK) {
+    if (feed_read_ack(&through, http_request(exchange)->body, &fault) !=
+        FRANK_OK) {
         bad(exchange, 400, &fault);
         return;
     }
-    w = new_write(exchange, 0);
+    w = new_write(exchange);
     if (w != NULL) {
         w->through = through;
         w->write.run = ack_run;
@@ -317,109 +283,33 @@ static void notices_done(struct write *write, enum write_result result)
                      unknown);
     hub_answer_json(w->exchange, 200, json_dumps(root, JSON_COMPACT), NULL);
     json_decref(root);
-    free(w);
-}
-
-/* A word of lower-case letters and underscores: it goes into answers as it is.
- */
-static bool read_outcome(char out[static 33], const json_t *value)
-{
-    const char *word = json_string_value(value);
-    size_t len = json_string_length(value);
-
-    if (value == NULL || json_is_null(value)) {
-        return true;
-    }
-    if (word == NULL || len > 32 ||
-        strspn(word, "abcdefghijklmnopqrstuvwxyz_") != len) {
-        return false;
-    }
-    memcpy(out, word, len);
-    return true;
-}
-
-static bool read_state(struct hub_notice *out, const json_t *value)
-{
-    static const struct {
-        const char *name;
-        enum report_state state;
-    } states[] = {{"in_review", REPORT_IN_REVIEW},
-                  {"decided", REPORT_DECIDED},
-                  {"closed", REPORT_CLOSED}};
-    const char *word = json_string_value(value);
-
-    for (size_t i = 0; word != NULL && i < sizeof states / sizeof states[0];
-         i++) {
-        if (strcmp(word, states[i].name) == 0) {
-            out->has_state = true;
-            out->state = states[i].state;
-            return true;
-        }
-    }
-    return value == NULL;
-}
-
-static int read_notice(struct hub_notice *out, const json_t *notice,
-                       struct frank_fault *fault)
-{
-    const json_t *nothing = json_object_get(notice, "discloses_nothing");
-    int error =
-        key_json_hex(out->report_id, sizeof out->report_id,
-                     json_object_get(notice, "report_id"), "report_id",
-                     "report_id, which must be 32 hexadecimal digits", fault);
-    const char *wrong = NULL;
-
-    if (error != FRANK_OK) {
-        return error;
-    }
-    if (!read_state(out, json_object_get(notice, "state"))) {
-        wrong = "state";
-    } else if (!read_outcome(out->outcome,
-                             json_object_get(notice, "outcome"))) {
-        wrong = "outcome";
-    } else if (nothing != NULL && !json_is_boolean(nothing)) {
-        wrong = "discloses_nothing";
-    }
-    out->discloses_nothing = json_is_true(nothing);
-    if (wrong != NULL) {
-        *fault = (struct frank_fault){FRANK_ERR_VALUE, wrong, 0, 0, 0};
-        return FRANK_ERR_VALUE;
-    }
-    return FRANK_OK;
+    free_write(w);
 }
 
 void route_notices(struct http_exchange *exchange, void *context)
 {
     struct hub *hub = context;
-    struct frank_fault fault = {FRANK_ERR_VALUE, "notices", 0, 0, NOTICES_MAX};
-    struct feed_write *w = NULL;
-    const json_t *notices;
-    json_t *root;
-    size_t count;
-    int error = FRANK_OK;
+    struct frank_fault fault;
+    struct hub_notice *notices = NULL;
+    struct feed_write *w;
+    size_t count = 0;
 
-    if (!hub_admits(hub, exchange, BEARER_PRIVATE) ||
-        (root = load(exchange)) == NULL) {
+    if (!hub_admits(hub, exchange, BEARER_PRIVATE)) {
         return;
     }
-    notices = json_object_get(root, "notices");
-    count = json_array_size(notices);
-    if (!json_is_array(notices) || count > NOTICES_MAX) {
-        error = FRANK_ERR_VALUE;
-    } else {
-        w = new_write(exchange, count);
-    }
-    for (size_t i = 0; w != NULL && i < count && error == FRANK_OK; i++) {
-        error = read_notice(&w->notices[i], json_array_get(notices, i), &fault);
-    }
-    json_decref(root);
-    if (error != FRANK_OK) {
-        free(w);
+    if (feed_read_notices(&notices, &count, http_request(exchange)->body,
+                          &fault) != FRANK_OK) {
         bad(exchange, 400, &fault);
-    } else if (w != NULL) {
-        w->count = count;
-        w->write.run = notices_run;
-        w->write.done = notices_done;
-        submit(hub, w);
+        return;
     }
+    w = new_write(exchange);
+    if (w == NULL) {
+        free(notices);
+        return;
+    }
+    w->notices = notices; /* transferred */
+    w->count = count;
+    w->write.run = notices_run;
+    w->write.done = notices_done;
+    submit(hub, w);
 }
