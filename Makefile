@@ -212,6 +212,7 @@ test: all tests | setup-test
 ## make bench       speed, each figure beside the bare primitive; JSON=1
 bench: $(B)/bench $(B)/load $(B)/frankd $(B)/frank-mod | setup-bench
 	@$(B)/bench $(if $(JSON),--json)
+	@B=$(B) JSON=$(JSON) bench/hub.sh
 
 $(B)/bench: $(call obj,$(wildcard bench/*.c)) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@

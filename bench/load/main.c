@@ -87,6 +87,9 @@ int main(int argc, char **argv)
     if (strcmp(what, "stamps") == 0) {
         return load_stamps(argc - 2, argv + 2);
     }
+    if (strcmp(what, "bare") == 0) {
+        return load_bare(argc - 2, argv + 2);
+    }
     (void)fprintf(
         stderr,
         "usage: load make --keyring F --quorum F --count N --out F [--bad-mac "
@@ -95,6 +98,7 @@ int main(int argc, char **argv)
         "       load send --port P --file F [--connections N] [--seconds S]\n"
         "                 [--rate N] [--acks F] [--again 1] [--source-ips N]\n"
         "       load stamps --socket F [--batch N] [--connections N]"
-        " [--seconds S] [--signed 1]\n");
+        " [--seconds S] [--signed 1]\n"
+        "       load bare --folder F\n");
     return 2;
 }
