@@ -3,6 +3,7 @@
  * into a folder for each target. */
 #include "hub_public.h"
 #include "hub_verdict.h"
+#include "note.h"
 #include "quorum.h"
 #include "quorum_public.h"
 #include "reports.h"
@@ -208,6 +209,37 @@ static void put_quorum(void)
     put("fuzz_quorum", "record", 0, (struct frank_span){bytes, w.len});
 }
 
+/* What the moderation side sends. */
+static void put_notices(void)
+{
+    static const char *const bodies[] = {
+        "{\"through\":5}",
+        "17",
+        "{\"notices\":[{\"report_id\":\"00112233445566778899aabbccddeeff\","
+        "\"state\":\"decided\",\"outcome\":\"warned\"},"
+        "{\"report_id\":\"00112233445566778899aabbccddee00\","
+        "\"discloses_nothing\":true}]}",
+    };
+
+    for (size_t i = 0; i < SUPPORT_COUNT(bodies); i++) {
+        put("fuzz_notices", "body", i, support_text(bodies[i]));
+    }
+}
+
+static void put_settings(void)
+{
+    static const char *const files[] = {
+        "# comment\nlisten = 127.0.0.1:1, [::1]:2\nthreads = 4\n",
+        "data = \"/a b\\\"c\" # here\nrate-reporter = 20/h\nsandbox = off\n",
+        "body-memory = 64MiB\nheader-timeout = 10s\npriority-reasons = "
+        "spam:1, fraud:2\n",
+    };
+
+    for (size_t i = 0; i < SUPPORT_COUNT(files); i++) {
+        put("fuzz_options", "file", i, support_text(files[i]));
+    }
+}
+
 static void put_heads(void)
 {
     static const char *const heads[] = {
@@ -223,6 +255,35 @@ static void put_heads(void)
     for (size_t i = 0; i < SUPPORT_COUNT(heads); i++) {
         put("fuzz_head", "head", i, support_text(heads[i]));
     }
+}
+
+/* The target reads the first byte as what the rest is, and has this key. */
+static void put_log(void)
+{
+    static const char *const paths[] = {"p0/000", "p0/x001/067.p/12",
+                                        "pentries/x001/x234/067.p/255"};
+    static const uint8_t seed[32];
+    struct note_checkpoint checkpoint = {.size = 20852163};
+    struct merkle_range range = {0};
+    uint8_t public_key[FRANK_PUBLIC_KEY_BYTES];
+    uint8_t secret[64];
+    char note[1 + NOTE_MAX_BYTES] = "n";
+    uint8_t bytes[1 + MERKLE_RANGE_MAX_BYTES] = "r";
+    size_t len;
+
+    (void)crypto_sign_seed_keypair(public_key, secret, seed);
+    len = note_sign(note + 1, "log.example", &checkpoint, secret);
+    put("fuzz_note", "note", 0,
+        (struct frank_span){(const uint8_t *)note, 1 + len});
+    for (size_t i = 0; i < SUPPORT_COUNT(paths); i++) {
+        put("fuzz_note", "path", i, support_text(paths[i]));
+    }
+    for (size_t i = 0; i < 8; i++) {
+        len = merkle_range_encode(bytes + 1, &range);
+        put("fuzz_note", "range", i, (struct frank_span){bytes, 1 + len});
+        merkle_append(&range, checkpoint.root);
+    }
+    sodium_memzero(secret, sizeof secret);
 }
 
 int main(int argc, char **argv)
@@ -241,5 +302,8 @@ int main(int argc, char **argv)
     put_reports();
     put_quorum();
     put_heads();
+    put_log();
+    put_notices();
+    put_settings();
     return 0;
 }

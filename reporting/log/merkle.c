@@ -1,47 +1,69 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The path from a leaf to the root goes through nodes of two kinds. Up to the
+ * level at which the paths of this leaf and of the tree's last leaf meet, each
+ * level has a sibling, left or right as the bits of the index say. From there
+ * on the path runs along the right edge of the tree, where a level has a
+ * sibling, always a left one, only if its bit of the index is set. Both proofs
+ * are such paths, so that their length is known before anything is hashed.
+ */
 #include "merkle.h"
 
 #include "hash.h"
 #include "wire.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-void merkle_leaf(uint8_t out[static MERKLE_HASH_BYTES], struct frank_span entry)
+static void hash_parts(uint8_t out[static MERKLE_HASH_BYTES], uint8_t prefix,
+                       struct frank_span first, struct frank_span second)
 {
-    static const uint8_t prefix = 0x00;
     hash_state state;
 
     hash_init(&state);
     hash_update(&state, &prefix, 1);
-    hash_update(&state, entry.data, entry.len);
+    if (first.len > 0) {
+        hash_update(&state, first.data, first.len);
+    }
+    if (second.len > 0) {
+        hash_update(&state, second.data, second.len);
+    }
     hash_final(&state, out);
+}
+
+void merkle_leaf(uint8_t out[static MERKLE_HASH_BYTES], struct frank_span entry)
+{
+    hash_parts(out, 0x00, entry, (struct frank_span){NULL, 0});
 }
 
 void merkle_node(uint8_t out[static MERKLE_HASH_BYTES],
                  const uint8_t left[static MERKLE_HASH_BYTES],
                  const uint8_t right[static MERKLE_HASH_BYTES])
 {
-    static const uint8_t prefix = 0x01;
-    hash_state state;
-
-    hash_init(&state);
-    hash_update(&state, &prefix, 1);
-    hash_update(&state, left, MERKLE_HASH_BYTES);
-    hash_update(&state, right, MERKLE_HASH_BYTES);
-    hash_final(&state, out);
+    hash_parts(out, 0x01, (struct frank_span){left, MERKLE_HASH_BYTES},
+               (struct frank_span){right, MERKLE_HASH_BYTES});
 }
 
-/* As adding one to a binary number: each carry joins two subtrees. */
+static bool bit(uint64_t number, unsigned at)
+{
+    return (number >> at & 1) != 0;
+}
+
+/* ---- The compact range -------------------------------------------------- */
+
+/* As in adding one to a binary number: two subtrees of a size make one. */
 void merkle_append(struct merkle_range *range,
                    const uint8_t leaf[static MERKLE_HASH_BYTES])
 {
     uint8_t hash[MERKLE_HASH_BYTES];
     unsigned level = 0;
 
+    if (range->size >= MERKLE_SIZE_MAX) {
+        abort();
+    }
     memcpy(hash, leaf, sizeof hash);
-    for (; (range->size >> level & 1) != 0; level++) {
+    for (; bit(range->size, level); level++) {
         merkle_node(hash, range->roots[level], hash);
-        memset(range->roots[level], 0, MERKLE_HASH_BYTES);
     }
     memcpy(range->roots[level], hash, sizeof hash);
     range->size++;
@@ -50,29 +72,22 @@ void merkle_append(struct merkle_range *range,
 void merkle_root(uint8_t out[static MERKLE_HASH_BYTES],
                  const struct merkle_range *range)
 {
-    bool begun = false;
+    hash_state state;
+    bool any = false;
 
     for (unsigned level = 0; level < MERKLE_LEVELS_MAX; level++) {
-        if ((range->size >> level & 1) == 0) {
-            continue;
-        }
-        if (begun) {
+        if (bit(range->size, level) && any) {
             merkle_node(out, range->roots[level], out);
-        } else {
+        } else if (bit(range->size, level)) {
             memcpy(out, range->roots[level], MERKLE_HASH_BYTES);
-            begun = true;
+            any = true;
         }
     }
-    if (!begun) {
-        hash_state state;
-
+    if (!any) {
         hash_init(&state);
         hash_final(&state, out);
     }
 }
-
-/* ---- Encoding -------------------------------------------------------------
- */
 
 size_t merkle_range_encode(uint8_t out[static MERKLE_RANGE_MAX_BYTES],
                            const struct merkle_range *range)
@@ -82,7 +97,7 @@ size_t merkle_range_encode(uint8_t out[static MERKLE_RANGE_MAX_BYTES],
     wire_write_init(&w, out, MERKLE_RANGE_MAX_BYTES);
     wire_write_u64(&w, range->size);
     for (unsigned level = MERKLE_LEVELS_MAX; level-- > 0;) {
-        if ((range->size >> level & 1) != 0) {
+        if (bit(range->size, level)) {
             wire_write_bytes(&w, range->roots[level], MERKLE_HASH_BYTES);
         }
     }
@@ -98,15 +113,16 @@ int merkle_range_decode(struct merkle_range *out, struct frank_span bytes,
     memset(out, 0, sizeof *out);
     wire_read_init(&r, bytes, 0);
     out->size = wire_read_u64(&r, "size");
-    if (out->size >> MERKLE_LEVELS_MAX != 0) {
-        wire_read_fail(&r, FRANK_ERR_LIMIT, "size", 0, out->size, INT64_MAX);
+    if (out->size > MERKLE_SIZE_MAX) {
+        wire_read_fail(&r, FRANK_ERR_LIMIT, "size", 0, out->size,
+                       MERKLE_SIZE_MAX);
     }
     for (unsigned level = MERKLE_LEVELS_MAX; level-- > 0;) {
-        if ((out->size >> level & 1) != 0) {
-            wire_read_bytes(&r, out->roots[level], MERKLE_HASH_BYTES, "root");
+        if (bit(out->size, level)) {
+            wire_read_bytes(&r, out->roots[level], MERKLE_HASH_BYTES, "roots");
         }
     }
-    wire_read_end(&r, "compact range");
+    wire_read_end(&r, "range");
     error = wire_read_result(&r, fault);
     if (error != FRANK_OK) {
         memset(out, 0, sizeof *out);
@@ -114,41 +130,40 @@ int merkle_range_decode(struct merkle_range *out, struct frank_span bytes,
     return error;
 }
 
-/* ---- Proofs ---------------------------------------------------------------
- */
+/* ---- Proofs ------------------------------------------------------------- */
 
-static unsigned bits(uint64_t value)
+/* A path upward from node `index` of a level: `inner` levels with a sibling
+ * each, then `border` left siblings. */
+struct path {
+    uint64_t index;
+    unsigned inner;
+    unsigned border;
+};
+
+static struct path path_of(uint64_t index, uint64_t last)
 {
-    unsigned n = 0;
+    struct path path = {index, 0, 0};
 
-    for (; value != 0; value >>= 1) {
-        n++;
+    while ((index ^ last) >> path.inner != 0) {
+        path.inner++;
     }
-    return n;
+    for (uint64_t rest = index >> path.inner; rest != 0; rest >>= 1) {
+        path.border += (unsigned)(rest & 1);
+    }
+    return path;
 }
 
-static unsigned ones(uint64_t value)
+/* hash becomes the root that the siblings lead to: of the whole tree, or of the
+ * tree that ends with this node, which has none of the right ones. */
+static void climb(uint8_t hash[static MERKLE_HASH_BYTES],
+                  const struct path *path,
+                  const uint8_t (*siblings)[MERKLE_HASH_BYTES], bool whole)
 {
-    unsigned n = 0;
-
-    for (; value != 0; value &= value - 1) {
-        n++;
-    }
-    return n;
-}
-
-/* Climbs from a node of the tree along its siblings: `inner` levels in which
- * the index tells the side, then a border on which all siblings are to the
- * left. */
-static void climb(uint8_t hash[static MERKLE_HASH_BYTES], uint64_t index,
-                  const uint8_t (*proof)[MERKLE_HASH_BYTES], size_t inner,
-                  size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (i < inner && (index >> i & 1) == 0) {
-            merkle_node(hash, hash, proof[i]);
-        } else {
-            merkle_node(hash, proof[i], hash);
+    for (unsigned i = 0; i < path->inner + path->border; i++) {
+        if (i >= path->inner || bit(path->index, i)) {
+            merkle_node(hash, siblings[i], hash);
+        } else if (whole) {
+            merkle_node(hash, hash, siblings[i]);
         }
     }
 }
@@ -161,86 +176,80 @@ int merkle_check_inclusion(uint64_t index, uint64_t size,
                            struct frank_fault *fault)
 {
     uint8_t hash[MERKLE_HASH_BYTES];
-    size_t inner;
-    size_t wanted;
+    struct path path;
 
-    if (index >= size) {
-        return wire_fault(fault, FRANK_ERR_VALUE, "index", 0, index, size);
+    if (size == 0 || size > MERKLE_SIZE_MAX) {
+        return wire_fault(fault, FRANK_ERR_VALUE, "size", 0, size,
+                          MERKLE_SIZE_MAX);
     }
-    inner = bits(index ^ (size - 1));
-    wanted = inner + ones(index >> inner);
-    if (count != wanted) {
-        return wire_fault(fault, FRANK_ERR_LENGTH, "inclusion proof", 0, count,
-                          wanted);
+    if (index >= size) {
+        return wire_fault(fault, FRANK_ERR_VALUE, "index", 0, index, size - 1);
+    }
+    path = path_of(index, size - 1);
+    if (count != path.inner + path.border) {
+        return wire_fault(fault, FRANK_ERR_LENGTH, "proof", 0, count,
+                          path.inner + path.border);
     }
     memcpy(hash, leaf, sizeof hash);
-    climb(hash, index, proof, inner, count);
-    return memcmp(hash, root, sizeof hash) == 0
-               ? FRANK_OK
-               : wire_fault(fault, FRANK_ERR_PROOF, "inclusion proof", 0, 0, 0);
-}
-
-/* Both roots from the largest perfect subtree at the end of the smaller tree.
- */
-static bool roots_match(uint64_t from, uint64_t to, const uint8_t *from_root,
-                        const uint8_t *to_root,
-                        const uint8_t (*proof)[MERKLE_HASH_BYTES], size_t count,
-                        size_t inner, unsigned shift, bool is_perfect)
-{
-    uint8_t old[MERKLE_HASH_BYTES];
-    uint8_t new[MERKLE_HASH_BYTES];
-    const uint8_t *seed = is_perfect ? from_root : proof[0];
-    const uint8_t(*rest)[MERKLE_HASH_BYTES] = is_perfect ? proof : proof + 1;
-    size_t len = is_perfect ? count : count - 1;
-    uint64_t mask = (from - 1) >> shift;
-
-    (void)to;
-    memcpy(old, seed, sizeof old);
-    memcpy(new, seed, sizeof new);
-    for (size_t i = 0; i < len; i++) {
-        bool is_left = i >= inner || (mask >> i & 1) != 0;
-
-        if (is_left) {
-            merkle_node(old, rest[i], old);
-            merkle_node(new, rest[i], new);
-        } else {
-            merkle_node(new, new, rest[i]);
-        }
+    climb(hash, &path, proof, true);
+    if (memcmp(hash, root, sizeof hash) != 0) {
+        return wire_fault(fault, FRANK_ERR_PROOF, "proof", 0, 0, 0);
     }
-    return memcmp(old, from_root, sizeof old) == 0 &&
-           memcmp(new, to_root, sizeof new) == 0;
+    return FRANK_OK;
 }
 
+static int check_sizes(uint64_t from, uint64_t to, struct frank_fault *fault)
+{
+    if (to > MERKLE_SIZE_MAX) {
+        return wire_fault(fault, FRANK_ERR_VALUE, "to", 0, to, MERKLE_SIZE_MAX);
+    }
+    if (from == 0 || from > to) {
+        return wire_fault(fault, FRANK_ERR_VALUE, "from", 0, from, to);
+    }
+    return FRANK_OK;
+}
+
+/*
+ * The proof is the path of the last perfect subtree of the old tree: its left
+ * siblings give the old root, all of them the new one. Where that subtree is
+ * the whole old tree, its hash is known and not in the proof.
+ */
 int merkle_check_consistency(uint64_t from, uint64_t to,
                              const uint8_t from_root[static MERKLE_HASH_BYTES],
                              const uint8_t to_root[static MERKLE_HASH_BYTES],
                              const uint8_t (*proof)[MERKLE_HASH_BYTES],
                              size_t count, struct frank_fault *fault)
 {
-    unsigned shift = 0;
-    bool is_perfect;
-    size_t inner;
-    size_t wanted;
+    uint8_t old[MERKLE_HASH_BYTES];
+    uint8_t new[MERKLE_HASH_BYTES];
+    struct path path = {0, 0, 0};
+    unsigned level = 0;
+    size_t first;
+    int error = check_sizes(from, to, fault);
 
-    if (from == 0 || from > to) {
-        return wire_fault(fault, FRANK_ERR_VALUE, "size", 0, from, to);
+    if (error != FRANK_OK) {
+        return error;
     }
-    while ((from >> shift & 1) == 0) {
-        shift++;
+    while (!bit(from, level)) {
+        level++;
     }
-    is_perfect = from >> shift == 1;
-    inner = from == to ? 0 : bits((from - 1) ^ (to - 1)) - shift;
-    wanted = from == to ? 0
-                        : inner + ones((from - 1) >> (inner + shift)) +
-                              (is_perfect ? 0 : 1);
-    if (count != wanted) {
-        return wire_fault(fault, FRANK_ERR_LENGTH, "consistency proof", 0,
-                          count, wanted);
+    if (from < to) {
+        path = path_of((from - 1) >> level, (to - 1) >> level);
     }
-    if (from == to ? memcmp(from_root, to_root, MERKLE_HASH_BYTES) != 0
-                   : !roots_match(from, to, from_root, to_root, proof, count,
-                                  inner, shift, is_perfect)) {
-        return wire_fault(fault, FRANK_ERR_PROOF, "consistency proof", 0, 0, 0);
+    first = from == to || from >> level == 1 ? 0 : 1;
+    if (count != first + path.inner + path.border) {
+        return wire_fault(fault, FRANK_ERR_LENGTH, "proof", 0, count,
+                          first + path.inner + path.border);
+    }
+    memcpy(old, first == 0 ? from_root : proof[0], sizeof old);
+    memcpy(new, old, sizeof new);
+    if (count > first) {
+        climb(old, &path, proof + first, false);
+        climb(new, &path, proof + first, true);
+    }
+    if (memcmp(old, from_root, sizeof old) != 0 ||
+        memcmp(new, to_root, sizeof new) != 0) {
+        return wire_fault(fault, FRANK_ERR_PROOF, "proof", 0, 0, 0);
     }
     return FRANK_OK;
 }

@@ -11,9 +11,10 @@
 
 #define MERKLE_HASH_BYTES 32
 #define MERKLE_LEVELS_MAX 63
+#define MERKLE_SIZE_MAX (UINT64_MAX >> 1)
 
 struct merkle_range {
-    uint64_t size; /* leaves, below 2^63 */
+    uint64_t size; /* leaves, at most MERKLE_SIZE_MAX */
     /* roots[level] of the perfect subtree of 2^level leaves, where bit `level`
      * of size is set */
     uint8_t roots[MERKLE_LEVELS_MAX][MERKLE_HASH_BYTES];
@@ -26,6 +27,7 @@ void merkle_node(uint8_t out[static MERKLE_HASH_BYTES],
                  const uint8_t left[static MERKLE_HASH_BYTES],
                  const uint8_t right[static MERKLE_HASH_BYTES]);
 
+/* A leaf beyond MERKLE_SIZE_MAX is a bug and aborts. */
 void merkle_append(struct merkle_range *range,
                    const uint8_t leaf[static MERKLE_HASH_BYTES]);
 /* Of an empty tree SHA-256(""). */
@@ -37,7 +39,7 @@ void merkle_root(uint8_t out[static MERKLE_HASH_BYTES],
 #define MERKLE_RANGE_MAX_BYTES (8 + MERKLE_LEVELS_MAX * MERKLE_HASH_BYTES)
 size_t merkle_range_encode(uint8_t out[static MERKLE_RANGE_MAX_BYTES],
                            const struct merkle_range *range);
-/* TRUNCATED, TRAILING, LIMIT. */
+/* TRUNCATED, TRAILING, LIMIT. *out is zero after an error. */
 FRANK_MUST_CHECK int merkle_range_decode(struct merkle_range *out,
                                          struct frank_span bytes,
                                          struct frank_fault *fault);
@@ -47,13 +49,14 @@ FRANK_MUST_CHECK int merkle_range_decode(struct merkle_range *out,
 #define MERKLE_PROOF_MAX 64
 
 /* Whether leaf is entry `index` of the tree of this size and root. VALUE (index
- * not below size; size 0), LENGTH (of the proof), PROOF. */
+ * not below size; size 0 or above MERKLE_SIZE_MAX), LENGTH (of the proof),
+ * PROOF. proof may be NULL where count is 0. */
 FRANK_MUST_CHECK int merkle_check_inclusion(
     uint64_t index, uint64_t size, const uint8_t leaf[static MERKLE_HASH_BYTES],
     const uint8_t (*proof)[MERKLE_HASH_BYTES], size_t count,
     const uint8_t root[static MERKLE_HASH_BYTES], struct frank_fault *fault);
 /* Whether the tree of size `to` begins with that of size `from`. VALUE (from 0,
- * or above to), LENGTH, PROOF. */
+ * or above to; to above MERKLE_SIZE_MAX), LENGTH, PROOF. */
 FRANK_MUST_CHECK int
 merkle_check_consistency(uint64_t from, uint64_t to,
                          const uint8_t from_root[static MERKLE_HASH_BYTES],

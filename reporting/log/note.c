@@ -2,184 +2,277 @@
 #include "note.h"
 
 #include "hash.h"
+#include "utf8.h"
 #include "wire.h"
 
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define TYPE_ED25519 0x01
 #define KEY_ID_BYTES 4
-#define DASH "\xe2\x80\x94 " /* an em dash and a space */
+#define TYPE_ED25519 0x01
+#define DASH "\xe2\x80\x94 " /* U+2014 and a space */
 #define BASE64 sodium_base64_VARIANT_ORIGINAL
+#define BASE64_BYTES(len) sodium_base64_ENCODED_LEN(len, BASE64)
+/* origin, size of up to 20 digits, root; with their newlines */
+#define BODY_MAX_BYTES                                                         \
+    (NOTE_ORIGIN_MAX_BYTES + 1 + 20 + 1 + BASE64_BYTES(MERKLE_HASH_BYTES))
+#define SIGNED_BYTES (KEY_ID_BYTES + FRANK_SIGNATURE_BYTES)
+
+_Static_assert(BODY_MAX_BYTES + sizeof "\n" DASH + NOTE_ORIGIN_MAX_BYTES + 1 +
+                       BASE64_BYTES(SIGNED_BYTES) + 1 <=
+                   NOTE_MAX_BYTES,
+               "a note that we sign fits");
 
 bool note_origin_is_valid(const char *origin)
 {
     size_t len = strlen(origin);
 
     for (size_t i = 0; i < len; i++) {
-        if (origin[i] <= ' ' || origin[i] >= 0x7f || origin[i] == '+') {
+        if (origin[i] <= ' ' || origin[i] > '~' || origin[i] == '+') {
             return false;
         }
     }
-    return len > 0 && len <= NOTE_ORIGIN_MAX_BYTES;
+    return len >= 1 && len <= NOTE_ORIGIN_MAX_BYTES;
 }
 
-static void make_key_id(uint8_t id[static KEY_ID_BYTES], const char *origin,
-                        const uint8_t *public_key)
+static void require_origin(const char *origin)
 {
-    static const uint8_t middle[] = {'\n', TYPE_ED25519};
+    if (!note_origin_is_valid(origin)) {
+        abort();
+    }
+}
+
+static void key_id(uint8_t out[static KEY_ID_BYTES], const char *origin,
+                   const uint8_t public_key[static FRANK_PUBLIC_KEY_BYTES])
+{
+    static const uint8_t between[] = {'\n', TYPE_ED25519};
     uint8_t digest[HASH_BYTES];
     hash_state state;
 
     hash_init(&state);
     hash_update(&state, (const uint8_t *)origin, strlen(origin));
-    hash_update(&state, middle, sizeof middle);
+    hash_update(&state, between, sizeof between);
     hash_update(&state, public_key, FRANK_PUBLIC_KEY_BYTES);
     hash_final(&state, digest);
-    memcpy(id, digest, KEY_ID_BYTES);
+    memcpy(out, digest, KEY_ID_BYTES);
 }
 
 void note_vkey(char out[static NOTE_VKEY_MAX_BYTES], const char *origin,
                const uint8_t public_key[static FRANK_PUBLIC_KEY_BYTES])
 {
     uint8_t id[KEY_ID_BYTES];
-    uint8_t key[1 + FRANK_PUBLIC_KEY_BYTES] = {TYPE_ED25519};
+    uint8_t typed[1 + FRANK_PUBLIC_KEY_BYTES] = {TYPE_ED25519};
     char hex[2 * KEY_ID_BYTES + 1];
-    char text[sodium_base64_ENCODED_LEN(sizeof key, BASE64)];
+    char text[BASE64_BYTES(sizeof typed)];
 
-    make_key_id(id, origin, public_key);
-    memcpy(key + 1, public_key, FRANK_PUBLIC_KEY_BYTES);
+    require_origin(origin);
+    key_id(id, origin, public_key);
     (void)sodium_bin2hex(hex, sizeof hex, id, sizeof id);
-    (void)sodium_bin2base64(text, sizeof text, key, sizeof key, BASE64);
-    (void)snprintf(out, NOTE_VKEY_MAX_BYTES, "%.128s+%s+%s", origin, hex, text);
+    memcpy(typed + 1, public_key, FRANK_PUBLIC_KEY_BYTES);
+    (void)sodium_bin2base64(text, sizeof text, typed, sizeof typed, BASE64);
+    (void)snprintf(out, NOTE_VKEY_MAX_BYTES, "%s+%s+%s", origin, hex, text);
 }
 
 size_t note_sign(char out[static NOTE_MAX_BYTES], const char *origin,
                  const struct note_checkpoint *checkpoint,
                  const uint8_t secret[static 64])
 {
-    uint8_t signature[KEY_ID_BYTES + FRANK_SIGNATURE_BYTES];
-    char root[sodium_base64_ENCODED_LEN(MERKLE_HASH_BYTES, BASE64)];
-    char text[sodium_base64_ENCODED_LEN(sizeof signature, BASE64)];
-    int body;
-    int line;
+    uint8_t public_key[FRANK_PUBLIC_KEY_BYTES];
+    uint8_t signature[SIGNED_BYTES];
+    char text[BASE64_BYTES(sizeof signature)];
+    char root[BASE64_BYTES(MERKLE_HASH_BYTES)];
+    size_t len;
 
+    require_origin(origin);
     (void)sodium_bin2base64(root, sizeof root, checkpoint->root,
-                            MERKLE_HASH_BYTES, BASE64);
-    body = snprintf(out, NOTE_MAX_BYTES, "%.128s\n%" PRIu64 "\n%s\n", origin,
-                    checkpoint->size, root);
-    make_key_id(signature, origin, secret + 32);
+                            sizeof checkpoint->root, BASE64);
+    len = (size_t)snprintf(out, NOTE_MAX_BYTES, "%s\n%" PRIu64 "\n%s\n", origin,
+                           checkpoint->size, root);
+    (void)crypto_sign_ed25519_sk_to_pk(public_key, secret);
+    key_id(signature, origin, public_key);
     (void)crypto_sign_detached(signature + KEY_ID_BYTES, NULL,
-                               (const uint8_t *)out, (unsigned)body, secret);
+                               (const uint8_t *)out, len, secret);
     (void)sodium_bin2base64(text, sizeof text, signature, sizeof signature,
                             BASE64);
-    line = snprintf(out + body, NOTE_MAX_BYTES - (size_t)body,
-                    "\n" DASH "%.128s %s\n", origin, text);
-    return (size_t)body + (size_t)line;
+    return len + (size_t)snprintf(out + len, NOTE_MAX_BYTES - len,
+                                  "\n" DASH "%s %s\n", origin, text);
 }
 
-/* ---- Reading --------------------------------------------------------------
- */
+/* ---- Reading ------------------------------------------------------------ */
 
-struct lines {
-    const char *text;
-    size_t len;
-    size_t pos;
+struct key {
+    const char *origin;
+    const uint8_t *public_key;
+    uint8_t id[KEY_ID_BYTES];
 };
 
-/* The next line, without its line feed. */
-static int next_line(struct frank_span *out, struct lines *lines,
-                     const char *what, struct frank_fault *fault)
+/* The next line without its newline; empty where there is an error. */
+static struct frank_span next_line(struct wire_reader *r, const char *field)
 {
-    const char *begin = lines->text + lines->pos;
-    const char *end = memchr(begin, '\n', lines->len - lines->pos);
+    struct frank_span line = {(const uint8_t *)"", 0};
+    const uint8_t *start = NULL;
+    const uint8_t *end = NULL;
 
-    if (end == NULL) {
-        return wire_fault(fault, FRANK_ERR_TRUNCATED, what, lines->pos, 0, 0);
+    if (wire_read_ok(r) && r->pos < r->len) {
+        start = r->data + r->pos;
+        end = memchr(start, '\n', r->len - r->pos);
     }
-    *out = (struct frank_span){(const uint8_t *)begin, (size_t)(end - begin)};
-    lines->pos += out->len + 1;
-    return FRANK_OK;
+    if (end == NULL) {
+        wire_read_fail(r, FRANK_ERR_TRUNCATED, field, r->len, 0, 1);
+        return line;
+    }
+    line.data = start;
+    line.len = (size_t)(end - start);
+    (void)wire_read_span(r, line.len + 1, field);
+    return line;
 }
 
-/* Exactly len bytes, in the one way that base64 writes them. */
-static bool read_base64(uint8_t *out, size_t len, struct frank_span text)
+/* The line that was just read is not what it must be. */
+static void refuse(struct wire_reader *r, struct frank_span line, int error,
+                   const char *field)
 {
-    char again[128];
-    size_t written = 0;
-
-    return sodium_base642bin(out, len, (const char *)text.data, text.len, NULL,
-                             &written, NULL, BASE64) == 0 &&
-           written == len &&
-           sodium_base64_encoded_len(len, BASE64) <= sizeof again &&
-           sodium_bin2base64(again, sizeof again, out, len, BASE64) != NULL &&
-           strlen(again) == text.len && memcmp(again, text.data, text.len) == 0;
+    wire_read_fail(r, error, field, r->pos - line.len - 1, 0, 0);
 }
 
-static bool read_size(uint64_t *out, struct frank_span text)
+static bool is_text(struct frank_span line, const char *text)
 {
-    uint64_t value = 0;
+    return line.len == strlen(text) && memcmp(line.data, text, line.len) == 0;
+}
 
-    if (text.len == 0 || text.len > 19 ||
-        (text.data[0] == '0' && text.len > 1)) {
+/* Decimal, in its one form, up to MERKLE_SIZE_MAX. */
+static bool read_number(uint64_t *out, struct frank_span line)
+{
+    uint64_t number = 0;
+
+    if (line.len == 0 || (line.len > 1 && line.data[0] == '0')) {
         return false;
     }
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9') {
+    for (size_t i = 0; i < line.len; i++) {
+        unsigned digit = (unsigned)line.data[i] - '0';
+
+        if (digit > 9 || number > (MERKLE_SIZE_MAX - digit) / 10) {
             return false;
         }
-        value = 10 * value + (uint64_t)(text.data[i] - '0');
+        number = number * 10 + digit;
     }
-    *out = value;
-    return value <= INT64_MAX;
+    *out = number;
+    return true;
 }
 
-static int read_body(struct note_checkpoint *out, struct lines *lines,
-                     const char *origin, struct frank_fault *fault)
+/* Standard base64 with padding and without stray bits; SIZE_MAX where it is
+ * not. libsodium compares bytes in a way that takes 0xab and 0xaf for plus and
+ * slash. */
+static size_t read_base64(uint8_t *out, size_t size, struct frank_span text)
 {
-    struct frank_span line;
-    size_t at = lines->pos;
-    int error = next_line(&line, lines, "origin", fault);
+    size_t len = 0;
 
-    if (error == FRANK_OK && (line.len != strlen(origin) ||
-                              memcmp(line.data, origin, line.len) != 0)) {
-        return wire_fault(fault, FRANK_ERR_VALUE, "origin", at, 0, 0);
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] > '~') {
+            return SIZE_MAX;
+        }
     }
-    at = lines->pos;
-    error = error ? error : next_line(&line, lines, "size", fault);
-    if (error == FRANK_OK && !read_size(&out->size, line)) {
-        return wire_fault(fault, FRANK_ERR_VALUE, "size", at, 0, 0);
+    if (sodium_base642bin(out, size, (const char *)text.data, text.len, NULL,
+                          &len, NULL, BASE64) != 0) {
+        return SIZE_MAX;
     }
-    at = lines->pos;
-    error = error ? error : next_line(&line, lines, "root", fault);
-    if (error == FRANK_OK && !read_base64(out->root, sizeof out->root, line)) {
-        return wire_fault(fault, FRANK_ERR_VALUE, "root", at, 0, 0);
-    }
-    return error;
+    return len;
 }
 
-/* Whether a signature's line is this key's, and holds. */
-static bool signs(struct frank_span line, struct frank_span body,
-                  const char *origin, const uint8_t *public_key)
+static void read_body(struct note_checkpoint *out, struct wire_reader *r,
+                      const char *origin)
 {
-    uint8_t signature[KEY_ID_BYTES + FRANK_SIGNATURE_BYTES];
-    uint8_t id[KEY_ID_BYTES];
-    size_t name = strlen(origin);
-    size_t skip = strlen(DASH) + name + 1;
+    struct frank_span line = next_line(r, "origin");
 
-    if (line.len <= skip || memcmp(line.data, DASH, strlen(DASH)) != 0 ||
-        memcmp(line.data + strlen(DASH), origin, name) != 0 ||
-        line.data[skip - 1] != ' ' ||
-        !read_base64(signature, sizeof signature,
-                     (struct frank_span){line.data + skip, line.len - skip})) {
+    if (wire_read_ok(r) &&
+        (!note_origin_is_valid(origin) || !is_text(line, origin))) {
+        refuse(r, line, FRANK_ERR_VALUE, "origin");
+    }
+    line = next_line(r, "size");
+    if (wire_read_ok(r) && !read_number(&out->size, line)) {
+        refuse(r, line, FRANK_ERR_VALUE, "size");
+    }
+    line = next_line(r, "root");
+    if (wire_read_ok(r) &&
+        read_base64(out->root, sizeof out->root, line) != sizeof out->root) {
+        refuse(r, line, FRANK_ERR_VALUE, "root");
+    }
+}
+
+/* Splits "— name base64" into its parts. A name of someone else's can be any
+ * UTF-8; the Unicode spaces that it must not have cannot mislead here. */
+static bool split_signature(struct frank_span *name, struct frank_span *text,
+                            struct frank_span line)
+{
+    const size_t dash = sizeof DASH - 1;
+    const uint8_t *space;
+
+    if (line.len < dash || memcmp(line.data, DASH, dash) != 0) {
         return false;
     }
-    make_key_id(id, origin, public_key);
-    return memcmp(id, signature, sizeof id) == 0 &&
-           crypto_sign_verify_detached(signature + KEY_ID_BYTES, body.data,
-                                       body.len, public_key) == 0;
+    name->data = line.data + dash;
+    space = memchr(name->data, ' ', line.len - dash);
+    if (space == NULL) {
+        return false;
+    }
+    name->len = (size_t)(space - name->data);
+    text->data = space + 1;
+    text->len = line.len - dash - name->len - 1;
+    for (size_t i = 0; i < name->len; i++) {
+        if (name->data[i] < ' ' || name->data[i] == '+') {
+            return false;
+        }
+    }
+    return name->len > 0 && utf8_is_valid(*name);
+}
+
+/* Whether the line is this key's. What it signs is checked then. */
+static bool read_signature(struct wire_reader *r, struct frank_span line,
+                           struct frank_span body, const struct key *key)
+{
+    uint8_t bytes[NOTE_SIGNATURE_MAX_BYTES];
+    struct frank_span name;
+    struct frank_span text;
+    size_t len = SIZE_MAX;
+
+    if (split_signature(&name, &text, line)) {
+        len = read_base64(bytes, sizeof bytes, text);
+    }
+    if (len == SIZE_MAX || len <= KEY_ID_BYTES) {
+        refuse(r, line, FRANK_ERR_VALUE, "signature");
+        return false;
+    }
+    if (!is_text(name, key->origin) ||
+        memcmp(bytes, key->id, sizeof key->id) != 0) {
+        return false;
+    }
+    if (len != SIGNED_BYTES ||
+        crypto_sign_verify_detached(bytes + KEY_ID_BYTES, body.data, body.len,
+                                    key->public_key) != 0) {
+        refuse(r, line, FRANK_ERR_SIGNER, "signature");
+    }
+    return true;
+}
+
+static void read_signatures(struct wire_reader *r, struct frank_span body,
+                            const struct key *key)
+{
+    bool signed_by_key = false;
+
+    do {
+        struct frank_span line = next_line(r, "signature");
+
+        if (wire_read_ok(r) && line.len == 0) {
+            refuse(r, line, FRANK_ERR_TRAILING, "note");
+        } else if (wire_read_ok(r)) {
+            signed_by_key |= read_signature(r, line, body, key);
+        }
+    } while (wire_read_ok(r) && r->pos < r->len);
+    if (!signed_by_key) {
+        wire_read_fail(r, FRANK_ERR_SIGNER, "signature", body.len + 1, 0, 0);
+    }
 }
 
 int note_open(struct note_checkpoint *out, const char *text, size_t len,
@@ -187,35 +280,31 @@ int note_open(struct note_checkpoint *out, const char *text, size_t len,
               const uint8_t public_key[static FRANK_PUBLIC_KEY_BYTES],
               struct frank_fault *fault)
 {
-    struct note_checkpoint checkpoint;
-    struct lines lines = {text, len, 0};
+    struct frank_span body = {(const uint8_t *)text, 0};
+    struct key key = {origin, public_key, {0}};
     struct frank_span line;
-    struct frank_span body;
-    bool is_signed = false;
+    struct wire_reader r;
     int error;
 
     memset(out, 0, sizeof *out);
-    if (len > NOTE_MAX_BYTES) {
-        return wire_fault(fault, FRANK_ERR_LIMIT, "checkpoint", 0, len,
-                          NOTE_MAX_BYTES);
+    if (len > NOTE_READ_MAX_BYTES) {
+        return wire_fault(fault, FRANK_ERR_LIMIT, "note", 0, len,
+                          NOTE_READ_MAX_BYTES);
     }
-    error = read_body(&checkpoint, &lines, origin, fault);
-    body = (struct frank_span){(const uint8_t *)text, lines.pos};
-    error = error ? error : next_line(&line, &lines, "empty line", fault);
-    if (error == FRANK_OK && line.len != 0) {
-        return wire_fault(fault, FRANK_ERR_VALUE, "empty line", body.len, 0, 0);
+    key_id(key.id, origin, public_key);
+    wire_read_init(&r, (struct frank_span){body.data, len}, 0);
+    read_body(out, &r, origin);
+    body.len = r.pos;
+    line = next_line(&r, "blank line");
+    if (wire_read_ok(&r) && line.len > 0) {
+        refuse(&r, line, FRANK_ERR_VALUE, "extension");
     }
-    while (error == FRANK_OK && lines.pos < len) {
-        error = next_line(&line, &lines, "signature", fault);
-        is_signed = is_signed || (error == FRANK_OK &&
-                                  signs(line, body, origin, public_key));
+    if (wire_read_ok(&r)) {
+        read_signatures(&r, body, &key);
     }
-    if (error == FRANK_OK && !is_signed) {
-        error =
-            wire_fault(fault, FRANK_ERR_SIGNER, "signature", body.len, 0, 0);
-    }
-    if (error == FRANK_OK) {
-        *out = checkpoint;
+    error = wire_read_result(&r, fault);
+    if (error != FRANK_OK) {
+        memset(out, 0, sizeof *out);
     }
     return error;
 }

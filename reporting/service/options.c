@@ -597,11 +597,40 @@ static void print_unit(FILE *out, uint64_t value, const struct unit *units)
     }
 }
 
+/* As it is read again: in quotes where it would be read as something else. */
+static void print_text(FILE *out, const char *text)
+{
+    size_t len = strlen(text);
+
+    if (strpbrk(text, "\"#\\") == NULL &&
+        (len == 0 || (strchr(" \t\r", text[0]) == NULL &&
+                      strchr(" \t\r", text[len - 1]) == NULL))) {
+        (void)fputs(text, out);
+        return;
+    }
+    (void)fputc('"', out);
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\') {
+            (void)fputc('\\', out);
+        }
+        (void)fputc(*text, out);
+    }
+    (void)fputc('"', out);
+}
+
 static void print_list(FILE *out, const struct option_list *list)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        (void)fprintf(out, "%s%s", i > 0 ? ", " : "", list->items[i]);
+    char *text = NULL;
+    size_t len = 0;
+    FILE *joined = open_memstream(&text, &len);
+
+    for (size_t i = 0; joined != NULL && i < list->count; i++) {
+        (void)fprintf(joined, "%s%s", i > 0 ? ", " : "", list->items[i]);
     }
+    if (joined != NULL && fclose(joined) == 0) {
+        print_text(out, text);
+    }
+    free(text);
 }
 
 static void print_rate(FILE *out, const struct option_rate *rate)
@@ -624,7 +653,7 @@ static void print_value(FILE *out, const struct option_entry *entry,
 {
     switch (entry->kind) {
     case OPTION_TEXT:
-        (void)fputs(*(const char *const *)at, out);
+        print_text(out, *(const char *const *)at);
         break;
     case OPTION_LIST:
         print_list(out, at);
