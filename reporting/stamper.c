@@ -256,7 +256,7 @@ int stamper_stamp(const struct stamper *stamper, struct stamp *out,
     if (error == FRANK_OK && request->ordered) {
         error = stamp_order(stamper, stamp.transcript_frank, request, fault);
     }
-    if (error == FRANK_OK) {
+    if (error == FRANK_OK && !request->mac_only) {
         error = sign(stamper, &stamp.frank, request, fault);
     }
     if (error == FRANK_OK) {
