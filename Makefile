@@ -77,10 +77,11 @@ obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 CLIENT_O := $(call obj,$(CLIENT))
 REPORTING_O := $(call obj,$(REPORTING))
 SERVICE_O := $(call obj,$(SERVICE))
-FRANKD_O := $(call obj,$(FRANKD))
+FRANKD_O := $(call obj,$(FRANKD)) $(B)/obj/reporting/frankd/openapi.o
 MODERATION_O := $(call obj,$(MODERATION))
-COMMAND_O := $(call obj,$(COMMAND) $(SHELL_IO))
-MOD_COMMAND_O := $(call obj,$(MOD_COMMAND) $(SHELL_IO))
+SHELL_IO_O := $(call obj,$(SHELL_IO))
+COMMAND_O := $(call obj,$(COMMAND)) $(SHELL_IO_O)
+MOD_COMMAND_O := $(call obj,$(MOD_COMMAND)) $(SHELL_IO_O)
 SUPPORT_O := $(call obj,$(wildcard tests/support/*.c))
 
 .DEFAULT_GOAL := all
@@ -131,7 +132,22 @@ $(B)/frank: $(COMMAND_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK)
 
-$(B)/frankd: $(B)/obj/reporting/frankd/main.o $(FRANKD_O) $(SERVICE_O) $(REPORTING_O) $(CLIENT_O)
+# The API's description, as bytes within the program.
+$(B)/openapi.c: reporting/frankd/openapi.json Makefile
+	@mkdir -p $(@D)
+	$(SAY) EMBED $<
+	$(Q){ printf '#include <stddef.h>\n#include <stdint.h>\n'; \
+	    printf 'extern const uint8_t hub_openapi[];\n'; \
+	    printf 'extern const size_t hub_openapi_bytes;\n'; \
+	    printf 'const uint8_t hub_openapi[] = {\n'; \
+	    od -An -v -tu1 $< | sed 's/  *\([0-9]\)/,\1/g; s/^,//; s/$$/,/'; \
+	    printf '};\nconst size_t hub_openapi_bytes = sizeof hub_openapi;\n'; } > $@
+
+$(B)/obj/reporting/frankd/openapi.o: $(B)/openapi.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
+$(B)/frankd: $(B)/obj/reporting/frankd/main.o $(SHELL_IO_O) $(FRANKD_O) $(SERVICE_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
 
@@ -169,7 +185,7 @@ WRAP_test_secrets := sodium_memcmp sodium_is_zero \
     crypto_scalarmult_ristretto255 crypto_scalarmult_ristretto255_base \
     crypto_core_ristretto255_add
 
-$(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_O) $(FRANKD_O) $(SERVICE_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
+$(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_O) $(SHELL_IO_O) $(FRANKD_O) $(SERVICE_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie $(WRAP_$*:%=-Wl,--wrap=%) -o $@ $^ \
@@ -180,7 +196,11 @@ $(B)/tests/fail_alloc.so: tests/preload/fail_alloc.c | setup-test
 	$(SAY) LINK $@
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $<
 
-tests: $(TESTS:%=$(B)/tests/%) $(if $(SAN)$(COV),,$(B)/tests/fail_alloc.so)
+$(B)/load: $(call obj,$(wildcard bench/load/*.c)) $(REPORTING_O) $(CLIENT_O)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK)
+
+tests: $(TESTS:%=$(B)/tests/%) $(B)/load $(if $(SAN)$(COV),,$(B)/tests/fail_alloc.so)
 
 ## make test        all tests
 test: all tests | setup-test
@@ -188,12 +208,12 @@ test: all tests | setup-test
 	    tests/run $(TESTS)
 
 ## make bench       speed, each figure beside the bare primitive; JSON=1
-bench: $(B)/bench | setup-bench
+bench: $(B)/bench $(B)/load $(B)/frankd $(B)/frank-mod | setup-bench
 	@$(B)/bench $(if $(JSON),--json)
 
-$(B)/bench: $(call obj,$(wildcard bench/*.c)) $(FRANKD_O) $(SERVICE_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
+$(B)/bench: $(call obj,$(wildcard bench/*.c)) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
-	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE) -lcrypto
+	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK) -lcrypto
 
 ## make fuzz        each fuzz target for SECONDS (10), seeded from the vectors
 SECONDS ?= 10
@@ -202,13 +222,13 @@ fuzz: | setup-fuzz
 	@$(MAKE) --no-print-directory $(FUZZERS:%=$(FUZZ_B)/%) $(B)/tests/make_seeds
 	@SEEDS=$(B)/tests/make_seeds B=$(FUZZ_B) FUZZ_SECONDS=$(SECONDS) fuzz/run $(FUZZERS)
 
-$(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h fuzz/fuzz_hub.h $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(MODERATION) $(wildcard client/*.h reporting/*.h reporting/*/*.h moderation/*.h) tests/support/libcbor.h
+$(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h fuzz/fuzz_hub.h $(B)/openapi.c $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(MODERATION) $(wildcard client/*.h reporting/*.h reporting/*/*.h moderation/*.h) tests/support/libcbor.h
 	@mkdir -p $(@D)
 	$(SAY) CLANG $@
 	$(Q)clang -std=c11 -D_GNU_SOURCE -g -O1 $(INCLUDES) -Itests/support \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	    $(if $(filter sodium,$(HASH)),-DFRANK_HASH_SODIUM) \
-	    -o $@ $< $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(MODERATION) $(LIBS_SERVICE) -lcbor
+	    -o $@ $< $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(SHELL_IO) $(B)/openapi.c $(MODERATION) $(LIBS_SERVICE) -lcbor
 
 ## make lint        format, static analysis, shell scripts, man pages
 lint: | setup-build setup-test setup-lint

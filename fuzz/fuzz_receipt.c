@@ -20,7 +20,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct report_receipt receipt;
+    struct receipt receipt;
     struct frank_fault fault;
     int error = receipt_open(&receipt, data, size, &hub, &fault);
 

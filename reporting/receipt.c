@@ -8,8 +8,8 @@
 #define RECEIPT_LABEL "frank v1 receipt"
 
 int receipt_sign(uint8_t out[static RECEIPT_SIGNED_BYTES],
-                 const struct report_receipt *receipt,
-                 const struct stamper *stamper, struct frank_fault *fault)
+                 const struct receipt *receipt, const struct stamper *stamper,
+                 struct frank_fault *fault)
 {
     uint8_t signature[FRANK_SIGNATURE_BYTES];
     struct wire_writer w;
@@ -53,11 +53,11 @@ static const uint8_t *read_signature(struct wire_reader *r)
     return signature.data;
 }
 
-int receipt_open(struct report_receipt *out, const uint8_t *bytes, size_t len,
+int receipt_open(struct receipt *out, const uint8_t *bytes, size_t len,
                  const struct hub_public *hub, struct frank_fault *fault)
 {
     struct wire_reader r;
-    struct report_receipt receipt;
+    struct receipt receipt;
     struct frank_span signed_part;
     const uint8_t *signature;
     int error;

@@ -10,8 +10,8 @@
  *     signature = SignWithLabel(franking_private_key, "frank v1 receipt",
  *                               Receipt)
  *
- * docs/WIRE.md, "Receipt". Not a holder's receipt for a consent, which is in
- * moderation/consent.h.
+ * docs/WIRE.md, "Receipt". A holder's receipt for a consent is another struct
+ * receipt, in moderation/consent.h: no file can include both.
  */
 #ifndef REPORTING_RECEIPT_H
 #define REPORTING_RECEIPT_H
@@ -22,22 +22,21 @@
 /* report_id, received, suite, length and signature */
 #define RECEIPT_SIGNED_BYTES (16 + 8 + 2 + 2 + 64)
 
-struct report_receipt {
+struct receipt {
     uint8_t report_id[FRANK_REPORT_ID_BYTES];
     uint64_t received;
 };
 
 /* Signs with the hub's newest key of the time `received`. NO_KEY. */
 FRANK_MUST_CHECK int receipt_sign(uint8_t out[static RECEIPT_SIGNED_BYTES],
-                                  const struct report_receipt *receipt,
+                                  const struct receipt *receipt,
                                   const struct stamper *stamper,
                                   struct frank_fault *fault);
 
 /* Reads a SignedReceipt that one of the hub's keys of its time signed.
  * TRUNCATED, TRAILING, LENGTH_FORM, LENGTH, SUITE, NO_KEY, SIGNER. */
-FRANK_MUST_CHECK int receipt_open(struct report_receipt *out,
-                                  const uint8_t *bytes, size_t len,
-                                  const struct hub_public *hub,
+FRANK_MUST_CHECK int receipt_open(struct receipt *out, const uint8_t *bytes,
+                                  size_t len, const struct hub_public *hub,
                                   struct frank_fault *fault);
 
 #endif

@@ -59,13 +59,14 @@ static void judge(struct sealed_item *out, const struct stamper *stamper,
 /* The first invalid evidence, or a report without a valid one. */
 static int check_evidence(struct sealed_check *out,
                           const struct stamper *stamper, uint64_t now,
-                          struct frank_fault *fault)
+                          bool first_only, struct frank_fault *fault)
 {
     const struct frank_report_header *header = &out->report.header;
     size_t valid = 0;
 
     out->judged = true;
-    for (size_t i = 0; i < header->count; i++) {
+    for (size_t i = 0;
+         i < header->count && !(first_only && out->at != SIZE_MAX); i++) {
         judge(&out->items[i], stamper, &header->evidence[i], now);
         valid += out->items[i].verdict == EVIDENCE_VALID;
         if (out->items[i].verdict == EVIDENCE_INVALID && out->at == SIZE_MAX) {
@@ -84,16 +85,18 @@ static int check_evidence(struct sealed_check *out,
                             "evidence, of which none can be proven", 0, 0, 0);
 }
 
-int sealed_check(struct sealed_check *out, const struct stamper *stamper,
-                 const uint8_t *quorum_id, const uint8_t *bytes, size_t len,
-                 uint64_t now, struct frank_fault *fault)
+static int check_all_but_seal(struct sealed_check *out,
+                              const struct stamper *stamper,
+                              const uint8_t *quorum_id, struct frank_span bytes,
+                              uint64_t now, bool first_only,
+                              struct frank_fault *fault)
 {
     const struct sealed_report *report = &out->report;
     int error;
 
     memset(out, 0, sizeof *out);
     out->at = SIZE_MAX;
-    error = sealed_report_decode(&out->report, bytes, len, fault);
+    error = sealed_report_decode(&out->report, bytes.data, bytes.len, fault);
     if (error != FRANK_OK) {
         return error;
     }
@@ -105,12 +108,36 @@ int sealed_check(struct sealed_check *out, const struct stamper *stamper,
         return wire_fault(fault, FRANK_ERR_TIME, "created, over an hour ahead",
                           0, report->header.created, now);
     }
-    error = check_evidence(out, stamper, now, fault);
-    if (error == FRANK_OK) {
-        error = seal_check(&report->seal, &report->label, report->sealed);
-        if (error != FRANK_OK) {
-            return wire_fault(fault, error, "proof of the seal", 0, 0, 0);
-        }
-    }
-    return error;
+    return check_evidence(out, stamper, now, first_only, fault);
+}
+
+int sealed_check_stamps(struct sealed_check *out, const struct stamper *stamper,
+                        const uint8_t *quorum_id, const uint8_t *bytes,
+                        size_t len, uint64_t now, struct frank_fault *fault)
+{
+    return check_all_but_seal(out, stamper, quorum_id,
+                              (struct frank_span){bytes, len}, now, true,
+                              fault);
+}
+
+int sealed_check_seal(const struct sealed_check *check,
+                      struct frank_fault *fault)
+{
+    const struct sealed_report *report = &check->report;
+    int error = seal_check(&report->seal, &report->label, report->sealed);
+
+    return error == FRANK_OK
+               ? FRANK_OK
+               : wire_fault(fault, error, "proof of the seal", 0, 0, 0);
+}
+
+int sealed_check(struct sealed_check *out, const struct stamper *stamper,
+                 const uint8_t *quorum_id, const uint8_t *bytes, size_t len,
+                 uint64_t now, struct frank_fault *fault)
+{
+    int error =
+        check_all_but_seal(out, stamper, quorum_id,
+                           (struct frank_span){bytes, len}, now, false, fault);
+
+    return error == FRANK_OK ? sealed_check_seal(out, fault) : error;
 }

@@ -53,4 +53,14 @@ FRANK_MUST_CHECK int sealed_check(struct sealed_check *out,
                                   const uint8_t *bytes, size_t len,
                                   uint64_t now, struct frank_fault *fault);
 
+/* The same in two steps, for who has something to do in between: all but the
+ * proof, and the proof, which is the dearest. The first step ends at the first
+ * invalid evidence: the items behind it say nothing then. */
+FRANK_MUST_CHECK int
+sealed_check_stamps(struct sealed_check *out, const struct stamper *stamper,
+                    const uint8_t *quorum_id, const uint8_t *bytes, size_t len,
+                    uint64_t now, struct frank_fault *fault);
+FRANK_MUST_CHECK int sealed_check_seal(const struct sealed_check *check,
+                                       struct frank_fault *fault);
+
 #endif

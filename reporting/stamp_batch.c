@@ -23,6 +23,25 @@ struct batch_work {
     size_t failed;
 };
 
+/* No sum: it could overflow. */
+int stamp_in_window(struct stamp_request *request,
+                    const struct stamp_window *window,
+                    struct frank_fault *fault)
+{
+    uint64_t *time = &request->context.accepted_timestamp;
+    uint64_t now = window->now;
+
+    if (*time == 0) {
+        *time = now;
+    }
+    if (*time < now ? now - *time > window->past_ms
+                    : *time - now > window->ahead_ms) {
+        return wire_fault(fault, FRANK_ERR_TIME, "accepted timestamp", 0, *time,
+                          now);
+    }
+    return FRANK_OK;
+}
+
 /* Version and flags. */
 static uint8_t read_head(struct wire_reader *r)
 {
@@ -64,30 +83,16 @@ static void read_request(struct stamp_request *out, struct wire_reader *r)
     read_order(out, r);
 }
 
-/* A time of 0 becomes now. No sum: it could overflow. */
-static int settle_time(uint64_t *time, const struct stamp_window *window)
-{
-    uint64_t now = window->now;
-
-    if (*time == 0) {
-        *time = now;
-    }
-    return (*time < now ? now - *time <= window->past_ms
-                        : *time - now <= window->ahead_ms)
-               ? FRANK_OK
-               : FRANK_ERR_TIME;
-}
-
-/* time and stamp are zeros where there is an error. */
+/* The stamp is zeros where there is an error. */
 static void write_answer(struct wire_writer *w, const struct stamp *stamp,
-                         int error, uint64_t time,
-                         const struct stamp_request *request)
+                         int error, const struct stamp_request *request)
 {
     static const uint8_t zeros[FRANK_FRANK_BYTES];
     bool ordered = error == FRANK_OK && request->ordered;
 
     wire_write_u8(w, (uint8_t)-error);
-    wire_write_u64(w, time);
+    wire_write_u64(w,
+                   error == FRANK_OK ? request->context.accepted_timestamp : 0);
     if (request->mac_only) {
         wire_write_bytes(w, stamp->frank.server_frank, FRANK_MAC_BYTES);
     } else if (error == FRANK_OK) {
@@ -105,8 +110,7 @@ static void answer(struct wire_writer *w, struct batch_work *work,
                    struct stamp_request *request)
 {
     struct stamp stamp;
-    uint64_t *time = &request->context.accepted_timestamp;
-    int error = settle_time(time, work->window);
+    int error = stamp_in_window(request, work->window, NULL);
 
     request->mac_only = (work->flags & STAMP_BATCH_MAC_ONLY) != 0;
     if (error == FRANK_OK) {
@@ -115,7 +119,7 @@ static void answer(struct wire_writer *w, struct batch_work *work,
         memset(&stamp, 0, sizeof stamp);
     }
     work->failed += error != FRANK_OK;
-    write_answer(w, &stamp, error, error == FRANK_OK ? *time : 0, request);
+    write_answer(w, &stamp, error, request);
 }
 
 /* Reads requests and writes an answer to each. */

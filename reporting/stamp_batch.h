@@ -44,6 +44,11 @@ struct stamp_window {
     uint64_t ahead_ms;
 };
 
+/* Sets a time of 0 to now. TIME: outside the window, however wide it is. */
+FRANK_MUST_CHECK int stamp_in_window(struct stamp_request *request,
+                                     const struct stamp_window *window,
+                                     struct frank_fault *fault);
+
 /*
  * Reads StampRequests, stamps each, writes StampAnswers to out; *count is how
  * many there were, *failed how many of these were refused. Requests are read

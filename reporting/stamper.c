@@ -11,6 +11,7 @@
 
 #define HUB_KEY_LABEL "frank v1 hub_key"
 #define TRANSCRIPT_KEY_LABEL "frank v1 transcript_key"
+#define ROW_KEY_LABEL "frank v1 row_key"
 
 /* tag, context, room_seq, seen_seq */
 #define MAC_INPUT_MAX_BYTES (FRANK_TAG_BYTES + FRANK_CONTEXT_MAX_BYTES + 8 + 8)
@@ -19,9 +20,11 @@
  * under one key is nothing under the other. */
 struct epoch_keys {
     uint64_t not_before;
+    uint32_t id;
     bool destroyed;
     struct hmac hub;
     struct hmac transcript;
+    struct hmac row;
 };
 
 struct stamper {
@@ -47,10 +50,12 @@ static void load_epoch(struct epoch_keys *out,
                        const struct keyring_epoch *epoch)
 {
     out->not_before = epoch->not_before;
+    out->id = epoch->id;
     out->destroyed = epoch->destroyed;
     if (!epoch->destroyed) {
         schedule(&out->hub, epoch->master, HUB_KEY_LABEL);
         schedule(&out->transcript, epoch->master, TRANSCRIPT_KEY_LABEL);
+        schedule(&out->row, epoch->master, ROW_KEY_LABEL);
     }
 }
 
@@ -151,6 +156,35 @@ int stamper_mac(const struct stamper *stamper,
         error = compute_mac(out, &epoch->hub, tag, context, NULL, fault);
     }
     return error;
+}
+
+int stamper_row(const struct stamper *stamper,
+                uint8_t out[static FRANK_MAC_BYTES], uint32_t *epoch,
+                uint64_t time, const char *label,
+                const struct frank_span *parts, size_t count,
+                struct frank_fault *fault)
+{
+    const struct epoch_keys *keys;
+    struct hmac mac;
+    int error = find_epoch(stamper, time, &keys, fault);
+
+    if (error != FRANK_OK) {
+        return error;
+    }
+    mac = keys->row;
+    hmac_update(&mac, (const uint8_t *)label, strlen(label));
+    for (size_t i = 0; i < count; i++) {
+        uint8_t len[8];
+        struct wire_writer w;
+
+        wire_write_init(&w, len, sizeof len);
+        wire_write_u64(&w, parts[i].len);
+        hmac_update(&mac, len, sizeof len);
+        hmac_update(&mac, parts[i].data, parts[i].len);
+    }
+    hmac_final(&mac, out);
+    *epoch = keys->id;
+    return FRANK_OK;
 }
 
 /* The secret key that signs at a time: the one asked for, or the newest. */

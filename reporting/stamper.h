@@ -31,8 +31,8 @@ struct stamp_request {
     struct frank_context context;
     uint16_t suite;  /* of the room's MLS group */
     uint32_t key_id; /* signature key that the group is bound to; 0: newest */
-    bool mac_only;   /* without a signature */
     bool ordered;    /* with a transcript stamp */
+    bool mac_only;   /* without the signature, which is zeros then */
     struct stamp_order order;
 };
 
@@ -71,6 +71,19 @@ FRANK_MUST_CHECK int stamper_mac(const struct stamper *stamper,
                                  uint8_t out[static FRANK_MAC_BYTES],
                                  const uint8_t tag[static FRANK_TAG_BYTES],
                                  const struct frank_context *context,
+                                 struct frank_fault *fault);
+
+/*
+ * A hash of what must not outlive the epoch of a time: HMAC-SHA256 under a key
+ * of that epoch, over the label and each part with its length in front
+ * (docs/PROTOCOL.md, section 5). *epoch is its id. Destroying the epoch makes
+ * such hashes meaningless. NO_EPOCH, EPOCH_DESTROYED.
+ */
+FRANK_MUST_CHECK int stamper_row(const struct stamper *stamper,
+                                 uint8_t out[static FRANK_MAC_BYTES],
+                                 uint32_t *epoch, uint64_t time,
+                                 const char *label,
+                                 const struct frank_span *parts, size_t count,
                                  struct frank_fault *fault);
 
 /* What the hub is asked to recognize. */

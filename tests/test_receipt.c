@@ -8,8 +8,8 @@
 
 #define OTHER_LABEL "frank v1 verdict"
 
-static const struct report_receipt receipt = {.report_id = {1, 2, 3, 4},
-                                              .received = RINGS_NOW + 5};
+static const struct receipt receipt = {.report_id = {1, 2, 3, 4},
+                                       .received = RINGS_NOW + 5};
 
 static struct hub_public publics(void)
 {
@@ -33,7 +33,7 @@ static void assert_refused(const uint8_t *bytes, size_t len, int error,
 {
     struct hub_public hub = publics();
     const uint8_t *copy = support_copy(bytes, len);
-    struct report_receipt opened;
+    struct receipt opened;
     struct frank_fault fault = {0};
 
     memset(&opened, 0xaa, sizeof opened);
@@ -47,7 +47,7 @@ static void assert_refused(const uint8_t *bytes, size_t len, int error,
 static void signed_receipt_opens_as_it_was(void **state)
 {
     struct hub_public hub = publics();
-    struct report_receipt opened;
+    struct receipt opened;
 
     (void)state;
     assert_ok(receipt_open(&opened, signed_receipt(), RECEIPT_SIGNED_BYTES,
@@ -129,7 +129,7 @@ static void refuses_each_flipped_bit(void **state)
 {
     struct hub_public hub = publics();
     uint8_t *bytes = signed_receipt();
-    struct report_receipt opened;
+    struct receipt opened;
 
     (void)state;
     for (size_t bit = 0; bit < 8 * RECEIPT_SIGNED_BYTES; bit++) {
@@ -145,13 +145,13 @@ static void refuses_each_flipped_bit(void **state)
 
 static void a_time_without_a_key_is_refused(void **state)
 {
-    struct report_receipt early = {.received = RINGS_NOW + 5};
+    struct receipt early = {.received = RINGS_NOW + 5};
     uint8_t bytes[RECEIPT_SIGNED_BYTES];
     struct frank_fault fault = {0};
     struct keyring *late = rings_new(RINGS_NOW + 6);
     struct hub_public hub;
     struct stamper *later = NULL;
-    struct report_receipt opened;
+    struct receipt opened;
 
     (void)state;
     late->keys[0].not_before = RINGS_NOW + 6;
@@ -173,7 +173,7 @@ static void refuses_another_hubs_receipt(void **state)
 {
     struct keyring *other = NULL;
     struct hub_public hub;
-    struct report_receipt opened;
+    struct receipt opened;
 
     (void)state;
     assert_ok(keyring_new(&other, rings_secret(7), rings_secret(8), 0, NULL));

@@ -41,7 +41,7 @@ static int parse(struct arguments *out, const struct command *self, int argc,
     return EXIT_DONE;
 }
 
-static int put_text(const struct report_receipt *receipt, int error,
+static int put_text(const struct receipt *receipt, int error,
                     const struct frank_fault *fault)
 {
     char text[FRANK_FAULT_TEXT_BYTES];
@@ -61,7 +61,7 @@ static int put_text(const struct report_receipt *receipt, int error,
     return io_finish(EXIT_DONE);
 }
 
-static int put_json(const struct report_receipt *receipt, int error,
+static int put_json(const struct receipt *receipt, int error,
                     const struct frank_fault *fault)
 {
     char text[FRANK_FAULT_TEXT_BYTES];
@@ -86,7 +86,7 @@ int receipt_command(const struct command *self, int argc, char **argv)
 {
     struct arguments arguments;
     struct hub_public hub;
-    struct report_receipt receipt;
+    struct receipt receipt;
     struct blob bytes = {NULL, 0};
     struct frank_fault fault = {0};
     int code = parse(&arguments, self, argc, argv);

@@ -85,7 +85,8 @@ options_read_text(void *settings, struct options_memory **memory,
                   const char *name, struct options_error *error);
 
 /* Prints "name = value" for each, as a configuration file: the settings in
- * force (--check-config), each with its help as a comment if `about`. */
+ * force (--check-config), each with its help as a comment if `about`; settings
+ * NULL: the defaults. */
 #include <stdio.h>
 void options_print(FILE *out, const struct options *options,
                    const void *settings, bool about);

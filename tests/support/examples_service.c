@@ -3,22 +3,45 @@
 #include "examples.h"
 #include "receipt.h"
 #include "reporter_token.h"
-#include "reports.h"
 #include "rings.h"
 #include "stamp_batch.h"
+#include "wire.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The time of the examples, as in reports.h, which names another receipt. */
+#define NOW UINT64_C(1700000100000)
+
+static const json_t *report_0(void)
+{
+    return json_array_get(
+        json_object_get(support_json("tests/vectors/sealed.json"), "reports"),
+        0);
+}
+
+/* The hub of the vectors; free both. */
+static struct stamper *make_hub(struct keyring **ring)
+{
+    const json_t *keys = support_vectors("keyring");
+    struct stamper *stamper = NULL;
+
+    assert_ok(keyring_new(ring, support_member(keys, "master").data,
+                          support_member(keys, "franking_signature_seed").data,
+                          0, NULL));
+    assert_ok(stamper_new(&stamper, *ring, NULL));
+    return stamper;
+}
 
 /* ---- Reporter token ----------------------------------------------------- */
 
 char *examples_reporter_token(void)
 {
     struct frank_span user =
-        support_text(support_member_text(reports_vector(0), "reporting_user"));
+        support_text(support_member_text(report_0(), "reporting_user"));
     struct reporter_token token = {.flags = REPORTER_TOKEN_FIRST_CONTACT,
-                                   .not_after = REPORTS_NOW + 600000};
+                                   .not_after = NOW + 600000};
     struct reporter_token opened;
     uint8_t key[REPORTER_TOKEN_KEY_BYTES];
     char *text = malloc(REPORTER_TOKEN_TEXT_BYTES);
@@ -31,7 +54,7 @@ char *examples_reporter_token(void)
     memcpy(token.user.bytes, user.data, user.len);
     token.user.len = user.len;
     assert_ok(reporter_token_mint(text, &token, key, NULL));
-    assert_ok(reporter_token_open(&opened, text, key, REPORTS_NOW, NULL));
+    assert_ok(reporter_token_open(&opened, text, key, NOW, NULL));
     return text;
 }
 
@@ -52,15 +75,19 @@ static void reporter_token(struct bytes *out)
 
 static void receipt(struct bytes *out)
 {
-    struct hub_public hub = reports_hub_public();
-    struct report_receipt receipt = {.received = REPORTS_NOW};
+    struct keyring *ring = NULL;
+    struct stamper *stamper = make_hub(&ring);
+    struct hub_public hub;
+    struct receipt receipt = {.received = NOW};
 
-    memcpy(receipt.report_id,
-           support_member(reports_vector(0), "report_id").data,
+    memcpy(receipt.report_id, support_member(report_0(), "report_id").data,
            sizeof receipt.report_id);
-    assert_ok(receipt_sign(out->data, &receipt, reports_stamper(), NULL));
+    assert_ok(receipt_sign(out->data, &receipt, stamper, NULL));
     out->len = RECEIPT_SIGNED_BYTES;
+    hub_public_from(&hub, ring);
     assert_ok(receipt_open(&receipt, out->data, out->len, &hub, NULL));
+    stamper_free(stamper);
+    keyring_free(ring);
 }
 
 /* ---- Batch of stamps ---------------------------------------------------- */
@@ -105,6 +132,8 @@ static void put_answers(struct bytes *out, uint8_t flags)
     const json_t *message = json_array_get(support_vectors("mimi"), 0);
     const struct stamp_window window = {
         .now = support_member_number(message, "accepted_timestamp")};
+    struct keyring *ring = NULL;
+    struct stamper *stamper = make_hub(&ring);
     struct bytes requests;
     size_t count;
     size_t failed;
@@ -112,10 +141,12 @@ static void put_answers(struct bytes *out, uint8_t flags)
     stamp_requests(&requests);
     requests.data[1] = flags;
     assert_ok(stamp_batch(out->data, sizeof out->data, &out->len, &count,
-                          &failed, reports_stamper(), requests.data,
-                          requests.len, &window, NULL));
+                          &failed, stamper, requests.data, requests.len,
+                          &window, NULL));
     assert_int_equal(count, 2);
     assert_int_equal(failed, 1);
+    stamper_free(stamper);
+    keyring_free(ring);
 }
 
 static void stamp_answers(struct bytes *out)

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hub.h"
+
+#include "counts.h"
+#include "hmac.h"
+#include "hub_keys.h"
+#include "journal.h"
+#include "process.h"
+#include "publisher.h"
+#include "secret_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define RATE_SLOTS ((size_t)65536)
+#define BEARER_MAX_BYTES 512
+#define BEARER_MIN_BYTES 16
+
+uint64_t hub_now(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+uint64_t hub_monotonic(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* ---- Secrets ------------------------------------------------------------- */
+
+static bool trouble(const char *what, const struct frank_fault *fault)
+{
+    journal_fault(JOURNAL_ERROR, "cannot-start", what, fault);
+    return false;
+}
+
+static bool load_key(uint8_t out[static 32], const char *name, const char *path)
+{
+    char real[PROCESS_PATH_MAX];
+    struct frank_fault fault;
+
+    return (process_credential(real, path, &fault) == FRANK_OK &&
+            secret_file_key(out, real, &fault) == FRANK_OK) ||
+           trouble(name, &fault);
+}
+
+static void hash_token(uint8_t out[static HASH_BYTES], const char *token,
+                       size_t len)
+{
+    hash_state state;
+
+    hash_init(&state);
+    hash_update(&state, (const uint8_t *)token, len);
+    hash_final(&state, out);
+    sodium_memzero(&state, sizeof state);
+}
+
+/* A token is a line of printable characters; shorter ones could be guessed. */
+static bool take_token(uint8_t out[static HASH_BYTES], const uint8_t *bytes,
+                       size_t len, struct frank_fault *fault)
+{
+    if (len > 0 && bytes[len - 1] == '\n') {
+        len--;
+    }
+    for (size_t i = 0; i < len; i++) {
+        if (bytes[i] <= ' ' || bytes[i] >= 0x7f) {
+            *fault =
+                (struct frank_fault){FRANK_ERR_VALUE, "bearer token", i, 0, 0};
+            return false;
+        }
+    }
+    if (len < BEARER_MIN_BYTES) {
+        *fault = (struct frank_fault){FRANK_ERR_LENGTH, "bearer token", 0, len,
+                                      BEARER_MIN_BYTES};
+        return false;
+    }
+    hash_token(out, (const char *)bytes, len);
+    return true;
+}
+
+static bool load_token(struct hub *hub, enum hub_bearer bearer,
+                       const char *name, const char *path)
+{
+    char real[PROCESS_PATH_MAX];
+    struct frank_fault fault = {0};
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    bool ok;
+
+    if (path[0] == '\0') {
+        return true;
+    }
+    ok = process_credential(real, path, &fault) == FRANK_OK &&
+         secret_file_load(&bytes, &len, real, BEARER_MAX_BYTES, &fault) ==
+             FRANK_OK &&
+         take_token(hub->secrets->bearer_hash[bearer], bytes, len, &fault);
+    sodium_free(bytes); /* wipes */
+    hub->has_bearer[bearer] = ok;
+    return ok || trouble(name, &fault);
+}
+
+static bool load_secrets(struct hub *hub)
+{
+    const struct settings *s = hub->settings;
+    struct hub_secrets *secrets =
+        sodium_malloc((sizeof *secrets + 63) / 64 * 64);
+    uint8_t key[32];
+    bool ok;
+
+    if (secrets == NULL) {
+        return trouble("secrets", &(struct frank_fault){FRANK_ERR_MEMORY,
+                                                        "secrets", 0, 0, 0});
+    }
+    memset(secrets, 0, sizeof *secrets);
+    hub->secrets = secrets;
+    ok = load_key(key, "service-key", s->service_key);
+    if (ok) {
+        hmac_subkey(secrets->receipt_key, key, "frank v1 receipt token");
+        hmac_subkey(secrets->bytes_key, key, "frank v1 bytes hash");
+        ok = load_key(key, "log-key", s->log_key);
+    }
+    if (ok) {
+        (void)crypto_sign_seed_keypair(hub->log_public, secrets->log_secret,
+                                       key);
+    }
+    if (ok && s->reporter_token_key[0] != '\0') {
+        ok = load_key(secrets->reporter_token_key, "reporter-token-key",
+                      s->reporter_token_key);
+        hub->has_reporter_token_key = ok;
+    }
+    sodium_memzero(key, sizeof key);
+    return ok &&
+           load_token(hub, BEARER_PRIVATE, "private-token", s->private_token) &&
+           load_token(hub, BEARER_GATEWAY, "gateway-token", s->gateway_token) &&
+           load_token(hub, BEARER_AUDITOR, "auditor-token", s->auditor_token) &&
+           load_token(hub, BEARER_OPERATOR, "operator-token",
+                      s->operator_token);
+}
+
+bool hub_is_bearer(const struct hub *hub, enum hub_bearer bearer,
+                   const char *token)
+{
+    uint8_t hash[HASH_BYTES];
+
+    hash_token(hash, token, strlen(token));
+    return hub->has_bearer[bearer] &&
+           sodium_memcmp(hash, hub->secrets->bearer_hash[bearer],
+                         sizeof hash) == 0;
+}
+
+const char *hub_bearer_token(const struct http_exchange *exchange)
+{
+    const char *value = http_header(exchange, "Authorization");
+
+    if (value == NULL || strncasecmp(value, "Bearer ", 7) != 0) {
+        return NULL;
+    }
+    value += 7;
+    return value + strspn(value, " ");
+}
+
+bool hub_admits(struct hub *hub, struct http_exchange *exchange,
+                enum hub_bearer bearer)
+{
+    const struct http_request *request = http_request(exchange);
+    const char *token = hub_bearer_token(exchange);
+    bool is_unix =
+        request->is_private &&
+        sodium_is_zero(request->address.bytes, sizeof request->address.bytes);
+
+    if (is_unix || (token != NULL && hub_is_bearer(hub, bearer, token))) {
+        return true;
+    }
+    http_problem(
+        exchange,
+        &(struct http_problem){
+            .status = hub->has_bearer[bearer] ? 401 : 404,
+            .name = hub->has_bearer[bearer] ? "unauthorized" : "not-found",
+            .title = hub->has_bearer[bearer] ? "A bearer token is needed here"
+                                             : "There is nothing here",
+            .evidence = SIZE_MAX});
+    return false;
+}
+
+/* ---- Keys ---------------------------------------------------------------- */
+
+struct hub_keys *hub_keys_hold(struct hub *hub)
+{
+    struct hub_keys *keys;
+
+    (void)pthread_mutex_lock(&hub->keys_lock);
+    keys = hub->keys;
+    atomic_fetch_add(&keys->holders, 1);
+    (void)pthread_mutex_unlock(&hub->keys_lock);
+    return keys;
+}
+
+static void replace_keys(struct hub *hub, struct hub_keys *keys)
+{
+    struct hub_keys *old;
+
+    (void)pthread_mutex_lock(&hub->keys_lock);
+    old = hub->keys;
+    hub->keys = keys; /* transferred */
+    (void)pthread_mutex_unlock(&hub->keys_lock);
+    hub_keys_release(old);
+}
+
+struct epochs_write {
+    struct write write;
+    struct hub *hub;
+    struct hub_keys *keys;
+};
+
+static void write_epochs(struct hub *hub, struct db *db,
+                         const struct hub_keys *keys)
+{
+    for (size_t i = 0; i < keys->epoch_count; i++) {
+        hub_epoch(&hub->store, db, keys->epochs[i].id,
+                  keys->epochs[i].not_before, keys->epochs[i].destroyed,
+                  hub_now());
+    }
+}
+
+static void run_epochs(struct write *write, struct db *db)
+{
+    struct epochs_write *w = (struct epochs_write *)write;
+
+    write_epochs(w->hub, db, w->keys);
+}
+
+/* Logs what became of the epochs, and drops what ended with them. */
+static bool log_epochs(struct hub *hub, struct hub_keys *keys)
+{
+    struct epochs_write w = {
+        .write = {.run = run_epochs, .small = true, .bytes = 4096},
+        .hub = hub,
+        .keys = keys,
+    };
+
+    if (writer_do(hub->writer, &w.write) == WRITE_DONE) {
+        return true;
+    }
+    JOURNAL(JOURNAL_ERROR, "epochs-not-logged",
+            JOURNAL_TEXT("why", "too much is waiting; reload again"));
+    return false;
+}
+
+bool hub_reload(struct hub *hub)
+{
+    struct hub_keys *keys = hub_keys_load(hub->settings);
+
+    if (keys == NULL) {
+        return false;
+    }
+    if (!log_epochs(hub, keys)) {
+        hub_keys_release(keys);
+        return false;
+    }
+    replace_keys(hub, keys);
+    return true;
+}
+
+/* ---- The store ----------------------------------------------------------- */
+
+static _Noreturn void write_failed(void *context, const struct db_trouble *what)
+{
+    (void)context;
+    JOURNAL(JOURNAL_ERROR, "database-failed", JOURNAL_TEXT("what", what->what),
+            JOURNAL_TEXT("why", what->text),
+            JOURNAL_NUMBER("code", (uint64_t)what->code),
+            JOURNAL_TEXT("then", "exit: what is on disk cannot be known; "
+                                 "nothing was acknowledged since"));
+    _exit(3);
+}
+
+static void write_committed(void *context, uint64_t microseconds, size_t count)
+{
+    (void)context;
+    (void)count;
+    metric_observe(&time_commit, microseconds);
+}
+
+static void write_closing(void *context, struct db *db)
+{
+    struct hub *hub = context;
+
+    ledger_save(&hub->store.ledger, db);
+}
+
+static bool db_failed(const struct db_trouble *what)
+{
+    JOURNAL(JOURNAL_ERROR, "cannot-start", JOURNAL_TEXT("what", "database"),
+            JOURNAL_TEXT("call", what->what), JOURNAL_TEXT("why", what->text));
+    return false;
+}
+
+/* Two processes on one database, and one log, would fork it. */
+static bool lock_folder(struct hub *hub)
+{
+    hub->folder = open(hub->settings->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (hub->folder < 0 || flock(hub->folder, LOCK_EX | LOCK_NB) != 0) {
+        return trouble(hub->settings->data,
+                       &(struct frank_fault){FRANK_ERR_FILE,
+                                             errno == EWOULDBLOCK
+                                                 ? "another frankd has it"
+                                                 : "lock",
+                                             0, (uint64_t)errno, 0});
+    }
+    return true;
+}
+
+static bool open_store(struct hub *hub)
+{
+    char path[PROCESS_PATH_MAX];
+    struct db_trouble what;
+
+    if (!lock_folder(hub)) {
+        return false;
+    }
+    (void)snprintf(path, sizeof path, "%s/hub.db", hub->settings->data);
+    if (!db_open(&hub->db, path, DB_WRITER, &hub_schema, hub_statements,
+                 hub_statement_count, &what)) {
+        return db_failed(&what);
+    }
+    (void)chmod(path, 0600);
+    if (!ledger_load(&hub->store.ledger.range, hub->db)) {
+        return db_failed(db_trouble(hub->db));
+    }
+    for (size_t i = 0; i < READER_COUNT; i++) {
+        if (!db_open(&hub->readers[i].db, path, DB_READER, &hub_schema,
+                     hub_statements, hub_statement_count, &what)) {
+            return db_failed(&what);
+        }
+    }
+    return true;
+}
+
+static bool start_writer(struct hub *hub)
+{
+    const struct writer_settings settings = {
+        .db = hub->db,
+        .path = hub->settings->data,
+        .min_free = hub->settings->min_free,
+        .queue_max = hub->settings->queue,
+        .closing = write_closing,
+        .failed = write_failed,
+        .committed = write_committed,
+        .context = hub,
+    };
+
+    return writer_start(&hub->writer, &settings) ||
+           trouble("writer",
+                   &(struct frank_fault){FRANK_ERR_MEMORY, "thread", 0, 0, 0});
+}
+
+struct db *hub_reader_lock(struct hub *hub, enum hub_reader reader)
+{
+    (void)pthread_mutex_lock(&hub->readers[reader].lock);
+    return hub->readers[reader].db;
+}
+
+/* A reader that failed is of no use any more, and a sign of a disk that fails.
+ */
+void hub_reader_unlock(struct hub *hub, enum hub_reader reader)
+{
+    const struct db *db = hub->readers[reader].db;
+
+    if (!db_ok(db)) {
+        write_failed(hub, db_trouble(db));
+    }
+    (void)pthread_mutex_unlock(&hub->readers[reader].lock);
+}
+
+/* ---- Opening ------------------------------------------------------------- */
+
+static bool start_rates(struct hub *hub)
+{
+    const struct settings *s = hub->settings;
+    struct frank_fault fault;
+
+    return (rates_new(&hub->by_reporter, s->rate_reporter.count,
+                      s->rate_reporter.per_ms, RATE_SLOTS,
+                      &fault) == FRANK_OK &&
+            rates_new(&hub->by_address, s->rate_address.count,
+                      s->rate_address.per_ms, RATE_SLOTS, &fault) == FRANK_OK &&
+            rates_new(&hub->overall, s->rate_overall.count,
+                      s->rate_overall.per_ms, 8, &fault) == FRANK_OK) ||
+           trouble("rate limits", &fault);
+}
+
+bool hub_open(struct hub *hub, const struct settings *settings)
+{
+    memset(hub, 0, sizeof *hub);
+    hub->settings = settings;
+    hub->folder = -1;
+    (void)pthread_mutex_init(&hub->keys_lock, NULL);
+    for (size_t i = 0; i < READER_COUNT; i++) {
+        (void)pthread_mutex_init(&hub->readers[i].lock, NULL);
+    }
+    if (!load_secrets(hub) || (hub->keys = hub_keys_load(settings)) == NULL ||
+        !start_rates(hub) || !open_store(hub) || !publisher_open(hub) ||
+        !start_writer(hub)) {
+        hub_close(hub);
+        return false;
+    }
+    log_epochs(hub, hub->keys);
+    return true;
+}
+
+void hub_close(struct hub *hub)
+{
+    writer_stop(hub->writer);
+    for (size_t i = 0; i < READER_COUNT; i++) {
+        db_close(hub->readers[i].db);
+        (void)pthread_mutex_destroy(&hub->readers[i].lock);
+    }
+    db_close(hub->db);
+    publisher_free(hub->publisher);
+    if (hub->folder >= 0) {
+        (void)close(hub->folder); /* and unlock */
+    }
+    rates_free(hub->by_reporter);
+    rates_free(hub->by_address);
+    rates_free(hub->overall);
+    if (hub->keys != NULL) {
+        hub_keys_release(hub->keys);
+    }
+    sodium_free(hub->secrets); /* wipes */
+    (void)pthread_mutex_destroy(&hub->keys_lock);
+    memset(hub, 0, sizeof *hub);
+}

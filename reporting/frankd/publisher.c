@@ -1,0 +1,538 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "publisher.h"
+
+#include "journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How often it looks for new entries: a checkpoint is at most so old, and the
+ * time that making it takes. */
+#define LOOK_MS 500
+#define PURGE_MOST 500
+/* Leaves that are written to tiles at once. */
+#define LEAVES_MAX ((size_t)4096)
+
+struct publisher {
+    struct hub *hub;
+    struct tiles *tiles;
+    char checkpoint_path[4096];
+    char public_path[4096];
+    pthread_mutex_t lock;
+    struct published newest;
+    struct published shown; /* to the public */
+    bool has_shown;
+    pthread_t thread;
+    bool running;
+    pthread_cond_t wake;
+    bool stopping;
+    uint64_t refusals_since;
+    uint64_t next_public; /* wall clock */
+};
+
+static bool trouble(const char *what, const struct frank_fault *fault)
+{
+    journal_fault(JOURNAL_ERROR, "log-not-published", what, fault);
+    return false;
+}
+
+static bool refuse(const char *why, uint64_t published, uint64_t stored)
+{
+    JOURNAL(JOURNAL_ERROR, "cannot-start", JOURNAL_TEXT("what", "log"),
+            JOURNAL_TEXT("why", why),
+            JOURNAL_NUMBER("checkpoint_size", published),
+            JOURNAL_NUMBER("database_size", stored));
+    return false;
+}
+
+/* ---- From entries to tiles ------------------------------------------------
+ */
+
+struct leaves {
+    uint8_t (*hashes)[MERKLE_HASH_BYTES];
+    size_t count;
+};
+
+static bool add_leaf(void *context, struct frank_span entry)
+{
+    struct leaves *leaves = context;
+
+    merkle_leaf(leaves->hashes[leaves->count++], entry);
+    return true;
+}
+
+/* Writes the tiles of the entries from <= number < to. */
+static bool write_tiles(struct publisher *p, struct db *db, uint64_t from,
+                        uint64_t to)
+{
+    struct leaves leaves = {malloc(LEAVES_MAX * MERKLE_HASH_BYTES), 0};
+    struct frank_fault fault = {FRANK_ERR_MEMORY, "tiles", 0, 0, 0};
+    bool ok = leaves.hashes != NULL || trouble("tiles", &fault);
+
+    while (ok && from < to) {
+        uint64_t end = to - from > LEAVES_MAX ? from + LEAVES_MAX : to;
+
+        leaves.count = 0;
+        ok = ledger_read(db, from, end, add_leaf, &leaves) == end - from ||
+             refuse("entries are missing in the database", to, from);
+        ok = ok &&
+             (tiles_append(p->tiles, from,
+                           (const uint8_t(*)[MERKLE_HASH_BYTES])leaves.hashes,
+                           leaves.count, &fault) == FRANK_OK ||
+              trouble("tiles", &fault));
+        from = end;
+    }
+    free(leaves.hashes);
+    return ok;
+}
+
+/* What the tiles say of a log of this size, read from the disk. */
+static int root_of_tiles(struct publisher *p, uint64_t size,
+                         uint8_t root[static MERKLE_HASH_BYTES],
+                         struct frank_fault *fault)
+{
+    struct merkle_range range;
+    int error = tiles_range(&range, p->tiles, size, fault);
+
+    if (error == FRANK_OK) {
+        merkle_root(root, &range);
+    }
+    return error;
+}
+
+/* ---- Checkpoints ----------------------------------------------------------
+ */
+
+static bool save(struct publisher *p, const char *path,
+                 const struct published *published)
+{
+    struct frank_fault fault;
+
+    (void)p;
+    return tiles_replace_file(path, published->text, published->len, &fault) ==
+               FRANK_OK ||
+           trouble("checkpoint", &fault);
+}
+
+/* Signs what the tiles say, once that is what the database says too. */
+static bool sign(struct publisher *p, struct published *out, uint64_t size,
+                 const uint8_t expected[static MERKLE_HASH_BYTES])
+{
+    struct note_checkpoint checkpoint = {.size = size};
+    struct frank_fault fault;
+
+    if (root_of_tiles(p, size, checkpoint.root, &fault) != FRANK_OK) {
+        return trouble("tiles", &fault);
+    }
+    if (memcmp(checkpoint.root, expected, sizeof checkpoint.root) != 0) {
+        return refuse("tiles on the disk are not those of the database", size,
+                      size);
+    }
+    out->len = note_sign(out->text, p->hub->settings->log_origin, &checkpoint,
+                         p->hub->secrets->log_secret);
+    out->size = size;
+    out->time = hub_now();
+    return true;
+}
+
+static void show(struct publisher *p, const struct published *published,
+                 bool is_public)
+{
+    (void)pthread_mutex_lock(&p->lock);
+    if (is_public) {
+        p->shown = *published;
+        p->has_shown = true;
+    } else {
+        p->newest = *published;
+    }
+    (void)pthread_mutex_unlock(&p->lock);
+}
+
+/* Publishes what is new in the database. */
+static bool publish(struct publisher *p, struct db *db)
+{
+    struct published published;
+    struct merkle_range range;
+    uint8_t root[MERKLE_HASH_BYTES];
+    bool ok;
+
+    db_begin(db);
+    ok = ledger_load(&range, db);
+    if (ok && (range.size > p->newest.size || p->newest.len == 0)) {
+        merkle_root(root, &range);
+        ok = write_tiles(p, db, p->newest.size, range.size) &&
+             sign(p, &published, range.size, root) &&
+             save(p, p->checkpoint_path, &published);
+        if (ok) {
+            show(p, &published, false);
+        }
+    }
+    return db_commit(db) && ok;
+}
+
+bool publisher_checkpoint(struct publisher *p, bool is_public,
+                          struct published *out)
+{
+    bool there;
+
+    (void)pthread_mutex_lock(&p->lock);
+    there = is_public ? p->has_shown : p->newest.len > 0;
+    if (there) {
+        *out = is_public ? p->shown : p->newest;
+    }
+    (void)pthread_mutex_unlock(&p->lock);
+    return there;
+}
+
+const struct tiles *publisher_tiles(const struct publisher *p)
+{
+    return p->tiles;
+}
+
+/* ---- At the start ----------------------------------------------------------
+ */
+
+enum loaded { LOADED, LOADED_NONE, LOADED_BAD };
+
+static enum loaded load(struct publisher *p, const char *path,
+                        struct published *out, struct note_checkpoint *note)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    struct frank_fault fault = {FRANK_ERR_FILE, "read", 0, 0, 0};
+    struct stat st;
+    ssize_t n;
+
+    if (fd < 0 && errno == ENOENT) {
+        return LOADED_NONE;
+    }
+    n = fd < 0 ? -1 : read(fd, out->text, sizeof out->text - 1);
+    fault.found = (uint64_t)errno;
+    if (n < 0 || fstat(fd, &st) != 0) {
+        (void)trouble(path, &fault);
+        n = -1;
+    }
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    if (n < 0) {
+        return LOADED_BAD;
+    }
+    out->text[n] = '\0';
+    out->len = (size_t)n;
+    out->time = (uint64_t)st.st_mtim.tv_sec * 1000;
+    if (note_open(note, out->text, out->len, p->hub->settings->log_origin,
+                  p->hub->log_public, &fault) != FRANK_OK) {
+        journal_fault(JOURNAL_ERROR, "cannot-start", path, &fault);
+        return LOADED_BAD;
+    }
+    out->size = note->size;
+    return LOADED;
+}
+
+/* Tiles are as the checkpoint says; if not, they are made anew from the
+ * database, which must then say it. */
+static bool check_tiles(struct publisher *p, struct db *db,
+                        const struct note_checkpoint *note)
+{
+    uint8_t root[MERKLE_HASH_BYTES];
+    struct frank_fault fault;
+
+    if (root_of_tiles(p, note->size, root, &fault) == FRANK_OK &&
+        memcmp(root, note->root, sizeof root) == 0) {
+        return true;
+    }
+    JOURNAL(JOURNAL_WARNING, "tiles-made-anew",
+            JOURNAL_NUMBER("entries", note->size));
+    if (!write_tiles(p, db, 0, note->size)) {
+        return false;
+    }
+    if (root_of_tiles(p, note->size, root, &fault) != FRANK_OK) {
+        return trouble("tiles", &fault);
+    }
+    return memcmp(root, note->root, sizeof root) == 0 ||
+           refuse("the database is not the one of the last checkpoint",
+                  note->size, note->size);
+}
+
+static bool recover(struct publisher *p, struct db *db, uint64_t stored)
+{
+    struct note_checkpoint note;
+
+    switch (load(p, p->checkpoint_path, &p->newest, &note)) {
+    case LOADED_NONE:
+        return stored == 0 ||
+               refuse("the last signed checkpoint is missing: put its file "
+                      "back; without it an older database could not be told",
+                      0, stored);
+    case LOADED_BAD:
+        return false;
+    default:
+        break;
+    }
+    if (note.size > stored) {
+        return refuse("the database is older than the last signed checkpoint: "
+                      "starting from it would fork the log",
+                      note.size, stored);
+    }
+    return check_tiles(p, db, &note);
+}
+
+static void recover_public(struct publisher *p)
+{
+    struct note_checkpoint note;
+    struct published published;
+    uint64_t every = p->hub->settings->public_checkpoint;
+
+    if (load(p, p->public_path, &published, &note) == LOADED &&
+        note.size <= p->newest.size) {
+        show(p, &published, true);
+    }
+    /* At fixed times, whatever happened in between. */
+    p->next_public = (hub_now() / every + 1) * every;
+}
+
+static bool open_folder(struct publisher *p)
+{
+    const struct settings *s = p->hub->settings;
+    char folder[4096];
+    struct frank_fault fault;
+
+    if (s->checkpoint[0] != '\0') {
+        (void)snprintf(p->checkpoint_path, sizeof p->checkpoint_path, "%s",
+                       s->checkpoint);
+    } else {
+        (void)snprintf(p->checkpoint_path, sizeof p->checkpoint_path,
+                       "%s/log.checkpoint", s->data);
+    }
+    (void)snprintf(p->public_path, sizeof p->public_path, "%s/log.public",
+                   s->data);
+    (void)snprintf(folder, sizeof folder, "%s/log", s->data);
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
+        return trouble(folder,
+                       &(struct frank_fault){FRANK_ERR_FILE, "create folder", 0,
+                                             (uint64_t)errno, 0});
+    }
+    return tiles_open(&p->tiles, folder, &fault) == FRANK_OK ||
+           trouble(folder, &fault);
+}
+
+bool publisher_open(struct hub *hub)
+{
+    struct publisher *p = calloc(1, sizeof *p);
+    pthread_condattr_t monotonic;
+    struct db *db;
+    bool ok;
+
+    if (p == NULL) {
+        return false;
+    }
+    hub->publisher = p;
+    p->hub = hub;
+    p->refusals_since = hub_now();
+    (void)pthread_mutex_init(&p->lock, NULL);
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&p->wake, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
+    if (!open_folder(p)) {
+        return false;
+    }
+    db = hub_reader_lock(hub, READER_LONG);
+    ok = recover(p, db, hub->store.ledger.range.size) && publish(p, db);
+    hub_reader_unlock(hub, READER_LONG);
+    if (ok) {
+        recover_public(p);
+    }
+    return ok;
+}
+
+void publisher_free(struct publisher *p)
+{
+    if (p != NULL) {
+        tiles_close(p->tiles);
+        (void)pthread_cond_destroy(&p->wake);
+        (void)pthread_mutex_destroy(&p->lock);
+        free(p);
+    }
+}
+
+/* ---- Keeping the hours -----------------------------------------------------
+ */
+
+struct hourly {
+    struct write write;
+    struct publisher *publisher;
+    struct hub_refusals refusals[HUB_REFUSALS_MAX];
+    size_t count;
+    uint64_t now;
+    uint64_t size; /* of the log, afterwards */
+    size_t purged;
+};
+
+static void run_refusals(struct write *write, struct db *db)
+{
+    struct hourly *h = (struct hourly *)write;
+
+    hub_log_refusals(&h->publisher->hub->store, db,
+                     h->publisher->refusals_since, h->now, h->refusals,
+                     h->count);
+}
+
+static void run_hourly(struct write *write, struct db *db)
+{
+    struct hourly *h = (struct hourly *)write;
+    struct hub *hub = h->publisher->hub;
+
+    run_refusals(write, db);
+    hub_pad(&hub->store, db, hub->settings->log_round, h->now);
+    h->size = hub->store.ledger.range.size;
+}
+
+static void run_purge(struct write *write, struct db *db)
+{
+    struct hourly *h = (struct hourly *)write;
+    const struct settings *s = h->publisher->hub->settings;
+
+    h->purged = hub_purge(&h->publisher->hub->store, db,
+                          h->now > s->retain ? h->now - s->retain : 0, h->now,
+                          PURGE_MOST);
+}
+
+static bool do_write(struct publisher *p, struct hourly *h,
+                     void (*run)(struct write *, struct db *))
+{
+    h->write = (struct write){.run = run, .small = true, .bytes = 65536};
+    return writer_do(p->hub->writer, &h->write) == WRITE_DONE;
+}
+
+/* The public sees the log at fixed times, at sizes that tell nothing. */
+static bool publish_publicly(struct publisher *p, uint64_t size)
+{
+    struct published published;
+    struct merkle_range range;
+    uint8_t root[MERKLE_HASH_BYTES];
+    struct frank_fault fault;
+
+    if (tiles_range(&range, p->tiles, size, &fault) != FRANK_OK) {
+        return trouble("tiles", &fault);
+    }
+    merkle_root(root, &range);
+    if (!sign(p, &published, size, root) ||
+        !save(p, p->public_path, &published)) {
+        return false;
+    }
+    show(p, &published, true);
+    return true;
+}
+
+static bool look(struct publisher *p)
+{
+    struct db *db = hub_reader_lock(p->hub, READER_LONG);
+    bool ok = publish(p, db);
+
+    hub_reader_unlock(p->hub, READER_LONG);
+    return ok;
+}
+
+static bool keep_hour(struct publisher *p)
+{
+    struct hourly h = {.publisher = p, .now = hub_now()};
+    uint64_t every = p->hub->settings->public_checkpoint;
+
+    do {
+        h.purged = 0;
+        (void)do_write(p, &h, run_purge);
+    } while (h.purged == PURGE_MOST);
+    h.count = hub_refusals_take(h.refusals);
+    if (!do_write(p, &h, run_hourly)) {
+        hub_refusals_put_back(h.refusals, h.count);
+        return true; /* at the next look */
+    }
+    p->refusals_since = h.now;
+    p->next_public = (h.now / every + 1) * every;
+    return look(p) && publish_publicly(p, h.size);
+}
+
+static bool wait_a_little(struct publisher *p)
+{
+    struct timespec until;
+    bool more;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += LOOK_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    (void)pthread_mutex_lock(&p->lock);
+    if (!p->stopping) {
+        (void)pthread_cond_timedwait(&p->wake, &p->lock, &until);
+    }
+    more = !p->stopping;
+    (void)pthread_mutex_unlock(&p->lock);
+    return more;
+}
+
+/* A log that cannot be written ends the service: nothing may happen without its
+ * entry. */
+static _Noreturn void give_up(void)
+{
+    JOURNAL(JOURNAL_ERROR, "log-failed",
+            JOURNAL_TEXT("then", "exit: nothing happens that is not logged"));
+    _exit(3);
+}
+
+static void *run(void *argument)
+{
+    struct publisher *p = argument;
+    bool more;
+
+    do {
+        more = wait_a_little(p);
+        if (!look(p) || (hub_now() >= p->next_public && !keep_hour(p))) {
+            give_up();
+        }
+    } while (more);
+    return NULL;
+}
+
+bool publisher_start(struct hub *hub)
+{
+    struct publisher *p = hub->publisher;
+
+    p->running = pthread_create(&p->thread, NULL, run, p) == 0;
+    return p->running;
+}
+
+/* What was refused since the last hour would be lost. */
+static void log_last_refusals(struct publisher *p)
+{
+    struct hourly h = {.publisher = p, .now = hub_now()};
+
+    h.count = hub_refusals_take(h.refusals);
+    if (h.count > 0) {
+        (void)do_write(p, &h, run_refusals);
+    }
+}
+
+void publisher_stop(struct hub *hub)
+{
+    struct publisher *p = hub->publisher;
+
+    if (p == NULL || !p->running) {
+        return;
+    }
+    log_last_refusals(p);
+    (void)pthread_mutex_lock(&p->lock);
+    p->stopping = true;
+    (void)pthread_cond_signal(&p->wake);
+    (void)pthread_mutex_unlock(&p->lock);
+    (void)pthread_join(p->thread, NULL); /* after a last look */
+    p->running = false;
+}
