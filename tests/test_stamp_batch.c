@@ -326,6 +326,23 @@ static void a_window_never_overflows(void **state)
     assert_int_equal(error_at(NOW + 1, &none), FRANK_ERR_TIME);
 }
 
+static void a_time_outside_says_which_and_when(void **state)
+{
+    struct stamp_request request = request_of();
+    struct frank_fault fault = {0};
+
+    (void)state;
+    request.context.accepted_timestamp = NOW + 101;
+    assert_int_equal(stamp_in_window(&request, &window, &fault),
+                     FRANK_ERR_TIME);
+    assert_string_equal(fault.field, "accepted timestamp");
+    assert_int_equal(fault.found, NOW + 101);
+    assert_int_equal(fault.expected, NOW);
+    request.context.accepted_timestamp = 0;
+    assert_ok(stamp_in_window(&request, &window, &fault));
+    assert_int_equal(request.context.accepted_timestamp, NOW);
+}
+
 /* ---- Batches that are refused ------------------------------------------- */
 
 static void refuses_each_truncation(void **state)
@@ -506,6 +523,7 @@ int main(void)
         WITH_HUB(destroyed_or_missing_epochs_are_answered_by_name),
         WITH_HUB(times_outside_the_window_are_refused),
         WITH_HUB(a_window_never_overflows),
+        WITH_HUB(a_time_outside_says_which_and_when),
         WITH_HUB(refuses_each_truncation),
         WITH_HUB(refuses_each_truncated_request),
         WITH_HUB(refuses_malformed_batches_by_name),
