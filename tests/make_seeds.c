@@ -238,6 +238,23 @@ static void put_service(void)
     }
 }
 
+static void put_heads(void)
+{
+    static const char *const heads[] = {
+        "GET /v1/keys?epoch=1 HTTP/1.1\r\nHost: hub.example:8443\r\n\r\n",
+        "POST /v1/reports HTTP/1.1\r\nHost: [::1]\r\nContent-Length: 12\r\n"
+        "Content-Type: application/octet-stream\r\n"
+        "Expect: 100-continue\r\n\r\n",
+        "HEAD /%7euser HTTP/1.0\r\nhost:\ta\r\nX-Empty:\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
+        "Transfer-Encoding: chunked\r\nUpgrade: h2c\r\n\r\n",
+    };
+
+    for (size_t i = 0; i < SUPPORT_COUNT(heads); i++) {
+        put("fuzz_head", "head", i, support_text(heads[i]));
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2 || sodium_init() < 0) {
@@ -254,5 +271,6 @@ int main(int argc, char **argv)
     put_reports();
     put_quorum();
     put_service();
+    put_heads();
     return 0;
 }

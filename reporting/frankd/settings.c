@@ -65,7 +65,7 @@ static const struct option_entry entries[] = {
      "total time for a request's head"},
     {"body-timeout", OPTION_TIME, AT(body_timeout), "30s", 100, HOUR,
      "total time for its body"},
-    {"body-memory", OPTION_BYTES, AT(body_memory), "96MiB", 17 * MIB,
+    {"body-memory", OPTION_BYTES, AT(body_memory), "96MiB", 34 * MIB,
      UINT64_C(1) << 40, "memory for bodies at once"},
     {"queue", OPTION_NUMBER, AT(queue), "4096", 1, 1000000,
      "reports that wait for the disk at once; more get 503"},

@@ -1,208 +1,123 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "edge.h"
 
-#include "head.h"
-#include "raw.h"
+#include "edge_thread.h"
 #include "wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdatomic.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
-#define LISTENERS_MAX 64
 #define EVENTS 64
-#define ACCEPTS 64 /* at a turn, so that those who wait get theirs */
-#define TICK_MS 100
-#define LINGER_MS 1000
-#define LINGER_BYTES 65536
+#define ACCEPTS 64 /* of one listener in a row, so that others have a turn */
+/* How late an answer's end may be noticed: it is not the edge's thread that
+ * begins one. */
+#define TICK_MS 1000
+#define IDLE_MS 60000
 
-struct listener {
-    int fd;
-    enum http_scope scope;
-    bool is_unix;
-};
-
-struct edge {
-    struct edge_settings settings;
-    pthread_t thread;
-    int epoll;
-    int wake;
-    atomic_bool stopping;
-    atomic_bool closing;
-    pthread_mutex_t lock; /* of the listeners */
-    size_t listener_count;
-    struct listener listeners[LISTENERS_MAX];
-    uint64_t next_tick;
-    uint8_t buffer[HEAD_MAX_BYTES];
-};
-
-/* ---- Ending a connection ---------------------------------------------------
- */
-
-static void drop(struct edge *edge, struct connection *one)
+uint64_t edge_clock(void)
 {
-    int fd = one->fd;
+    struct timespec now;
 
-    connections_remove(edge->settings.connections, one);
-    (void)close(fd); /* leaves the epoll set, too */
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* Takes what the client still sends: what is left unread at a close resets the
- * connection, and the answer with it. false: it is over. */
-static bool drain(struct edge *edge, struct connection *one)
+static void wake(struct edge *edge)
 {
-    ssize_t n;
+    uint64_t one = 1;
 
-    do {
-        n = recv(one->fd, edge->buffer, sizeof edge->buffer, MSG_DONTWAIT);
-        one->drained += n > 0 ? (uint32_t)n : 0;
-    } while (n > 0 && one->drained < LINGER_BYTES);
-    return n < 0 && (errno == EAGAIN || errno == EINTR);
+    (void)!write(edge->wake, &one, sizeof one);
 }
 
-static bool watch(struct edge *edge, struct connection *one, int operation)
+/* ---- Accepting ---------------------------------------------------------- */
+
+static void refuse_at_once(struct edge *edge, int fd, const char *reason)
 {
-    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET,
-                                .data.ptr = one};
-
-    return epoll_ctl(edge->epoll, operation, one->fd, &event) == 0;
-}
-
-/* watched: it is in the epoll set. */
-static void refuse(struct edge *edge, struct connection *one, unsigned status,
-                   const char *reason, bool watched)
-{
-    uint64_t now = http_now();
-
-    edge->settings.refused(edge->settings.context, status, now - one->begun,
-                           reason);
-    connections_stage(edge->settings.connections, one, STAGE_LINGER,
-                      now + LINGER_MS);
-    raw_refuse(one->fd, status, reason);
-    (void)shutdown(one->fd, SHUT_WR);
-    if (!drain(edge, one) || (!watched && !watch(edge, one, EPOLL_CTL_ADD))) {
-        drop(edge, one);
-    }
-}
-
-/* ---- Heads -----------------------------------------------------------------
- */
-
-static void hand_over(struct edge *edge, struct connection *one, bool watched)
-{
-    if (watched) {
-        (void)epoll_ctl(edge->epoll, EPOLL_CTL_DEL, one->fd, NULL);
-    }
-    connections_stage(edge->settings.connections, one, STAGE_BODY,
-                      http_now() + edge->settings.body_ms);
-    if (!edge->settings.hand_over(edge->settings.context, one)) {
-        refuse(edge, one, 503, "other", false);
-    }
-}
-
-/* Looks at what is there of a head, which stays in the socket. */
-static void look(struct edge *edge, struct connection *one, bool watched)
-{
-    struct head head;
-    ssize_t n;
-
-    do {
-        n = recv(one->fd, edge->buffer, sizeof edge->buffer,
-                 MSG_PEEK | MSG_DONTWAIT);
-    } while (n < 0 && errno == EINTR);
-    if (n == 0 || (n < 0 && errno != EAGAIN)) {
-        drop(edge, one);
-        return;
-    }
-    switch (head_look(&head, edge->buffer, n > 0 ? (size_t)n : 0)) {
-    case HEAD_WHOLE:
-        hand_over(edge, one, watched);
-        break;
-    case HEAD_BAD:
-        refuse(edge, one, head.status, head.reason, watched);
-        break;
-    default:
-        if (!watched && !watch(edge, one, EPOLL_CTL_ADD)) {
-            drop(edge, one);
-        }
-        break;
-    }
-}
-
-/* ---- Accepting -------------------------------------------------------------
- */
-
-static void read_address(struct http_address *out,
-                         const struct sockaddr_storage *from)
-{
-    memset(out, 0, sizeof *out);
-    if (from->ss_family == AF_INET) {
-        out->bytes[10] = 0xff;
-        out->bytes[11] = 0xff;
-        memcpy(out->bytes + 12, &((const struct sockaddr_in *)from)->sin_addr,
-               4);
-    } else if (from->ss_family == AF_INET6) {
-        memcpy(out->bytes, &((const struct sockaddr_in6 *)from)->sin6_addr, 16);
-    }
-}
-
-static void turn_away(struct edge *edge, int fd, const char *reason)
-{
-    edge->settings.refused(edge->settings.context, 503, 0, reason);
-    (void)recv(fd, edge->buffer, sizeof edge->buffer, MSG_DONTWAIT);
-    raw_refuse(fd, 503, reason);
+    edge_send_problem(edge, fd, 503, reason, edge_clock());
+    (void)shutdown(fd, SHUT_WR);
+    (void)!recv(fd, edge->buffer, sizeof edge->buffer, MSG_DONTWAIT);
     (void)close(fd);
 }
 
-static void take(struct edge *edge, const struct listener *listener, int fd,
-                 const struct sockaddr_storage *from)
+/* Enters a new connection, or gives why not. */
+static const char *admit(struct edge *edge, struct edge_connection *c)
 {
-    struct http_address address;
-    enum connection_refusal refusal;
-    struct connection *one;
-    uint64_t now = http_now();
-    int on = 1;
-    bool is_proxy;
+    const struct edge_settings *s = &edge->settings;
+    const char *reason = NULL;
 
-    read_address(&address, from);
-    is_proxy = edge->settings.is_proxy(edge->settings.context, &address,
-                                       listener->is_unix);
-    one = connections_add(edge->settings.connections, fd, listener->scope,
-                          listener->is_unix, &address,
-                          !is_proxy && !listener->is_unix, now, &refusal);
-    if (one == NULL) {
-        turn_away(edge, fd,
-                  refusal == REFUSED_ADDRESS ? "connections-per-address"
-                                             : "connections");
-        return;
+    edge_lock(edge);
+    if (!c->peer.is_private && edge->table.capped >= s->connections) {
+        reason = "connections";
+    } else if (c->is_capped && edge_table_near(&edge->table, &c->group,
+                                               s->connections_per_address) >=
+                                   s->connections_per_address) {
+        reason = "connections-per-address";
+    } else {
+        edge_table_add(&edge->table, c, c->since / 1000 + s->header_ms);
     }
-    if (!listener->is_unix) {
-        (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    }
-    connections_stage(edge->settings.connections, one, STAGE_HEAD,
-                      now + edge->settings.header_ms);
-    look(edge, one, false);
+    edge_unlock(edge);
+    return reason;
 }
 
-static void accept_some(struct edge *edge, const struct listener *listener)
+static void accepted(struct edge *edge, int fd, const struct sockaddr *peer,
+                     bool is_private)
 {
-    for (int i = 0; i < ACCEPTS; i++) {
-        struct sockaddr_storage from = {0};
-        socklen_t len = sizeof from;
-        int fd = accept4(listener->fd, (struct sockaddr *)&from, &len,
+    struct edge_connection *c = calloc(1, sizeof *c);
+    bool is_unix = peer->sa_family == AF_UNIX;
+    const char *reason = "memory";
+
+    if (c != NULL) {
+        c->edge = edge;
+        c->fd = fd;
+        c->since = edge_clock();
+        address_of(&c->peer.address, peer);
+        c->peer.is_private = is_private;
+        c->peer.is_trusted =
+            !is_private &&
+            address_is_trusted(&edge->trust, &c->peer.address, is_unix);
+        c->is_capped = !is_private && !is_unix && !c->peer.is_trusted;
+        c->group = c->peer.address;
+        address_group(&c->group);
+        reason = admit(edge, c);
+    }
+    if (reason != NULL) {
+        free(c);
+        refuse_at_once(edge, fd, reason);
+        return;
+    }
+    edge_look(edge, c, false); /* mostly, all is there already */
+}
+
+static void accept_some(struct edge *edge, const struct edge_listener *listener)
+{
+    int listening;
+
+    edge_lock(edge); /* as it may just have been entered by another thread */
+    listening = listener->fd;
+    edge_unlock(edge);
+    for (unsigned i = 0; i < ACCEPTS; i++) {
+        struct sockaddr_storage peer = {.ss_family = AF_UNIX};
+        socklen_t len = sizeof peer;
+        int fd = accept4(listening, (struct sockaddr *)&peer, &len,
                          SOCK_NONBLOCK | SOCK_CLOEXEC);
 
         if (fd >= 0) {
-            take(edge, listener, fd, &from);
-        } else if (errno == EMFILE || errno == ENFILE) {
-            (void)usleep(1000); /* until some of ours are closed */
+            accepted(edge, fd, (const struct sockaddr *)&peer,
+                     listener->is_private);
+        } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+                   errno == ENOMEM) {
+            /* The listener stays readable: without a pause this would turn
+             * round and round. */
+            (void)poll(NULL, 0, 10);
             return;
         } else if (errno != ECONNABORTED && errno != EINTR) {
             return;
@@ -210,70 +125,39 @@ static void accept_some(struct edge *edge, const struct listener *listener)
     }
 }
 
-/* ---- The thread ------------------------------------------------------------
- */
-
-static bool is_listener(const struct edge *edge, const void *source)
-{
-    const uint8_t *at = source;
-
-    return at >= (const uint8_t *)edge->listeners &&
-           at < (const uint8_t *)(edge->listeners + LISTENERS_MAX);
-}
-
 static void close_listeners(struct edge *edge)
 {
-    (void)pthread_mutex_lock(&edge->lock);
+    edge_lock(edge);
     for (size_t i = 0; i < edge->listener_count; i++) {
-        (void)close(edge->listeners[i].fd);
-    }
-    edge->listener_count = 0;
-    (void)pthread_mutex_unlock(&edge->lock);
-}
-
-static void tick(struct edge *edge)
-{
-    uint64_t now = http_now();
-    struct connection *one;
-    unsigned bodies;
-
-    if (now < edge->next_tick) {
-        return;
-    }
-    edge->next_tick = now + TICK_MS;
-    while ((one = connections_late(edge->settings.connections, now)) != NULL) {
-        if (one->stage == STAGE_HEAD) {
-            refuse(edge, one, 408, "timeout", true);
-        } else {
-            drop(edge, one);
+        if (edge->listeners[i].fd >= 0) {
+            (void)close(edge->listeners[i].fd);
+            edge->listeners[i].fd = -1;
         }
     }
-    bodies = connections_cut(edge->settings.connections, now);
-    while (bodies-- > 0) {
-        edge->settings.refused(edge->settings.context, 408,
-                               edge->settings.body_ms, "timeout");
-    }
+    edge_unlock(edge);
 }
 
-static void serve(struct edge *edge, const struct epoll_event *event)
+/* ---- The thread --------------------------------------------------------- */
+
+static void handle(struct edge *edge, const struct epoll_event *event)
 {
-    struct connection *one = event->data.ptr;
+    void *what = event->data.ptr;
+    struct edge_connection *c = what;
+    uint64_t count;
 
-    if (is_listener(edge, event->data.ptr)) {
-        if (!atomic_load(&edge->closing)) {
-            accept_some(edge, event->data.ptr);
+    for (size_t i = 0; i < EDGE_LISTENERS_MAX; i++) {
+        if (what == &edge->listeners[i]) {
+            accept_some(edge, &edge->listeners[i]);
+            return;
         }
-    } else if (event->data.ptr == edge) {
-        uint64_t count;
-
+    }
+    if (what == edge) {
         (void)!read(edge->wake, &count, sizeof count);
-        if (atomic_load(&edge->closing)) {
-            close_listeners(edge);
-        }
-    } else if (one->stage == STAGE_HEAD) {
-        look(edge, one, true);
-    } else if (!drain(edge, one)) {
-        drop(edge, one);
+    } else if (c->state == EDGE_HEAD) {
+        edge_look(edge, c,
+                  (event->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
+    } else {
+        edge_drain(edge, c);
     }
 }
 
@@ -283,88 +167,138 @@ static void *run(void *argument)
     struct epoll_event events[EVENTS];
 
     while (!atomic_load(&edge->stopping)) {
-        int n = epoll_wait(edge->epoll, events, EVENTS, TICK_MS);
+        int wait;
+        int n;
 
+        edge_lock(edge);
+        wait = edge_table_wait(&edge->table, edge_clock_ms(),
+                               edge->table.open > 0 ? TICK_MS : IDLE_MS);
+        edge_unlock(edge);
+        n = epoll_wait(edge->epoll, events, EVENTS, wait);
         for (int i = 0; i < n; i++) {
-            serve(edge, &events[i]);
+            handle(edge, &events[i]);
         }
-        tick(edge);
+        edge_end_overdue(edge);
+        if (atomic_exchange(&edge->quiescing, false)) {
+            close_listeners(edge);
+        }
     }
     return NULL;
 }
 
-/* ---- Starting and ending ----------------------------------------------------
- */
+/* ---- From other threads ------------------------------------------------- */
 
-static void wake(struct edge *edge)
+static int refused_by_system(struct frank_fault *fault, const char *what)
 {
-    uint64_t one = 1;
+    return wire_fault(fault, FRANK_ERR_FILE, what, 0, (uint64_t)errno, 0);
+}
 
-    (void)!write(edge->wake, &one, sizeof one);
+static bool add_to_epoll(struct edge *edge, int fd, void *what)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = what};
+
+    return epoll_ctl(edge->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 int edge_start(struct edge **out, const struct edge_settings *settings,
                struct frank_fault *fault)
 {
     struct edge *edge = calloc(1, sizeof *edge);
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = edge};
+    int error;
 
     if (edge == NULL) {
         return wire_fault(fault, FRANK_ERR_MEMORY, "edge", 0, 0, 0);
     }
     edge->settings = *settings;
+    edge_table_init(&edge->table);
     (void)pthread_mutex_init(&edge->lock, NULL);
+    edge->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     edge->epoll = epoll_create1(EPOLL_CLOEXEC);
-    edge->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (edge->epoll < 0 || edge->wake < 0 ||
-        epoll_ctl(edge->epoll, EPOLL_CTL_ADD, edge->wake, &event) != 0 ||
-        pthread_create(&edge->thread, NULL, run, edge) != 0) {
-        int error = wire_fault(fault, FRANK_ERR_FILE, "start the edge", 0,
-                               (uint64_t)errno, 0);
-
-        (void)close(edge->epoll);
-        (void)close(edge->wake);
-        free(edge);
-        return error;
+    error = address_trust_read(&edge->trust, settings->trusted_proxies, fault);
+    if (error != FRANK_OK) {
+        goto out;
     }
+    if (edge->wake < 0 || edge->epoll < 0 ||
+        !add_to_epoll(edge, edge->wake, edge)) {
+        error = refused_by_system(fault, "epoll");
+        goto out;
+    }
+    errno = pthread_create(&edge->thread, NULL, run, edge);
+    if (errno != 0) {
+        error = refused_by_system(fault, "thread");
+        goto out;
+    }
+    edge->runs = true;
     *out = edge;
-    return FRANK_OK;
-}
-
-int edge_listen(struct edge *edge, int fd, enum http_scope scope,
-                struct frank_fault *fault)
-{
-    struct sockaddr_storage own = {0};
-    socklen_t len = sizeof own;
-    struct listener *listener;
-    struct epoll_event event = {.events = EPOLLIN};
-    int error = FRANK_OK;
-
-    (void)pthread_mutex_lock(&edge->lock);
-    listener = &edge->listeners[edge->listener_count];
-    event.data.ptr = listener;
-    if (edge->listener_count == LISTENERS_MAX) {
-        error = wire_fault(fault, FRANK_ERR_LIMIT, "listeners", 0,
-                           LISTENERS_MAX + 1, LISTENERS_MAX);
-    } else {
-        (void)getsockname(fd, (struct sockaddr *)&own, &len);
-        *listener = (struct listener){fd, scope, own.ss_family == AF_UNIX};
-        edge->listener_count++;
-        if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) != 0 ||
-            epoll_ctl(edge->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
-            edge->listener_count--;
-            error = wire_fault(fault, FRANK_ERR_FILE, "listen", 0,
-                               (uint64_t)errno, 0);
-        }
-    }
-    (void)pthread_mutex_unlock(&edge->lock);
+    edge = NULL; /* transferred */
+out:
+    edge_free(edge);
     return error;
 }
 
-void edge_close(struct edge *edge)
+int edge_listen(struct edge *edge, int socket, bool is_private,
+                struct frank_fault *fault)
 {
-    atomic_store(&edge->closing, true);
+    static const int on = 1;
+    int flags = fcntl(socket, F_GETFL);
+    struct edge_listener *listener = NULL;
+    int error = FRANK_OK;
+
+    /* What is accepted inherits it; a Unix socket has none. */
+    (void)setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (flags < 0 || fcntl(socket, F_SETFL, flags | O_NONBLOCK) != 0) {
+        error = refused_by_system(fault, "listener");
+        goto out;
+    }
+    edge_lock(edge);
+    if (edge->listener_count < EDGE_LISTENERS_MAX) {
+        listener = &edge->listeners[edge->listener_count++];
+        *listener = (struct edge_listener){socket, is_private};
+        if (!add_to_epoll(edge, socket, listener)) {
+            error = refused_by_system(fault, "listener");
+            edge->listener_count--;
+        }
+    } else {
+        error = wire_fault(fault, FRANK_ERR_LIMIT, "listeners", 0,
+                           EDGE_LISTENERS_MAX + 1, EDGE_LISTENERS_MAX);
+    }
+    edge_unlock(edge);
+out:
+    if (error != FRANK_OK) {
+        (void)close(socket);
+    }
+    return error;
+}
+
+void edge_quiesce(struct edge *edge)
+{
+    atomic_store(&edge->quiescing, true);
     wake(edge);
+}
+
+void edge_stop(struct edge *edge)
+{
+    static const enum edge_state owned[] = {EDGE_HEAD, EDGE_PARTED,
+                                            EDGE_LINGER};
+
+    if (edge == NULL || !edge->runs) {
+        return;
+    }
+    atomic_store(&edge->stopping, true);
+    wake(edge);
+    (void)pthread_join(edge->thread, NULL);
+    edge->runs = false;
+    for (size_t i = 0; i < sizeof owned / sizeof owned[0]; i++) {
+        struct edge_connection *c = edge->table.lists[owned[i]].first;
+
+        while (c != NULL) {
+            struct edge_connection *next = c->next;
+
+            edge_drop(c);
+            c = next;
+        }
+    }
+    close_listeners(edge);
 }
 
 void edge_free(struct edge *edge)
@@ -372,12 +306,90 @@ void edge_free(struct edge *edge)
     if (edge == NULL) {
         return;
     }
-    atomic_store(&edge->stopping, true);
-    wake(edge);
-    (void)pthread_join(edge->thread, NULL);
-    close_listeners(edge);
-    (void)close(edge->epoll);
-    (void)close(edge->wake);
+    edge_stop(edge);
+    /* Those left were closed by a taker that did not come to say so. */
+    for (size_t i = 0; i < EDGE_STATES; i++) {
+        struct edge_connection *c = edge->table.lists[i].first;
+
+        while (c != NULL) {
+            struct edge_connection *next = c->next;
+
+            free(c);
+            c = next;
+        }
+    }
+    if (edge->wake >= 0) {
+        (void)close(edge->wake);
+    }
+    if (edge->epoll >= 0) {
+        (void)close(edge->epoll);
+    }
     (void)pthread_mutex_destroy(&edge->lock);
     free(edge);
+}
+
+const struct edge_peer *edge_peer(const struct edge_connection *connection)
+{
+    return &connection->peer;
+}
+
+bool edge_body_done(struct edge_connection *c)
+{
+    struct edge *edge = c->edge;
+    bool is_over;
+
+    edge_lock(edge);
+    is_over = c->over;
+    if (!is_over) {
+        edge_table_move(&edge->table, c, EDGE_BUSY, 0);
+    }
+    edge_unlock(edge);
+    return !is_over;
+}
+
+bool edge_answering(struct edge_connection *c, bool unread)
+{
+    struct edge *edge = c->edge;
+    bool is_over;
+
+    edge_lock(edge);
+    is_over = c->over;
+    if (!is_over) {
+        c->unread = unread;
+        edge_table_move(&edge->table, c, EDGE_ANSWER,
+                        edge_clock_ms() + EDGE_ANSWER_MS);
+    }
+    edge_unlock(edge);
+    return !is_over;
+}
+
+void edge_closed(struct edge_connection *c)
+{
+    struct edge *edge = c->edge;
+    int fd = -1;
+
+    edge_lock(edge);
+    if (c->unread && !c->over && !atomic_load(&edge->stopping)) {
+        fd = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
+    }
+    if (fd >= 0) {
+        c->fd = fd;
+        edge_table_move(&edge->table, c, EDGE_PARTED, 1);
+        c = NULL; /* transferred */
+    } else {
+        edge_table_remove(&edge->table, c);
+    }
+    edge_unlock(edge);
+    if (fd >= 0) {
+        wake(edge);
+    }
+    free(c);
+}
+
+void edge_counts(struct edge *edge, unsigned *open, unsigned *waiting)
+{
+    edge_lock(edge);
+    *open = edge->table.open;
+    *waiting = edge->table.lists[EDGE_HEAD].count;
+    edge_unlock(edge);
 }

@@ -1,45 +1,84 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The front of public listeners: a thread that accepts, looks at the raw head
- * of a request without taking it from the socket, and hands the socket on when
- * that is whole and plain. A client that is slow with its head costs a socket
- * and a small record here, and nothing of libmicrohttpd's.
+ * The front of the public listeners: one thread that accepts, counts, waits for
+ * a whole head and looks at it (head.h), refuses in raw bytes, and hands
+ * the rest over. It also keeps the time of those it handed over: a deadline is
+ * for the whole of a head, a body, an answer, so that a byte now and then does
+ * not prolong it.
+ *
+ * Who owns a socket: the edge until hand_over(), then the taker, which calls
+ * edge_closed() right before it closes it. In between the edge only ever shuts
+ * the socket down, under the lock that edge_closed() takes: so never one that
+ * is somebody else's by then.
  */
 #ifndef REPORTING_HTTP_EDGE_H
 #define REPORTING_HTTP_EDGE_H
 
-#include "connection.h"
+#include "address.h"
 
 struct edge;
+struct edge_connection;
 
 struct edge_settings {
-    struct connections *connections;
+    unsigned connections;
+    unsigned connections_per_address;
     unsigned header_ms;
     unsigned body_ms;
-    /* Takes over the socket of a connection, which is in STAGE_BODY by now.
-     * false: it did not; the socket is the edge's still. */
-    bool (*hand_over)(void *context, struct connection *connection);
-    /* A connection was refused here. */
-    void (*refused)(void *context, unsigned status, uint64_t milliseconds,
-                    const char *reason);
-    /* Whether an address is not limited: a trusted proxy's. */
-    bool (*is_proxy)(void *context, const struct http_address *address,
-                     bool is_unix);
-    void *context;
+    const char *const *trusted_proxies;
+    void *context; /* of the two below, which the edge's thread calls */
+    /* Takes the socket, whose head is whole and was not read. False: could not,
+     * and has closed it. */
+    bool (*hand_over)(void *context, int fd,
+                      struct edge_connection *connection);
+    void (*refused)(void *context, const char *id, unsigned status,
+                    uint64_t microseconds, const char *reason);
 };
 
-/* FILE, MEMORY. */
 FRANK_MUST_CHECK int edge_start(struct edge **out,
                                 const struct edge_settings *settings,
                                 struct frank_fault *fault);
-/* Takes over a listening socket, which is set not to block. FILE, LIMIT. */
-FRANK_MUST_CHECK int edge_listen(struct edge *edge, int fd,
-                                 enum http_scope scope,
+
+/* Takes the socket: closes it, also where this fails. The caps are for public
+ * ones. */
+FRANK_MUST_CHECK int edge_listen(struct edge *edge, int socket, bool is_private,
                                  struct frank_fault *fault);
-/* Accepts nothing more: closes the listeners. Connections that are there go
- * on. */
-void edge_close(struct edge *edge);
-/* Ends the thread. NULL is allowed. */
+
+/* Closes the listeners, soon. */
+void edge_quiesce(struct edge *edge);
+
+/* Ends the thread, closes what it still owns. hand_over() is not called any
+ * more; edge_closed() may be until edge_free(). NULL is allowed. */
+void edge_stop(struct edge *edge);
 void edge_free(struct edge *edge);
+
+/* ---- Of a connection that was handed over; any thread ------------------- */
+
+struct edge_peer {
+    struct http_address address;
+    bool is_private;
+    bool is_trusted; /* its X-Forwarded-For is believed */
+};
+const struct edge_peer *edge_peer(const struct edge_connection *connection);
+
+/* The body is there: its deadline is off. False: it was over already, and the
+ * client was told. */
+FRANK_MUST_CHECK bool edge_body_done(struct edge_connection *connection);
+
+/* An answer goes out now: from here the client has EDGE_ANSWER_MS to read it.
+ * unread: part of the body was not read, so the socket is kept for a while
+ * after it was closed, or the client would see a reset instead of its answer.
+ * False as above. */
+#define EDGE_ANSWER_MS 30000
+FRANK_MUST_CHECK bool edge_answering(struct edge_connection *connection,
+                                     bool unread);
+
+/* The socket is about to be closed, and the connection gone with this call. */
+void edge_closed(struct edge_connection *connection);
+
+/* Microseconds of the monotonic clock. */
+uint64_t edge_clock(void);
+
+/* Connections, and those of them whose head is not yet whole. */
+void edge_counts(struct edge *edge, unsigned *open, unsigned *waiting);
 
 #endif

@@ -1,310 +1,370 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Two passes over a line: its bytes, which can be refused before the line is
+ * whole, and then what they say. All is looked at from the start each time, as
+ * the bytes stay in the socket; they are few.
+ */
 #include "head.h"
 
 #include <string.h>
 #include <strings.h>
 
-/* Where the look stands. */
+#define LENGTH_DIGITS_MAX 18
+#define PORT_DIGITS_MAX 5
+/* The longest method, two spaces, HTTP/1.1 */
+#define LINE_REST_BYTES (4 + 2 + 8)
+
 struct look {
-    struct head *out;
-    const uint8_t *bytes;
-    size_t len;
+    struct frank_span bytes;
     size_t pos;
-    bool has_host;
-    bool has_length;
-    bool is_post;
+    struct head *out;
     unsigned fields;
+    bool post;
+    bool host;
+    bool length;
 };
 
-static enum head_result bad(struct look *at, unsigned status,
+static enum head_result bad(struct look *look, unsigned status,
                             const char *reason)
 {
-    at->out->status = status;
-    at->out->reason = reason;
+    look->out->status = status;
+    look->out->reason = reason;
     return HEAD_BAD;
 }
 
-/* ---- Bytes ----------------------------------------------------------------
- */
+/* ---- Bytes -------------------------------------------------------------- */
 
-/* RFC 9110, section 5.6.2 */
-static bool is_token(uint8_t c)
+static bool is_digit(uint8_t c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+    return c >= '0' && c <= '9';
 }
 
-/* RFC 3986: what a path and a query are made of, and "%". */
-static bool is_target(uint8_t c)
+static bool is_letter(uint8_t c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("-._~!$&'()*+,;=:@/?%", c) != NULL);
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* A line, without its CR LF. HEAD_MORE: its end is not there yet. */
-static enum head_result next_line(struct look *at, struct frank_span *line)
+static bool is_hex(uint8_t c)
 {
-    size_t begin = at->pos;
-
-    for (size_t i = begin; i < at->len; i++) {
-        uint8_t c = at->bytes[i];
-
-        if (i >= HEAD_MAX_BYTES - 1) {
-            break;
-        }
-        if (c == '\n') {
-            return bad(at, 400, "bare-lf");
-        }
-        if (c == '\r') {
-            if (i + 1 == at->len) {
-                return HEAD_MORE;
-            }
-            if (at->bytes[i + 1] != '\n') {
-                return bad(at, 400, "bare-cr");
-            }
-            *line = (struct frank_span){at->bytes + begin, i - begin};
-            at->pos = i + 2;
-            return HEAD_WHOLE;
-        }
-        if (c == '\0') {
-            return bad(at, 400, "nul");
-        }
-        if ((c < 0x20 && c != '\t') || c == 0x7f) {
-            return bad(at, 400, "control");
-        }
-    }
-    return at->len >= HEAD_MAX_BYTES - 1 ? bad(at, 431, "too-long") : HEAD_MORE;
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-static bool is_word(struct frank_span span, const char *word)
+/* One of the characters of a text; zero is none. */
+static bool is_one_of(uint8_t c, const char *text)
 {
-    return span.len == strlen(word) && memcmp(span.data, word, span.len) == 0;
+    return c != 0 && strchr(text, c) != NULL;
 }
 
-static bool is_name(struct frank_span span, const char *name)
+static bool is_token(struct frank_span s)
 {
-    return span.len == strlen(name) &&
-           strncasecmp((const char *)span.data, name, span.len) == 0;
-}
-
-/* ---- Request line ---------------------------------------------------------
- */
-
-static enum head_result check_target(struct look *at, struct frank_span target)
-{
-    if (target.len > HEAD_TARGET_MAX_BYTES) {
-        return bad(at, 414, "target-too-long");
-    }
-    if (target.len == 0 || target.data[0] != '/') {
-        return bad(at, 400, "request-line");
-    }
-    for (size_t i = 0; i < target.len; i++) {
-        if (!is_target(target.data[i])) {
-            return bad(at, 400, "request-line");
-        }
-    }
-    return HEAD_WHOLE;
-}
-
-static enum head_result check_request_line(struct look *at,
-                                           struct frank_span line)
-{
-    const uint8_t *first = memchr(line.data, ' ', line.len);
-    const uint8_t *end = line.data + line.len;
-    const uint8_t *second =
-        first == NULL ? NULL
-                      : memchr(first + 1, ' ', (size_t)(end - first - 1));
-    struct frank_span method;
-    struct frank_span version;
-
-    if (first == NULL || second == NULL || first == line.data) {
-        return bad(at, 400, "request-line");
-    }
-    method = (struct frank_span){line.data, (size_t)(first - line.data)};
-    version = (struct frank_span){second + 1, (size_t)(end - second - 1)};
-    for (size_t i = 0; i < method.len; i++) {
-        if (!is_token(method.data[i])) {
-            return bad(at, 400, "request-line");
-        }
-    }
-    at->is_post = is_word(method, "POST");
-    if (!at->is_post && !is_word(method, "GET") && !is_word(method, "HEAD")) {
-        return bad(at, 501, "method");
-    }
-    if (!is_word(version, "HTTP/1.1") && !is_word(version, "HTTP/1.0")) {
-        return version.len == 8 && memcmp(version.data, "HTTP/", 5) == 0
-                   ? bad(at, 505, "version")
-                   : bad(at, 400, "request-line");
-    }
-    return check_target(
-        at, (struct frank_span){first + 1, (size_t)(second - first - 1)});
-}
-
-/* ---- Fields ---------------------------------------------------------------
- */
-
-static struct frank_span trim(struct frank_span value)
-{
-    while (value.len > 0 && (*value.data == ' ' || *value.data == '\t')) {
-        value.data++;
-        value.len--;
-    }
-    while (value.len > 0 && (value.data[value.len - 1] == ' ' ||
-                             value.data[value.len - 1] == '\t')) {
-        value.len--;
-    }
-    return value;
-}
-
-static bool all_digits(struct frank_span span)
-{
-    for (size_t i = 0; i < span.len; i++) {
-        if (span.data[i] < '0' || span.data[i] > '9') {
+    for (size_t i = 0; i < s.len; i++) {
+        if (!is_letter(s.data[i]) && !is_digit(s.data[i]) &&
+            !is_one_of(s.data[i], "!#$%&'*+-.^_`|~")) {
             return false;
         }
     }
-    return span.len > 0;
+    return s.len > 0;
 }
 
-/* uri-host [":" port], where uri-host is a name, an IPv4 address, or an IPv6
- * one in brackets. */
-static bool is_host(struct frank_span host)
+/* Unreserved characters, sub-delims and percent-encoded ones (RFC 3986), and
+ * those of more. */
+static bool is_uri_text(struct frank_span s, const char *more)
 {
-    size_t i = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        uint8_t c = s.data[i];
 
-    if (host.len > 0 && host.data[0] == '[') {
-        for (i = 1; i < host.len && host.data[i] != ']'; i++) {
-            uint8_t c = host.data[i];
-
-            if (c == '\0' || strchr("0123456789abcdefABCDEF:.", c) == NULL) {
+        if (c == '%') {
+            if (s.len - i < 3 || !is_hex(s.data[i + 1]) ||
+                !is_hex(s.data[i + 2])) {
                 return false;
             }
-        }
-        if (i < 3 || i == host.len) {
+            i += 2;
+        } else if (!is_letter(c) && !is_digit(c) &&
+                   !is_one_of(c, "-._~!$&'()*+,;=") && !is_one_of(c, more)) {
             return false;
         }
-        i++;
-    } else {
-        for (; i < host.len && host.data[i] != ':'; i++) {
-            uint8_t c = host.data[i];
+    }
+    return true;
+}
 
-            if (!is_target(c) || strchr("/?@:", c) != NULL) {
-                return false;
-            }
+static bool is_number(struct frank_span s, size_t most)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        if (!is_digit(s.data[i])) {
+            return false;
         }
     }
-    if (i == 0) {
+    return s.len > 0 && s.len <= most;
+}
+
+static bool equals(struct frank_span s, const char *text)
+{
+    return s.len == strlen(text) && memcmp(s.data, text, s.len) == 0;
+}
+
+static bool equals_any_case(struct frank_span s, const char *text)
+{
+    return s.len == strlen(text) &&
+           strncasecmp((const char *)s.data, text, s.len) == 0;
+}
+
+/* ---- Lines -------------------------------------------------------------- */
+
+static enum head_result bad_byte(struct look *look, uint8_t c)
+{
+    switch (c) {
+    case 0:
+        return bad(look, 400, "nul");
+    case '\n':
+        return bad(look, 400, "bare-lf");
+    case '\r':
+        return bad(look, 400, "bare-cr");
+    default:
+        return bad(look, 400, "control");
+    }
+}
+
+/* HEAD_WHOLE with the next line, without its end; tab may stand in a field's
+ * value, and the field's name is looked at later. */
+static enum head_result next_line(struct look *look, struct frank_span *line)
+{
+    const uint8_t *data = look->bytes.data;
+    bool tab = look->pos > 0;
+
+    for (size_t i = look->pos; i < look->bytes.len; i++) {
+        uint8_t c = data[i];
+
+        if ((c >= ' ' && c != 0x7f) || (c == '\t' && tab)) {
+            continue;
+        }
+        if (c == '\r' && i + 1 == look->bytes.len) {
+            return HEAD_MORE;
+        }
+        if (c != '\r' || data[i + 1] != '\n') {
+            return bad_byte(look, c);
+        }
+        *line = (struct frank_span){data + look->pos, i - look->pos};
+        look->pos = i + 2;
+        return HEAD_WHOLE;
+    }
+    return HEAD_MORE;
+}
+
+/* Takes what stands before the first c away from s; without a c, false. */
+static bool split(struct frank_span *s, uint8_t c, struct frank_span *before)
+{
+    const uint8_t *at = s->len > 0 ? memchr(s->data, c, s->len) : NULL;
+
+    if (at == NULL) {
         return false;
     }
-    return i == host.len || (host.data[i] == ':' && host.len - i - 1 <= 5 &&
-                             (host.len - i - 1 == 0 ||
-                              all_digits((struct frank_span){
-                                  host.data + i + 1, host.len - i - 1})));
+    *before = (struct frank_span){s->data, (size_t)(at - s->data)};
+    s->len -= before->len + 1;
+    s->data = at + 1;
+    return true;
 }
 
-static enum head_result take_length(struct look *at, struct frank_span value)
+static bool is_version(struct frank_span s)
 {
-    if (at->has_length || memchr(value.data, ',', value.len) != NULL) {
-        return bad(at, 400, "length-twice");
+    return s.len == 8 && memcmp(s.data, "HTTP/", 5) == 0 &&
+           is_digit(s.data[5]) && s.data[6] == '.' && is_digit(s.data[7]);
+}
+
+static enum head_result request_line(struct look *look, struct frank_span line)
+{
+    struct frank_span method;
+    struct frank_span target;
+
+    if (!split(&line, ' ', &method) || !is_token(method) ||
+        !split(&line, ' ', &target) || target.len == 0 || !is_version(line)) {
+        return bad(look, 400, "request-line");
     }
-    if (!all_digits(value) || value.len > 18) {
-        return bad(at, 400, "length-malformed");
+    look->post = equals(method, "POST");
+    if (!look->post && !equals(method, "GET") && !equals(method, "HEAD")) {
+        return bad(look, 501, "method");
     }
-    at->has_length = true;
+    if (!equals(line, "HTTP/1.1") && !equals(line, "HTTP/1.0")) {
+        return bad(look, 505, "version");
+    }
+    if (target.len > HEAD_TARGET_MAX_BYTES) {
+        return bad(look, 414, "target-too-long");
+    }
+    if (target.data[0] != '/' || !is_uri_text(target, ":@/?")) {
+        return bad(look, 400, "request-line");
+    }
+    return HEAD_WHOLE;
+}
+
+/* ---- Fields ------------------------------------------------------------- */
+
+static bool is_host(struct frank_span s)
+{
+    struct frank_span name = s;
+    size_t colon;
+
+    if (s.len > 0 && s.data[0] == '[') {
+        s.data++;
+        s.len--;
+        if (!split(&s, ']', &name) || name.len == 0 ||
+            !is_uri_text(name, ":")) {
+            return false;
+        }
+        if (s.len == 0) {
+            return true;
+        }
+        return s.data[0] == ':' &&
+               is_number((struct frank_span){s.data + 1, s.len - 1},
+                         PORT_DIGITS_MAX);
+    }
+    for (colon = 0; colon < s.len && s.data[colon] != ':'; colon++) {
+    }
+    name.len = colon;
+    return name.len > 0 && is_uri_text(name, "") &&
+           (colon == s.len || is_number((struct frank_span){s.data + colon + 1,
+                                                            s.len - colon - 1},
+                                        PORT_DIGITS_MAX));
+}
+
+static enum head_result field_host(struct look *look, struct frank_span value)
+{
+    if (look->host) {
+        return bad(look, 400, "host-twice");
+    }
+    look->host = true;
+    return is_host(value) ? HEAD_WHOLE : bad(look, 400, "host-malformed");
+}
+
+static enum head_result field_length(struct look *look, struct frank_span value)
+{
+    if (look->length || (value.len > 0 && memchr(value.data, ',', value.len))) {
+        return bad(look, 400, "length-twice");
+    }
+    look->length = true;
+    if (!is_number(value, LENGTH_DIGITS_MAX)) {
+        return bad(look, 400, "length-malformed");
+    }
     for (size_t i = 0; i < value.len; i++) {
-        at->out->content_length =
-            10 * at->out->content_length + (uint64_t)(value.data[i] - '0');
+        look->out->content_length = look->out->content_length * 10 +
+                                    (uint64_t)(value.data[i] - (uint8_t)'0');
     }
     return HEAD_WHOLE;
 }
 
-static enum head_result take_host(struct look *at, struct frank_span value)
+static enum head_result field_coding(struct look *look, struct frank_span value)
 {
-    if (at->has_host) {
-        return bad(at, 400, "host-twice");
-    }
-    at->has_host = true;
-    return is_host(value) ? HEAD_WHOLE : bad(at, 400, "host-malformed");
+    (void)value;
+    return bad(look, 501, "transfer-encoding");
 }
 
-static enum head_result take_field(struct look *at, struct frank_span name,
-                                   struct frank_span value)
+static enum head_result field_expect(struct look *look, struct frank_span value)
 {
-    if (is_name(name, "Content-Length")) {
-        return take_length(at, value);
-    }
-    if (is_name(name, "Host")) {
-        return take_host(at, value);
-    }
-    if (is_name(name, "Transfer-Encoding")) {
-        return bad(at, 501, "transfer-encoding");
-    }
-    if (is_name(name, "Upgrade")) {
-        return bad(at, 400, "upgrade");
-    }
-    if (is_name(name, "Expect") && !is_name(value, "100-continue")) {
-        return bad(at, 417, "expect");
-    }
-    return HEAD_WHOLE;
+    return equals_any_case(value, "100-continue") ? HEAD_WHOLE
+                                                  : bad(look, 417, "expect");
 }
 
-static enum head_result check_field(struct look *at, struct frank_span line)
+static enum head_result field_upgrade(struct look *look,
+                                      struct frank_span value)
 {
-    const uint8_t *colon = memchr(line.data, ':', line.len);
+    (void)value;
+    return bad(look, 400, "upgrade");
+}
+
+static const struct {
+    const char *name;
+    enum head_result (*look)(struct look *look, struct frank_span value);
+} fields[] = {
+    {"host", field_host},
+    {"content-length", field_length},
+    {"transfer-encoding", field_coding},
+    {"expect", field_expect},
+    {"upgrade", field_upgrade},
+};
+
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static enum head_result field(struct look *look, struct frank_span line)
+{
     struct frank_span name;
 
-    if (line.data[0] == ' ' || line.data[0] == '\t') {
-        return bad(at, 400, "folded");
+    if (is_blank(line.data[0])) {
+        return bad(look, 400, "folded");
     }
-    if (++at->fields > HEAD_FIELDS_MAX) {
-        return bad(at, 431, "too-many-fields");
+    if (++look->fields > HEAD_FIELDS_MAX) {
+        return bad(look, 431, "too-many-fields");
     }
-    if (colon == NULL || colon == line.data) {
-        return bad(at, 400, "field-name");
+    if (!split(&line, ':', &name) || !is_token(name)) {
+        return bad(look, 400, "field-name");
     }
-    name = (struct frank_span){line.data, (size_t)(colon - line.data)};
-    for (size_t i = 0; i < name.len; i++) {
-        if (!is_token(name.data[i])) {
-            return bad(at, 400, "field-name");
+    while (line.len > 0 && is_blank(line.data[0])) {
+        line.data++;
+        line.len--;
+    }
+    while (line.len > 0 && is_blank(line.data[line.len - 1])) {
+        line.len--;
+    }
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        if (equals_any_case(name, fields[i].name)) {
+            return fields[i].look(look, line);
         }
     }
-    return take_field(
-        at, name,
-        trim((struct frank_span){colon + 1, line.len - name.len - 1}));
+    return HEAD_WHOLE;
+}
+
+static enum head_result at_end(struct look *look)
+{
+    if (!look->host) {
+        return bad(look, 400, "host-missing");
+    }
+    if (look->post && !look->length) {
+        return bad(look, 411, "length-missing");
+    }
+    look->out->len = look->pos;
+    return HEAD_WHOLE;
+}
+
+/* ---- The whole ---------------------------------------------------------- */
+
+static enum head_result look_at(struct look *look)
+{
+    struct frank_span line;
+    enum head_result result = next_line(look, &line);
+
+    if (result == HEAD_MORE &&
+        look->bytes.len > HEAD_TARGET_MAX_BYTES + LINE_REST_BYTES + 1) {
+        return bad(look, 414, "target-too-long");
+    }
+    if (result == HEAD_WHOLE) {
+        result = request_line(look, line);
+    }
+    while (result == HEAD_WHOLE) {
+        result = next_line(look, &line);
+        if (result == HEAD_WHOLE && line.len == 0) {
+            return at_end(look);
+        }
+        if (result == HEAD_WHOLE) {
+            result = field(look, line);
+        }
+    }
+    return result;
 }
 
 enum head_result head_look(struct head *out, const uint8_t *bytes, size_t len)
 {
-    struct look at = {.out = out, .bytes = bytes, .len = len};
-    struct frank_span line;
+    struct look look = {.out = out};
     enum head_result result;
 
-    *out = (struct head){0};
-    result = next_line(&at, &line);
-    if (result == HEAD_WHOLE) {
-        result = check_request_line(&at, line);
-    }
-    while (result == HEAD_WHOLE) {
-        result = next_line(&at, &line);
-        if (result != HEAD_WHOLE) {
-            return result;
-        }
-        if (line.len == 0) {
-            break;
-        }
-        result = check_field(&at, line);
+    memset(out, 0, sizeof *out);
+    look.bytes = (struct frank_span){
+        bytes, len < HEAD_MAX_BYTES ? len : (size_t)HEAD_MAX_BYTES};
+    result = look_at(&look);
+    if (result == HEAD_MORE && len >= HEAD_MAX_BYTES) {
+        result = bad(&look, 431, "too-long");
     }
     if (result != HEAD_WHOLE) {
-        return result;
+        out->content_length = 0;
     }
-    if (!at.has_host) {
-        return bad(&at, 400, "host-missing");
-    }
-    if (at.is_post && !at.has_length) {
-        return bad(&at, 411, "length-missing");
-    }
-    out->len = at.pos;
-    return HEAD_WHOLE;
+    return result;
 }

@@ -1,264 +1,247 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server.h"
 
-#include "edge.h"
 #include "exchange.h"
 #include "wire.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-/* A connection's memory: head and what of the body is being read. Below this
- * libmicrohttpd takes it from malloc(). */
-#define MEMORY_BYTES ((size_t)32768)
-#define IDLE_SECONDS 60u /* of a private connection that stays */
+/* libmicrohttpd maps pages for each pool that is larger than 32 KiB, and takes
+ * this from the heap. A head of HEAD_MAX_BYTES fits in. */
+#define POOL_BYTES ((size_t)32 * 1024)
+#define CONNECTIONS_MAX 1000000u /* the edge counts, not libmicrohttpd */
+#define IDLE_SECONDS 60u         /* of private connections that stay */
 
-/* ---- Addresses
- * --------------------------------------------------------------- */
+/* What a connection of the edge's has for an address: libmicrohttpd copies it
+ * and looks only at the family. */
+struct edge_address {
+    sa_family_t family;
+    struct edge_connection *connection;
+};
 
-bool server_read_address(struct http_address *out, const char *text, size_t len)
+static void notify_public(void *cls, struct MHD_Connection *connection,
+                          void **context,
+                          enum MHD_ConnectionNotificationCode what)
 {
-    char copy[INET6_ADDRSTRLEN];
+    struct http_server *server = cls;
 
-    if (len == 0 || len >= sizeof copy) {
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+            connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+        struct edge_address address;
+
+        memcpy(&address, info->client_addr, sizeof address);
+        *context = address.connection;
+    } else {
+        edge_closed(*context);
+        *context = NULL;
+        exchange_not_busy(server);
+    }
+}
+
+static void notify_private(void *cls, struct MHD_Connection *connection,
+                           void **context,
+                           enum MHD_ConnectionNotificationCode what)
+{
+    struct http_server *server = cls;
+
+    (void)connection;
+    (void)context;
+    (void)pthread_mutex_lock(&server->lock);
+    server->private_open += what == MHD_CONNECTION_NOTIFY_STARTED ? 1u : -1u;
+    (void)pthread_mutex_unlock(&server->lock);
+}
+
+static bool hand_over(void *context, int fd, struct edge_connection *connection)
+{
+    struct http_server *server = context;
+    struct edge_address address;
+    unsigned at = server->next_daemon++ % server->settings.threads;
+
+    memset(&address, 0, sizeof address);
+    address.family = AF_UNSPEC;
+    address.connection = connection;
+    exchange_busy(server);
+    if (MHD_add_connection(server->daemons[at], fd,
+                           (const struct sockaddr *)(const void *)&address,
+                           sizeof address) != MHD_YES) {
+        exchange_not_busy(server);
         return false;
     }
-    memcpy(copy, text, len);
-    copy[len] = '\0';
-    memset(out, 0, sizeof *out);
-    if (inet_pton(AF_INET, copy, out->bytes + 12) == 1) {
-        out->bytes[10] = 0xff;
-        out->bytes[11] = 0xff;
-        return true;
-    }
-    return inet_pton(AF_INET6, copy, out->bytes) == 1;
+    return true;
 }
 
-bool server_is_proxy(const struct http_server *server,
-                     const struct http_address *address, bool is_unix)
+static void refused(void *context, const char *id, unsigned status,
+                    uint64_t microseconds, const char *reason)
 {
-    if (is_unix) {
-        return server->unix_is_proxy;
-    }
-    for (size_t i = 0; i < server->proxy_count; i++) {
-        if (memcmp(&server->proxies[i], address, sizeof *address) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
+    const struct http_settings *s = &((struct http_server *)context)->settings;
 
-static int read_proxies(struct http_server *server, struct frank_fault *fault)
-{
-    const char *const *proxies = server->settings.trusted_proxies;
-
-    for (size_t i = 0; proxies != NULL && proxies[i] != NULL; i++) {
-        if (strcmp(proxies[i], "unix") == 0) {
-            server->unix_is_proxy = true;
-        } else if (server->proxy_count == 16 ||
-                   !server_read_address(&server->proxies[server->proxy_count++],
-                                        proxies[i], strlen(proxies[i]))) {
-            return wire_fault(fault, FRANK_ERR_VALUE, "trusted proxy", i, 0, 0);
-        }
-    }
-    return FRANK_OK;
-}
-
-/* ---- What the edge asks
- * ------------------------------------------------------- */
-
-static bool take_over(void *context, struct connection *connection)
-{
-    struct http_server *server = context;
-    static const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
-
-    return MHD_add_connection(server->handed, connection->fd, &nobody,
-                              sizeof nobody) == MHD_YES;
-}
-
-static void refused(void *context, unsigned status, uint64_t milliseconds,
-                    const char *reason)
-{
-    struct http_server *server = context;
-
-    if (server->settings.done != NULL) {
-        server->settings.done(server->settings.context, NULL, "", status,
-                              milliseconds * 1000, reason);
+    if (s->done != NULL) {
+        s->done(s->context, NULL, id, status, microseconds, reason);
     }
 }
 
-static bool is_proxy(void *context, const struct http_address *address,
-                     bool is_unix)
+/* more: options by its array. */
+static struct MHD_Daemon *start_daemon(struct http_server *server,
+                                       unsigned flags,
+                                       struct MHD_OptionItem *more)
 {
-    return server_is_proxy(context, address, is_unix);
-}
-
-/* ---- libmicrohttpd
- * ------------------------------------------------------------ */
-
-/* Finds the edge's record of a socket, and takes it out before that is closed.
- */
-static void notified(void *context, struct MHD_Connection *mhd,
-                     void **socket_context,
-                     enum MHD_ConnectionNotificationCode code)
-{
-    struct http_server *server = context;
-
-    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        const union MHD_ConnectionInfo *info =
-            MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-
-        *socket_context = info == NULL ? NULL
-                                       : connections_find(server->connections,
-                                                          info->connect_fd);
-    } else if (*socket_context != NULL) {
-        connections_remove(server->connections, *socket_context);
-        *socket_context = NULL;
-    }
-}
-
-/* Paths and queries stay as they came. */
-static size_t leave(void *context, struct MHD_Connection *mhd, char *text)
-{
-    (void)context;
-    (void)mhd;
-    return strlen(text);
-}
-
-static struct MHD_Daemon *start_daemon(struct http_server *server, int socket)
-{
-    unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL |
-                     MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME;
-    unsigned threads =
-        server->settings.threads > 1 ? server->settings.threads : 0;
-    struct MHD_OptionItem options[] = {
-        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)MEMORY_BYTES, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT,
-         (intptr_t)((server->settings.connections + 64) *
-                    server->settings.threads),
-         NULL},
-        {MHD_OPTION_CONNECTION_TIMEOUT, socket < 0 ? 0 : (intptr_t)IDLE_SECONDS,
-         NULL},
-        {MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)threads, NULL},
-        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
-        {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave, NULL},
-        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)notified, server},
-        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)exchange_completed, server},
-        {socket < 0 ? MHD_OPTION_END : MHD_OPTION_LISTEN_SOCKET, socket, NULL},
-        {MHD_OPTION_END, 0, NULL},
-    };
+    struct http_side *side =
+        &server->sides[(flags & MHD_USE_NO_LISTEN_SOCKET) == 0];
 
     return MHD_start_daemon(
-        socket < 0 ? flags | MHD_USE_NO_LISTEN_SOCKET : flags, 0, NULL, NULL,
-        exchange_access, server, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+        flags | MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
+            MHD_ALLOW_SUSPEND_RESUME,
+        0, NULL, NULL, exchange_run, side, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
+        exchange_new, side, MHD_OPTION_NOTIFY_COMPLETED, exchange_end, side,
+        MHD_OPTION_NOTIFY_CONNECTION,
+        side->is_private ? notify_private : notify_public, server,
+        MHD_OPTION_ARRAY, more, MHD_OPTION_END);
 }
 
-/* ---- The server
- * ---------------------------------------------------------------- */
+static int start_public(struct http_server *server, struct frank_fault *fault)
+{
+    const struct http_settings *s = &server->settings;
+    const struct edge_settings edge = {
+        .connections = s->connections,
+        .connections_per_address = s->connections_per_address,
+        .header_ms = s->header_ms,
+        .body_ms = s->body_ms,
+        .trusted_proxies = s->trusted_proxies,
+        .context = server,
+        .hand_over = hand_over,
+        .refused = refused,
+    };
+
+    for (unsigned i = 0; i < s->threads; i++) {
+        struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
+
+        /* TURBO: reads at once, as the edge knows that there is something. */
+        server->daemons[i] = start_daemon(
+            server, MHD_USE_NO_LISTEN_SOCKET | MHD_USE_TURBO, none);
+        if (server->daemons[i] == NULL) {
+            return wire_fault(fault, FRANK_ERR_FILE, "HTTP thread", 0,
+                              (uint64_t)errno, 0);
+        }
+    }
+    return edge_start(&server->edge, &edge, fault);
+}
 
 int http_server_start(struct http_server **out,
                       const struct http_settings *settings,
                       struct frank_fault *fault)
 {
-    struct http_server *server = calloc(1, sizeof *server);
-    struct edge_settings edge = {
-        .header_ms = settings->header_ms,
-        .body_ms = settings->body_ms,
-        .hand_over = take_over,
-        .refused = refused,
-        .is_proxy = is_proxy,
-        .context = server,
-    };
+    struct http_server *server = NULL;
+    pthread_condattr_t monotonic;
     int error;
 
+    if (settings->threads == 0 || settings->threads > HTTP_DAEMONS_MAX) {
+        return wire_fault(fault, FRANK_ERR_VALUE, "threads", 0,
+                          settings->threads, HTTP_DAEMONS_MAX);
+    }
+    server = calloc(1, sizeof *server);
     if (server == NULL) {
-        return wire_fault(fault, FRANK_ERR_MEMORY, "server", 0, 0, 0);
+        return wire_fault(fault, FRANK_ERR_MEMORY, "HTTP server", 0, 0, 0);
     }
     server->settings = *settings;
-    error = read_proxies(server, fault);
-    server->connections = connections_new(settings->connections,
-                                          settings->connections_per_address);
-    edge.connections = server->connections;
-    if (error == FRANK_OK && server->connections == NULL) {
-        error = wire_fault(fault, FRANK_ERR_MEMORY, "server", 0, 0, 0);
-    }
-    if (error == FRANK_OK) {
-        server->handed = start_daemon(server, -1);
-        if (server->handed == NULL) {
-            error = wire_fault(fault, FRANK_ERR_FILE, "start libmicrohttpd", 0,
-                               (uint64_t)errno, 0);
-        }
-    }
-    if (error == FRANK_OK) {
-        error = edge_start(&server->edge, &edge, fault);
-    }
+    server->sides[0] = (struct http_side){server, false};
+    server->sides[1] = (struct http_side){server, true};
+    (void)pthread_mutex_init(&server->lock, NULL);
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&server->idle, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
+    error = start_public(server, fault);
     if (error != FRANK_OK) {
-        http_server_free(server);
-        return error;
+        goto out;
     }
     *out = server;
-    return FRANK_OK;
+    server = NULL; /* transferred */
+out:
+    http_server_free(server);
+    return error;
 }
 
-static bool is_unix(int socket)
+static int listen_private(struct http_server *server, int socket,
+                          struct frank_fault *fault)
 {
-    struct sockaddr_storage own = {0};
-    socklen_t len = sizeof own;
+    unsigned threads = server->settings.threads;
+    struct MHD_OptionItem options[] = {
+        {MHD_OPTION_LISTEN_SOCKET, socket, NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, NULL},
+        {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
+         (intptr_t)threads, NULL},
+        {MHD_OPTION_END, 0, NULL}};
+    size_t at = server->private_count;
 
-    return getsockname(socket, (struct sockaddr *)&own, &len) == 0 &&
-           own.ss_family == AF_UNIX;
+    if (at == HTTP_PRIVATE_MAX) {
+        (void)close(socket);
+        return wire_fault(fault, FRANK_ERR_LIMIT, "listeners", 0, at + 1, at);
+    }
+    server->privates[at] = start_daemon(server, 0, options);
+    if (server->privates[at] == NULL) {
+        (void)close(socket);
+        return wire_fault(fault, FRANK_ERR_FILE, "HTTP thread", 0,
+                          (uint64_t)errno, 0);
+    }
+    server->private_sockets[at] = -1; /* libmicrohttpd's */
+    server->private_count++;
+    return FRANK_OK;
 }
 
 int http_server_listen(struct http_server *server, int socket,
                        enum http_scope scope, struct frank_fault *fault)
 {
-    struct MHD_Daemon *daemon;
+    struct sockaddr_storage name = {.ss_family = AF_UNSPEC};
+    socklen_t len = sizeof name;
 
-    if (scope != HTTP_PRIVATE || !is_unix(socket)) {
-        return edge_listen(server->edge, socket, scope, fault);
+    if (getsockname(socket, (struct sockaddr *)&name, &len) != 0) {
+        int number = errno;
+
+        (void)close(socket);
+        return wire_fault(fault, FRANK_ERR_FILE, "listener", 0,
+                          (uint64_t)number, 0);
     }
-    if (server->private_count == 16) {
-        return wire_fault(fault, FRANK_ERR_LIMIT, "private listeners", 0, 17,
-                          16);
-    }
-    daemon = start_daemon(server, socket);
-    if (daemon == NULL) {
-        return wire_fault(fault, FRANK_ERR_FILE, "listen", 0, (uint64_t)errno,
-                          0);
-    }
-    server->private_daemons[server->private_count++] = daemon;
-    return FRANK_OK;
+    return scope == HTTP_PRIVATE && name.ss_family == AF_UNIX
+               ? listen_private(server, socket, fault)
+               : edge_listen(server->edge, socket, scope == HTTP_PRIVATE,
+                             fault);
 }
 
-static bool is_idle(struct http_server *server)
+static void quiesce(struct http_server *server)
 {
-    unsigned open;
-    unsigned waiting;
+    edge_quiesce(server->edge);
+    for (size_t i = 0; i < server->private_count; i++) {
+        int fd = MHD_quiesce_daemon(server->privates[i]);
 
-    connections_count(server->connections, &open, &waiting);
-    return open == 0 && atomic_load(&server->exchanges) == 0;
+        if (fd >= 0) { /* to be closed once its threads are gone */
+            server->private_sockets[i] = fd;
+        }
+    }
 }
 
 unsigned http_server_drain(struct http_server *server, unsigned ms)
 {
-    uint64_t until = http_now() + ms;
+    uint64_t end = edge_clock() + (uint64_t)ms * 1000;
+    const struct timespec until = {(time_t)(end / 1000000),
+                                   (long)(end % 1000000) * 1000};
+    unsigned left;
+    int waited = 0;
 
-    edge_close(server->edge);
-    for (size_t i = 0; i < server->private_count; i++) {
-        MHD_socket socket = MHD_quiesce_daemon(server->private_daemons[i]);
-
-        if (socket != MHD_INVALID_SOCKET) {
-            (void)close(socket);
-        }
+    quiesce(server);
+    (void)pthread_mutex_lock(&server->lock);
+    while (server->busy > 0 && waited == 0) {
+        waited = pthread_cond_timedwait(&server->idle, &server->lock, &until);
     }
-    while (!is_idle(server) && http_now() < until) {
-        (void)usleep(2000);
-    }
-    return atomic_load(&server->exchanges);
+    left = server->busy;
+    (void)pthread_mutex_unlock(&server->lock);
+    return left;
 }
 
 void http_server_free(struct http_server *server)
@@ -266,26 +249,40 @@ void http_server_free(struct http_server *server)
     if (server == NULL) {
         return;
     }
-    edge_free(server->edge);
-    /* A suspended connection cannot be ended: whoever has its exchange must
-     * have answered. */
-    while (server->handed != NULL && atomic_load(&server->exchanges) > 0) {
-        (void)connections_cut(server->connections, UINT64_MAX - 1);
-        (void)usleep(2000);
+    if (server->edge != NULL) {
+        quiesce(server);
     }
-    if (server->handed != NULL) {
-        MHD_stop_daemon(server->handed);
+    edge_stop(server->edge); /* first, as it hands over and shuts down */
+    for (size_t i = 0; i < HTTP_DAEMONS_MAX + HTTP_PRIVATE_MAX; i++) {
+        struct MHD_Daemon *daemon =
+            i < HTTP_DAEMONS_MAX ? server->daemons[i]
+                                 : server->privates[i - HTTP_DAEMONS_MAX];
+
+        if (daemon != NULL) {
+            exchange_abandon(server);
+            MHD_stop_daemon(daemon);
+        }
     }
     for (size_t i = 0; i < server->private_count; i++) {
-        MHD_stop_daemon(server->private_daemons[i]);
+        if (server->private_sockets[i] >= 0) {
+            (void)close(server->private_sockets[i]);
+        }
     }
-    connections_free(server->connections);
+    edge_free(server->edge);
+    (void)pthread_cond_destroy(&server->idle);
+    (void)pthread_mutex_destroy(&server->lock);
     free(server);
 }
 
 void http_server_counts(const struct http_server *server,
                         struct http_counts *out)
 {
-    connections_count(server->connections, &out->open, &out->waiting);
-    out->body_memory = atomic_load(&server->body_memory);
+    /* The locks are not part of what a caller sees as unchanged. */
+    struct http_server *s = (struct http_server *)server;
+
+    edge_counts(s->edge, &out->open, &out->waiting);
+    (void)pthread_mutex_lock(&s->lock);
+    out->open += s->private_open;
+    (void)pthread_mutex_unlock(&s->lock);
+    out->body_memory = atomic_load(&s->body_memory);
 }

@@ -96,8 +96,8 @@ struct http_route {
     const char *path;
     unsigned scope;       /* of enum http_scope */
     size_t body_max;      /* bytes; more is 413 before memory is taken for it */
-    const char *types[3]; /* media types of the body; any other is 415; none:
-                             a body is refused */
+    const char *types[3]; /* media types of the body; any other is 415, also
+                             with an empty body; none: any body is 413 */
     http_handler *run;
 };
 
@@ -105,39 +105,47 @@ struct http_settings {
     const struct http_route *routes;
     size_t route_count;
     void *context;        /* for handlers */
-    unsigned threads;     /* that read, parse and run handlers */
+    unsigned threads;     /* that read, parse and run handlers; 1..64 */
     unsigned connections; /* open at once on public listeners; more are refused
                              at once, 503 */
     unsigned connections_per_address; /* IPv6: per /64 */
     unsigned header_ms; /* total, from accept to the end of the head */
     unsigned body_ms;   /* total, from there to the end of the body */
-    size_t body_memory; /* bytes of bodies in memory at once; more is 503 */
+    size_t body_memory; /* bytes of bodies in memory at once; more is 503. A
+                           body that grows counts twice for a moment: to be at
+                           least twice the largest body_max */
     const char *const *trusted_proxies; /* addresses, NULL at the end, whose
                              X-Forwarded-For (its last element) is believed;
                              "unix" for a public listener on a Unix socket */
     /* Called when an answer was handed over, for journal and metrics; status
      * and time from the first byte. route is NULL where none was found or the
-     * edge refused; reason is then a short word ("bare-lf", "timeout"). */
+     * edge refused; reason is the problem's name ("bare-lf", "timeout", "mac"),
+     * or NULL with an answer that is none. In any thread. */
     void (*done)(void *context, const struct http_route *route, const char *id,
                  unsigned status, uint64_t microseconds, const char *reason);
 };
 
-/* Starts without a listener. FRANK_ERR_FILE (fault->found is errno), MEMORY.
- * routes, context, proxies must outlive it. */
+/* Starts without a listener. FRANK_ERR_FILE (fault->found is errno), MEMORY,
+ * VALUE (threads, or proxy number fault->offset), LIMIT (more than 16 proxies).
+ * routes, context, proxies must outlive it. libsodium must be ready. */
 FRANK_MUST_CHECK int http_server_start(struct http_server **out,
                                        const struct http_settings *settings,
                                        struct frank_fault *fault);
 
-/* Adds a listening socket, which the server closes at its end. A private one
- * over TCP goes through the edge as well. */
+/* Adds a listening socket, which the server closes at its end, and at once
+ * where this fails. A private one over TCP goes through the edge as well, but
+ * the caps are not for it. FRANK_ERR_FILE, LIMIT (16, and 8 private Unix
+ * sockets). Not at the same time in two threads. */
 FRANK_MUST_CHECK int http_server_listen(struct http_server *server, int socket,
                                         enum http_scope scope,
                                         struct frank_fault *fault);
 
-/* Takes no new connections from now on; waits at most ms until all are
- * answered. Gives how many were not. */
+/* Takes no new connections from now on; waits at most ms until all requests
+ * whose head was whole are answered and their connections closed. Gives how
+ * many were not. */
 unsigned http_server_drain(struct http_server *server, unsigned ms);
-/* NULL is allowed. Nobody may answer any more. */
+/* NULL is allowed. Nobody may answer any more: the connections of those that
+ * were not answered are closed. */
 void http_server_free(struct http_server *server);
 
 /* For metrics. */

@@ -10,7 +10,7 @@
 #include "frank.h"
 
 /* No core dumps, not dumpable (PR_SET_DUMPABLE, RLIMIT_CORE), no new
- * privileges; umask 077; SIGPIPE ignored. FILE. */
+ * privileges; umask 077; SIGPIPE ignored; freed memory is overwritten. FILE. */
 FRANK_MUST_CHECK int process_harden(struct frank_fault *fault);
 
 /* What of the file system the process may still use, closed by NULL. A path

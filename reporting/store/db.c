@@ -160,6 +160,11 @@ int db_synchronous(const struct db *db)
     return value;
 }
 
+bool db_try(struct db *db, const char *sql)
+{
+    return run_sql(db, sql, sql);
+}
+
 static bool refuse(struct db *db, const char *what, const char *text)
 {
     (void)fail(db, SQLITE_MISMATCH, what);

@@ -93,7 +93,9 @@ FRANK_MUST_CHECK bool db_commit(struct db *db);
  * are more than `pages` pages; blocks no reader. */
 void db_checkpoint(struct db *db, int pages);
 
-/* "FULL" is 2: PRAGMA synchronous as the connection has it, for a test. */
+/* For tests: PRAGMA synchronous as the connection has it ("FULL" is 2), and
+ * whether a statement of another table can be prepared and run. */
 int db_synchronous(const struct db *db);
+bool db_try(struct db *db, const char *sql);
 
 #endif

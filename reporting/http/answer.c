@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "exchange.h"
+#include "problem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct MHD_Response *response_of(const struct http_answer *answer)
+{
+    const void *data =
+        answer->body.len > 0 ? answer->body.data : (const void *)"";
+    struct MHD_Response *response;
+
+    if (answer->owned == NULL) {
+        return MHD_create_response_from_buffer(answer->body.len, (void *)data,
+                                               MHD_RESPMEM_MUST_COPY);
+    }
+    response = MHD_create_response_from_buffer_with_free_callback_cls(
+        answer->body.len, (void *)data, free, answer->owned);
+    if (response == NULL) {
+        free(answer->owned);
+    }
+    return response;
+}
+
+static bool add(struct MHD_Response *response, const char *name,
+                const char *value)
+{
+    return value == NULL ||
+           MHD_add_response_header(response, name, value) == MHD_YES;
+}
+
+static bool add_headers(struct http_exchange *exchange,
+                        struct MHD_Response *response,
+                        const struct http_answer *answer)
+{
+    char seconds[16];
+
+    (void)snprintf(seconds, sizeof seconds, "%u", answer->retry_after);
+    return add(response, "Content-Type", answer->type) &&
+           add(response, "Cache-Control",
+               answer->cache != NULL ? answer->cache : "no-store") &&
+           add(response, "X-Content-Type-Options", "nosniff") &&
+           add(response, "X-Request-Id", exchange->request.id) &&
+           add(response, "Retry-After",
+               answer->retry_after != 0 ? seconds : NULL) &&
+           add(response, "Location", answer->location) &&
+           add(response, "Allow", exchange->allow) &&
+           add(response, "Connection", exchange->edge != NULL ? "close" : NULL);
+}
+
+void http_answer(struct http_exchange *exchange,
+                 const struct http_answer *answer)
+{
+    struct http_server *server = exchange->server;
+    struct MHD_Connection *connection = exchange->connection;
+    struct MHD_Response *response = response_of(answer);
+    bool suspended;
+
+    if (response != NULL && !add_headers(exchange, response, answer)) {
+        MHD_destroy_response(response);
+        response = NULL;
+    }
+    if (server->settings.done != NULL) {
+        server->settings.done(server->settings.context, exchange->route,
+                              exchange->request.id, answer->status,
+                              edge_clock() - exchange->since, exchange->reason);
+    }
+    exchange_lock(server);
+    suspended = exchange->state == EXCHANGE_SUSPENDED;
+    if (suspended) {
+        exchange_unlink(exchange);
+    }
+    exchange->response = response;
+    exchange->status = answer->status;
+    exchange->state = EXCHANGE_ANSWERED;
+    exchange_unlock(server);
+    /* The exchange may be gone by now, unless it waits to be resumed. */
+    if (suspended) {
+        MHD_resume_connection(connection);
+    }
+}
+
+void http_problem(struct http_exchange *exchange,
+                  const struct http_problem *problem)
+{
+    char json[PROBLEM_MAX_BYTES];
+    size_t len = problem_json(json, problem, exchange->request.id);
+    const struct http_answer answer = {
+        .status = problem->status,
+        .type = PROBLEM_TYPE,
+        .body = {(const uint8_t *)json, len},
+        .retry_after = problem->retry_after,
+    };
+
+    exchange->reason = problem->name;
+    http_answer(exchange, &answer);
+}
+
+void exchange_unlink(struct http_exchange *exchange)
+{
+    if (exchange->prev != NULL) {
+        exchange->prev->next = exchange->next;
+    } else {
+        exchange->server->suspended = exchange->next;
+    }
+    if (exchange->next != NULL) {
+        exchange->next->prev = exchange->prev;
+    }
+}
+
+void exchange_refuse(struct http_exchange *exchange, unsigned status,
+                     const char *name)
+{
+    const struct http_problem problem = {.status = status,
+                                         .name = name,
+                                         .evidence = SIZE_MAX,
+                                         .retry_after = status == 503};
+
+    http_problem(exchange, &problem);
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a request says before its body: whose it is, and whether there is a
+ * route for it. */
+#include "exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static bool path_is(const struct http_route *route, const char *path)
+{
+    size_t len = strlen(route->path);
+
+    return route->path[len - 1] == '/' ? strncmp(route->path, path, len) == 0
+                                       : strcmp(route->path, path) == 0;
+}
+
+/* 0, or the status of the refusal. */
+static unsigned find_route(struct http_exchange *exchange, const char *method)
+{
+    static const char *const allow[] = {NULL, "GET, HEAD", "POST",
+                                        "GET, HEAD, POST"};
+    const struct http_settings *s = &exchange->server->settings;
+    unsigned scope = exchange->request.is_private ? HTTP_PRIVATE : HTTP_PUBLIC;
+    unsigned methods = 0;
+
+    if (strcmp(method, "HEAD") == 0) {
+        method = "GET";
+    }
+    for (size_t i = 0; i < s->route_count; i++) {
+        const struct http_route *route = &s->routes[i];
+
+        if ((route->scope & scope) == 0 || !path_is(route, exchange->path)) {
+            continue;
+        }
+        if (strcmp(route->method, method) == 0) {
+            exchange->route = route;
+            return 0;
+        }
+        methods |= strcmp(route->method, "GET") == 0 ? 1 : 2;
+    }
+    exchange->allow = allow[methods];
+    return methods == 0 ? 404 : 405;
+}
+
+/* Whether the media type, without parameters, is one of the route's. */
+static bool is_type(const struct http_route *route, const char *value)
+{
+    size_t len = value != NULL ? strcspn(value, "; \t") : 0;
+
+    for (size_t i = 0; i < sizeof route->types / sizeof route->types[0]; i++) {
+        const char *type = route->types[i];
+
+        if (type != NULL && len > 0 && strlen(type) == len &&
+            strncasecmp(type, value, len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The edge has seen that there is one such header of up to 18 digits; a private
+ * client comes without the edge. */
+static bool read_length(struct http_exchange *exchange)
+{
+    const char *digits = http_header(exchange, "Content-Length");
+    size_t len = digits != NULL ? strlen(digits) : 0;
+
+    if (http_header(exchange, "Transfer-Encoding") != NULL || len > 18 ||
+        (len > 0 && strspn(digits, "0123456789") != len)) {
+        return false;
+    }
+    exchange->expected = len > 0 ? (size_t)strtoull(digits, NULL, 10) : 0;
+    return true;
+}
+
+unsigned exchange_look(struct http_exchange *exchange, const char *method,
+                       const char **name)
+{
+    const struct http_route *route;
+    unsigned status = find_route(exchange, method);
+
+    if (!read_length(exchange)) {
+        exchange->expected = SIZE_MAX; /* the rest of the connection */
+        *name = "length-missing";
+        return 411;
+    }
+    if (status != 0) {
+        *name = status == 404 ? "not-found" : "method-not-allowed";
+        return status;
+    }
+    route = exchange->route;
+    if (exchange->expected > (route->types[0] != NULL ? route->body_max : 0)) {
+        *name = "too-large";
+        return 413;
+    }
+    if (route->types[0] != NULL &&
+        !is_type(route, http_header(exchange, "Content-Type"))) {
+        *name = "media-type";
+        return 415;
+    }
+    if (!exchange_body_grow(exchange, exchange->expected < EXCHANGE_FIRST_BYTES
+                                          ? exchange->expected
+                                          : (size_t)EXCHANGE_FIRST_BYTES)) {
+        *name = "body-memory";
+        return 503;
+    }
+    return 0;
+}
+
+static enum MHD_Result last_value(void *cls, enum MHD_ValueKind kind,
+                                  const char *name, const char *value)
+{
+    (void)kind;
+    if (value != NULL && strcasecmp(name, "X-Forwarded-For") == 0) {
+        *(const char **)cls = value;
+    }
+    return MHD_YES;
+}
+
+void exchange_find_address(struct http_exchange *exchange)
+{
+    const struct edge_peer *peer;
+    const char *value = NULL;
+
+    if (exchange->edge == NULL) {
+        return; /* zeros */
+    }
+    peer = edge_peer(exchange->edge);
+    exchange->request.address = peer->address;
+    exchange->request.is_private = peer->is_private;
+    if (peer->is_trusted) {
+        (void)MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND,
+                                        last_value, (void *)&value);
+        if (value != NULL) {
+            (void)address_forwarded(&exchange->request.address, value);
+        }
+    }
+}
+
+const struct http_request *http_request(const struct http_exchange *exchange)
+{
+    return &exchange->request;
+}
+
+const char *http_header(const struct http_exchange *exchange, const char *name)
+{
+    return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND,
+                                       name);
+}
+
+const char *http_query(const struct http_exchange *exchange, const char *name)
+{
+    return MHD_lookup_connection_value(exchange->connection,
+                                       MHD_GET_ARGUMENT_KIND, name);
+}
