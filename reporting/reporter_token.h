@@ -21,6 +21,7 @@
 #define REPORTER_TOKEN_NONCE_BYTES 16
 /* the platform says that sender and reporter had not been in touch before */
 #define REPORTER_TOKEN_FIRST_CONTACT 0x01
+/* version, flags, not_after, nonce, length and bytes of user, mac */
 #define REPORTER_TOKEN_MAX_BYTES (1 + 1 + 8 + 16 + 2 + 1024 + 32)
 /* text, with its closing zero */
 #define REPORTER_TOKEN_TEXT_BYTES                                              \
@@ -40,12 +41,23 @@ reporter_token_mint(char out[static REPORTER_TOKEN_TEXT_BYTES],
                     const uint8_t key[static REPORTER_TOKEN_KEY_BYTES],
                     struct frank_fault *fault);
 
-/* Reads a token that this key minted. FORMAT (not a token of ours), MAC, TIME
- * (expired at `now`), TRUNCATED, TRAILING, LENGTH_FORM, LIMIT, VALUE (version,
- * flags). The MAC is checked before anything is read. */
+/*
+ * Reads a token that this key minted. FORMAT (not a token of ours: prefix,
+ * alphabet, length; its offset counts characters, all others count bytes of the
+ * ReporterToken), MAC, TIME (expired at `now`), TRUNCATED, TRAILING,
+ * LENGTH_FORM, LIMIT, VALUE (version, flags). The MAC is checked before
+ * anything is read. A token has one text: no other that decodes to its bytes is
+ * read. *out is zero until success.
+ */
 FRANK_MUST_CHECK int
 reporter_token_open(struct reporter_token *out, const char *text,
                     const uint8_t key[static REPORTER_TOKEN_KEY_BYTES],
                     uint64_t now, struct frank_fault *fault);
+
+/* What a token says, true or not: neither MAC nor time are checked. To be shown
+ * to people, never to decide by. Errors as above but MAC and TIME. */
+FRANK_MUST_CHECK int reporter_token_peek(struct reporter_token *out,
+                                         const char *text,
+                                         struct frank_fault *fault);
 
 #endif

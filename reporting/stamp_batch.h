@@ -3,43 +3,48 @@
  * Many stamps at once, as a relay asks its hub for them (docs/WIRE.md, "Batch
  * of stamps"):
  *
+ *     struct { uint64 room_seq; uint64 seen_seq; } Order;
  *     struct { uint8 franking_tag[32]; ServerFrankingContext context;
  *              CipherSuite suite; uint32 key_id;
- *              optional<Order> order; } StampRequest;     accepted_timestamp 0:
- * now struct { uint64 room_seq; uint64 seen_seq; } Order; struct { uint8
- * version = 1; uint8 flags; StampRequest requests<V>; } StampRequests;
+ *              optional<Order> order; } StampRequest;
+ *     struct { uint8 version = 1; uint8 flags;
+ *              StampRequest requests<V>; } StampRequests;
  *
  *     struct { uint8 error; uint64 accepted_timestamp;
- *              select (mac_only) { case 0: Frank frank; case 1: uint8
- * server_frank[32]; }; optional<TranscriptFrank> transcript; } StampAnswer;
- * uint8 transcript_frank[32] struct { uint8 version = 1; uint8 flags;
- * StampAnswer answers<V>; } StampAnswers;
+ *              select (mac_only) { case 0: opaque frank[100]; (a Frank)
+ *                                  case 1: opaque server_frank[32]; };
+ *              optional<opaque[32]> transcript_frank; } StampAnswer;
+ *     struct { uint8 version = 1; uint8 flags;
+ *              StampAnswer answers<V>; } StampAnswers;
  *
- * error is 0, or a FRANK_ERR_ code without its sign; what follows is zeros
- * then, and transcript is absent.
+ * An accepted_timestamp of 0 asks for the hub's own time. error is 0, or a
+ * FRANK_ERR_ code without its sign; time and frank are zeros then, 100 bytes or
+ * 32, and transcript_frank is absent. The flags of the answers are those of the
+ * requests; with MAC_ONLY, key_id is not looked at.
  */
 #ifndef REPORTING_STAMP_BATCH_H
 #define REPORTING_STAMP_BATCH_H
 
 #include "stamper.h"
 
-#define STAMP_BATCH_MAC_ONLY                                                   \
-    0x01 /* without signatures: the draft's Frank needs                        \
-            one; a relay of its own format may not */
+/* without signatures: the draft's Frank needs one; a relay of its own format
+ * may not */
+#define STAMP_BATCH_MAC_ONLY 0x01
 #define STAMP_BATCH_MAX ((size_t)1024)
 #define STAMP_BATCH_REQUESTS_MAX_BYTES ((size_t)4 << 20)
-/* error, time, Frank, transcript */
+/* version, flags, length; error, time, Frank, transcript of each */
 #define STAMP_BATCH_ANSWERS_MAX_BYTES                                          \
     (1 + 1 + 4 + STAMP_BATCH_MAX * (1 + 8 + FRANK_FRANK_BYTES + 1 + 32))
 
-/* A time that a relay gives for a message may be so far from ours. */
+/* A time that a relay gives for a message may be so far from ours, both ends
+ * included. */
 struct stamp_window {
     uint64_t now;
     uint64_t past_ms;
     uint64_t ahead_ms;
 };
 
-/* Sets a time of 0 to now. TIME: out of the window. */
+/* Sets a time of 0 to now. TIME: outside the window, however wide it is. */
 FRANK_MUST_CHECK int stamp_in_window(struct stamp_request *request,
                                      const struct stamp_window *window,
                                      struct frank_fault *fault);
@@ -48,9 +53,11 @@ FRANK_MUST_CHECK int stamp_in_window(struct stamp_request *request,
  * Reads StampRequests, stamps each, writes StampAnswers to out; *count is how
  * many there were, *failed how many of these were refused. Requests are read
  * one by one: no memory but out. A request with a time outside the window is
- * answered TIME. Errors, with nothing written: TRUNCATED, TRAILING,
- * LENGTH_FORM, LIMIT, VALUE (version, flags, optional), MISSING (none, URI),
- * SPACE.
+ * answered TIME; one that the stamper refuses is answered its error: SUITE,
+ * NO_EPOCH, EPOCH_DESTROYED, NO_KEY, VALUE (order). capacity:
+ * STAMP_BATCH_ANSWERS_MAX_BYTES are enough for any batch. Errors, with numbers
+ * and out zero: TRUNCATED, TRAILING, LENGTH_FORM, LIMIT, VALUE (version, flags,
+ * optional), MISSING (no request, an empty URI), SPACE.
  */
 FRANK_MUST_CHECK int stamp_batch(uint8_t *out, size_t capacity, size_t *written,
                                  size_t *count, size_t *failed,

@@ -37,12 +37,12 @@ struct stamp_request {
 };
 
 struct stamp {
-    struct frank_frank frank;
+    struct frank_frank frank; /* its signature zeros with mac_only */
     uint8_t transcript_frank[FRANK_MAC_BYTES]; /* zeros unless ordered */
 };
 
 /* Errors: SUITE, LIMIT and MISSING (context), NO_EPOCH, EPOCH_DESTROYED,
- * NO_KEY, VALUE (order). */
+ * NO_KEY (not with mac_only), VALUE (order). */
 FRANK_MUST_CHECK int stamper_stamp(const struct stamper *stamper,
                                    struct stamp *out,
                                    const struct stamp_request *request,

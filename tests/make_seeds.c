@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* make_seeds FOLDER: writes seeds for the fuzz targets, made from the vectors,
  * into a folder for each target. */
+#include "examples.h"
 #include "hub_public.h"
 #include "hub_verdict.h"
 #include "note.h"
@@ -240,6 +241,35 @@ static void put_settings(void)
     }
 }
 
+/* The worked examples of docs/WIRE.md, and what lies under a token's MAC. */
+static void put_service(void)
+{
+    char *text = examples_reporter_token();
+    size_t i;
+
+    put("fuzz_reporter_token", "text", 0, support_text(text));
+    free(text);
+    for (i = 0; examples_service[i].name != NULL; i++) {
+        const char *name = examples_service[i].name;
+        struct bytes bytes = {.len = 0};
+
+        examples_service[i].make(&bytes);
+        if (strcmp(name, "reporter-token") == 0) {
+            put("fuzz_reporter_token", "fields", i,
+                (struct frank_span){bytes.data, bytes.len - FRANK_MAC_BYTES});
+        } else if (strcmp(name, "receipt") == 0) {
+            put("fuzz_receipt", "receipt", i,
+                (struct frank_span){bytes.data, bytes.len});
+        } else if (strcmp(name, "stamp-requests") == 0) {
+            put("fuzz_stamp_batch", "signed", i,
+                (struct frank_span){bytes.data, bytes.len});
+            bytes.data[1] = 1;
+            put("fuzz_stamp_batch", "mac-only", i,
+                (struct frank_span){bytes.data, bytes.len});
+        }
+    }
+}
+
 static void put_heads(void)
 {
     static const char *const heads[] = {
@@ -301,6 +331,7 @@ int main(int argc, char **argv)
     put_keys(rings_worn(), 1);
     put_reports();
     put_quorum();
+    put_service();
     put_heads();
     put_log();
     put_notices();

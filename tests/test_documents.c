@@ -79,7 +79,8 @@ static void wire_examples_are_what_the_code_makes(void **state)
     (void)state;
     assert_int_equal(count_fences("```example "),
                      check_examples(examples_franking) +
-                         check_examples(examples_sealed));
+                         check_examples(examples_sealed) +
+                         check_examples(examples_service));
 }
 
 /* An example of sealed reports, by its name. */
@@ -143,6 +144,21 @@ static void wire_key_files_are_what_the_code_writes(void **state)
     assert_int_equal(count_fences("```json"), i);
 }
 
+static void wire_reporter_token_is_what_the_code_mints(void **state)
+{
+    struct frank_span page = support_file("docs/WIRE.md");
+    char *text = examples_reporter_token();
+    char *block = NULL;
+
+    (void)state;
+    assert_true(asprintf(&block, "```token\n%s\n```\n", text) > 0);
+    if (memmem(page.data, page.len, block, strlen(block)) == NULL) {
+        fail_msg("docs/WIRE.md does not have\n%s", block);
+    }
+    free(block);
+    free(text);
+}
+
 /* All man pages of section 3 in one text, closed by a zero. */
 static char *pages(void)
 {
@@ -202,6 +218,7 @@ int main(void)
         cmocka_unit_test(wire_examples_are_what_the_code_makes),
         cmocka_unit_test(wire_unsealed_report_is_made_of_its_parts),
         cmocka_unit_test(wire_key_files_are_what_the_code_writes),
+        cmocka_unit_test(wire_reporter_token_is_what_the_code_mints),
         cmocka_unit_test(each_function_is_declared_in_a_man_page),
         cmocka_unit_test(each_rule_has_its_text),
     };

@@ -34,4 +34,12 @@ int report_show_command(const struct command *self, int argc, char **argv);
 int report_check_command(const struct command *self, int argc, char **argv);
 int report_convert_command(const struct command *self, int argc, char **argv);
 
+int receipt_command(const struct command *self, int argc, char **argv);
+int reporter_token_key_command(const struct command *self, int argc,
+                               char **argv);
+int reporter_token_mint_command(const struct command *self, int argc,
+                                char **argv);
+int reporter_token_show_command(const struct command *self, int argc,
+                                char **argv);
+
 #endif

@@ -62,6 +62,16 @@ static const struct command commands[] = {
      "verify a MIMI AbuseReport and seal it", report_convert_command},
     {"report verify", "--keyring K [--json] FILE|-",
      "a verdict on each of its messages", report_verify_command},
+    {"receipt", "--hub-public P [--json] FILE|-",
+     "what the hub signed for a report that it got", receipt_command},
+    {"reporter-token key", "FILE",
+     "make a key for a platform and its hub to share",
+     reporter_token_key_command},
+    {"reporter-token mint",
+     "--key K [--user URI] [--for N[s|m|h|d]] [--first-contact] [--json]",
+     "a platform's word for one who reports", reporter_token_mint_command},
+    {"reporter-token show", "[--key K] [--time MS] [--json] FILE|-",
+     "what a token says, and whether it holds", reporter_token_show_command},
 };
 
 int main(int argc, char **argv)

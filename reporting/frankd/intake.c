@@ -227,7 +227,7 @@ void intake_make_token(struct intake *in)
 static void answer(struct intake *in)
 {
     static const char *const results[] = {"new", "counted", "again"};
-    struct receipt receipt = {.received = in->received};
+    struct report_receipt receipt = {.received = in->received};
     uint8_t signed_receipt[RECEIPT_SIGNED_BYTES];
     struct frank_fault fault;
     char id[2 * FRANK_REPORT_ID_BYTES + 1];

@@ -20,6 +20,7 @@ struct example {
 /* Each closed by one without a name. */
 extern const struct example examples_franking[];
 extern const struct example examples_sealed[];
+extern const struct example examples_service[];
 
 struct key_file {
     const char *name;
@@ -27,6 +28,9 @@ struct key_file {
 };
 
 extern const struct key_file examples_key_files[];
+
+/* The text of the example reporter-token; free() it. */
+char *examples_reporter_token(void);
 
 void examples_put(struct bytes *out, const void *data, size_t len);
 
