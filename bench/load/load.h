@@ -20,6 +20,7 @@ struct load_reports {
 int load_make(int argc, char **argv);   /* make.c */
 int load_send(int argc, char **argv);   /* send.c */
 int load_stamps(int argc, char **argv); /* stamps.c */
+int load_fill(int argc, char **argv);   /* fill.c */
 int load_bare(int argc, char **argv);   /* bare.c */
 
 void load_read(struct load_reports *out, const char *path);

@@ -87,6 +87,9 @@ int main(int argc, char **argv)
     if (strcmp(what, "stamps") == 0) {
         return load_stamps(argc - 2, argv + 2);
     }
+    if (strcmp(what, "fill") == 0) {
+        return load_fill(argc - 2, argv + 2);
+    }
     if (strcmp(what, "bare") == 0) {
         return load_bare(argc - 2, argv + 2);
     }
@@ -99,6 +102,7 @@ int main(int argc, char **argv)
         "                 [--rate N] [--acks F] [--again 1] [--source-ips N]\n"
         "       load stamps --socket F [--batch N] [--connections N]"
         " [--seconds S] [--signed 1]\n"
+        "       load fill --database F [--count N]\n"
         "       load bare --folder F\n");
     return 2;
 }
