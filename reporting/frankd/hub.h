@@ -73,7 +73,7 @@ struct hub {
     pthread_mutex_t keys_lock;
     struct hub_keys *keys;
 
-    int folder; /* of the data, locked */
+    int folder;             /* of the data, locked */
     struct hub_store store; /* the writer's thread alone */
     struct db *db;
     struct writer *writer;
