@@ -32,7 +32,7 @@ make_reports() {
 }
 make_reports --count 1000 --bad-mac 1 --out "$work/bad"
 rm -f "$work"/results
-for round in $(seq "$rounds"); do
+for _ in $(seq "$rounds"); do
     make_reports --count 10000 --out "$work/good"
     "$B/load" bare --folder "$work" >"$work/bare"
     "$B/load" send --port "$port" --file "$work/good" --connections 16 >"$work/sent"

@@ -96,21 +96,34 @@ struct metric time_intake = {.name = "frankd_intake_seconds",
                              .bounds = {500, 1000, 2500, 5000, 10000, 25000,
                                         50000, 100000, 250000, 1000000}};
 
-#define GAUGE(id, text, about)                                                 \
-    static struct metric id = {                                                \
-        .name = text, .kind = METRIC_GAUGE, .help = about}
-
-GAUGE(queue, "frankd_queue_length", "Reports that wait for the disk");
-GAUGE(feed_waiting, "frankd_feed_waiting",
-      "Reports that wait for the moderation side");
-GAUGE(log_size, "frankd_log_size", "Entries that the newest checkpoint covers");
-GAUGE(log_age, "frankd_checkpoint_age_seconds", "Age of that checkpoint");
-GAUGE(epoch_age, "frankd_key_epoch_age_seconds",
-      "Time since the key epoch in force began");
-GAUGE(open_connections, "frankd_http_connections", "Connections open");
-GAUGE(edge_waiting, "frankd_http_connections_waiting",
-      "Connections whose request's head is not whole yet");
-GAUGE(body_bytes, "frankd_http_body_bytes", "Memory that bodies take");
+static struct metric queue = {.name = "frankd_queue_length",
+                              .kind = METRIC_GAUGE,
+                              .help = "Reports that wait for the disk"};
+static struct metric feed_waiting = {
+    .name = "frankd_feed_waiting",
+    .kind = METRIC_GAUGE,
+    .help = "Reports that wait for the moderation side"};
+static struct metric log_size = {
+    .name = "frankd_log_size",
+    .kind = METRIC_GAUGE,
+    .help = "Entries that the newest checkpoint covers"};
+static struct metric log_age = {.name = "frankd_checkpoint_age_seconds",
+                                .kind = METRIC_GAUGE,
+                                .help = "Age of that checkpoint"};
+static struct metric epoch_age = {
+    .name = "frankd_key_epoch_age_seconds",
+    .kind = METRIC_GAUGE,
+    .help = "Time since the key epoch in force began"};
+static struct metric open_connections = {.name = "frankd_http_connections",
+                                         .kind = METRIC_GAUGE,
+                                         .help = "Connections open"};
+static struct metric edge_waiting = {
+    .name = "frankd_http_connections_waiting",
+    .kind = METRIC_GAUGE,
+    .help = "Connections whose request's head is not whole yet"};
+static struct metric body_bytes = {.name = "frankd_http_body_bytes",
+                                   .kind = METRIC_GAUGE,
+                                   .help = "Memory that bodies take"};
 
 static void read_gauges(struct hub *hub)
 {

@@ -76,7 +76,7 @@ static void answer_hashes(struct hub *hub, struct http_exchange *exchange,
                           bool is_public)
 {
     uint8_t(*hashes)[MERKLE_HASH_BYTES] =
-        malloc(TILES_WIDTH * MERKLE_HASH_BYTES);
+        malloc((size_t)TILES_WIDTH * MERKLE_HASH_BYTES);
     unsigned width = 0;
     struct frank_fault fault;
 
@@ -88,7 +88,8 @@ static void answer_hashes(struct hub *hub, struct http_exchange *exchange,
         not_found(exchange);
         return;
     }
-    answer_bytes(exchange, (uint8_t *)hashes, path->width * MERKLE_HASH_BYTES,
+    answer_bytes(exchange, (uint8_t *)hashes,
+                 (size_t)path->width * MERKLE_HASH_BYTES,
                  is_public && path->width == TILES_WIDTH);
 }
 

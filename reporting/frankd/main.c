@@ -28,7 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SOCKETS_MAX (2 * OPTIONS_LIST_MAX)
+#define SOCKETS_MAX ((size_t)2 * OPTIONS_LIST_MAX)
 
 struct service {
     struct settings settings;
@@ -144,7 +144,7 @@ static void forget_sockets(struct service *service)
     }
 }
 
-#define PATHS_MAX 16
+#define PATHS_MAX ((size_t)32)
 
 /* The folder of a file: keys are replaced by renaming. */
 static void add_folder(const char *paths[static PATHS_MAX], size_t *count,

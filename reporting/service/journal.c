@@ -40,7 +40,8 @@ __attribute__((format(printf, 2, 3))) static void put(struct line *line,
     }
 }
 
-static void put_text(struct line *line, const char *text)
+/* A member, whole or not at all. */
+static void put_text(struct line *line, const char *name, const char *text)
 {
     char safe[512];
     size_t len = 0;
@@ -59,7 +60,7 @@ static void put_text(struct line *line, const char *text)
         }
     }
     safe[len] = '\0';
-    put(line, "\"%s\"", safe);
+    put(line, ",\"%s\":\"%s\"", name, safe);
 }
 
 static void put_time(struct line *line)
@@ -83,17 +84,16 @@ void journal_write(enum journal_level level, const char *event,
         return;
     }
     put_time(&line);
-    put(&line, ",\"level\":\"%s\",\"event\":",
-        level == JOURNAL_ERROR     ? "error"
-        : level == JOURNAL_WARNING ? "warning"
-                                   : "info");
-    put_text(&line, event);
+    put_text(&line, "level",
+             level == JOURNAL_ERROR     ? "error"
+             : level == JOURNAL_WARNING ? "warning"
+                                        : "info");
+    put_text(&line, "event", event);
     for (size_t i = 0; i < count && i < FIELDS_MAX; i++) {
-        put(&line, ",\"%s\":", fields[i].name);
         if (fields[i].text != NULL) {
-            put_text(&line, fields[i].text);
+            put_text(&line, fields[i].name, fields[i].text);
         } else {
-            put(&line, "%" PRIu64, fields[i].number);
+            put(&line, ",\"%s\":%" PRIu64, fields[i].name, fields[i].number);
         }
     }
     line.bytes[line.len++] = '}';

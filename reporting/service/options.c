@@ -59,8 +59,13 @@ static const char *shown(char out[static 65], const char *value)
 {
     size_t len = 0;
 
-    for (; value[len] != '\0' && len < 64; len++) {
-        out[len] = value[len] >= ' ' && value[len] < 0x7f ? value[len] : '?';
+    for (; len < 64 && value[len] != '\0'; len++) {
+        bool is_plain = value[len] >= ' ' && value[len] < 0x7f;
+
+        out[len] = '?';
+        if (is_plain) {
+            out[len] = value[len];
+        }
     }
     out[len] = '\0';
     return out;
@@ -470,9 +475,14 @@ static bool read_variable(struct reader *r, const char *variable)
         return fail(r, "no such setting");
     }
     for (size_t i = prefix; i < len; i++) {
-        name[i - prefix] = variable[i] == '_'
-                               ? '-'
-                               : (char)tolower((unsigned char)variable[i]);
+        char c = variable[i];
+
+        if (c == '_') {
+            c = '-';
+        } else if (c >= 'A' && c <= 'Z') {
+            c = (char)(c - 'A' + 'a');
+        }
+        name[i - prefix] = c;
     }
     return give(r, name, value + 1);
 }

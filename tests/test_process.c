@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a confined process may still do, and what it may not: each in a child of
+ * its own. */
+#include "process.h"
+
+#include "db.h"
+#include "folder.h"
+#include "support.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifdef __SANITIZE_ADDRESS__
+#define SANITIZED true
+#else
+#define SANITIZED false
+#endif
+
+/* How a child ends that does `what`, confined to the folder: its exit code, or
+ * minus the signal that killed it. */
+static int confined(int (*what)(void), bool *has_landlock)
+{
+    const char *const readable[] = {NULL};
+    const char *const writable[] = {folder_path(), NULL};
+    int status = 0;
+    unsigned got = 0;
+    pid_t child = fork();
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct frank_fault fault;
+
+        if (process_harden(&fault) != FRANK_OK ||
+            process_confine(&(struct process_paths){readable, writable}, &got,
+                            &fault) != FRANK_OK ||
+            (got & PROCESS_SECCOMP) == 0) {
+            _exit(99);
+        }
+        _exit(what());
+    }
+    *has_landlock = access("/sys/kernel/security/landlock", F_OK) == 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+/* ---- What a service does
+ * --------------------------------------------------------- */
+
+static void *run_thread(void *argument)
+{
+    *(int *)argument = 1;
+    return NULL;
+}
+
+static int start_a_thread(void)
+{
+    pthread_t thread;
+    int ran = 0;
+
+    return pthread_create(&thread, NULL, run_thread, &ran) != 0 ||
+           pthread_join(thread, NULL) != 0 || ran != 1;
+}
+
+static int keep_secrets(void)
+{
+    uint8_t *secret = sodium_malloc(32);
+
+    if (secret == NULL) {
+        return 1;
+    }
+    randombytes_buf(secret, 32);
+    sodium_free(secret);
+    return 0;
+}
+
+static int keep_a_database(void)
+{
+    static const char *const migrations[] = {"CREATE TABLE t (n INTEGER);"};
+    static const struct db_schema schema = {1, migrations, 1};
+    static const char *const statements[] = {"INSERT INTO t VALUES (1)"};
+    struct db_trouble what;
+    struct db *db;
+
+    if (!db_open(&db, "test.db", DB_WRITER, &schema, statements, 1, &what)) {
+        return 1;
+    }
+    db_begin(db);
+    (void)db_run(db, 0, NULL, 0);
+    if (!db_commit(db)) {
+        return 2;
+    }
+    db_checkpoint(db, -1);
+    if (!db_ok(db)) {
+        return 3;
+    }
+    db_close(db);
+    return 0;
+}
+
+static int replace_a_file(void)
+{
+    int fd = open("a", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+    return fd < 0 || write(fd, "x", 1) != 1 || fsync(fd) != 0 ||
+           close(fd) != 0 || rename("a", "b") != 0 || unlink("b") != 0;
+}
+
+static int speak_to_a_unix_socket(void)
+{
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    return fd < 0 || close(fd) != 0;
+}
+
+static void a_service_can_do_its_work(void **state)
+{
+    int (*const works[])(void) = {start_a_thread, keep_secrets, keep_a_database,
+                                  replace_a_file, speak_to_a_unix_socket};
+    bool has_landlock;
+
+    (void)state;
+    if (SANITIZED) {
+        skip();
+    }
+    for (size_t i = 0; i < SUPPORT_COUNT(works); i++) {
+        assert_int_equal(confined(works[i], &has_landlock), 0);
+    }
+}
+
+/* ---- What an intruder would
+ * ------------------------------------------------------- */
+
+static int run_a_program(void)
+{
+    return execl("/bin/true", "true", (char *)NULL);
+}
+
+static int look_into_processes(void)
+{
+    return (int)ptrace(PTRACE_TRACEME, 0, NULL, NULL) + 5;
+}
+
+static int make_a_process(void)
+{
+    return fork() < 0 ? 4 : 5;
+}
+
+static int change_who_it_is(void)
+{
+    return setuid(0) + 5;
+}
+
+static void what_no_service_needs_kills_it(void **state)
+{
+    int (*const attacks[])(void) = {run_a_program, look_into_processes,
+                                    make_a_process, change_who_it_is};
+    bool has_landlock;
+
+    (void)state;
+    if (SANITIZED) {
+        skip();
+    }
+    for (size_t i = 0; i < SUPPORT_COUNT(attacks); i++) {
+        assert_int_equal(confined(attacks[i], &has_landlock), -SIGSYS);
+    }
+}
+
+static int connect_elsewhere(void)
+{
+    return socket(AF_INET, SOCK_STREAM, 0) >= 0 || errno != EACCES;
+}
+
+static void no_socket_leads_elsewhere(void **state)
+{
+    bool has_landlock;
+
+    (void)state;
+    if (SANITIZED) {
+        skip();
+    }
+    assert_int_equal(confined(connect_elsewhere, &has_landlock), 0);
+}
+
+static int read_elsewhere(void)
+{
+    return open("/etc/passwd", O_RDONLY) >= 0 || errno != EACCES;
+}
+
+static int write_elsewhere(void)
+{
+    return open("/tmp/frank-elsewhere", O_WRONLY | O_CREAT, 0600) >= 0 ||
+           errno != EACCES;
+}
+
+static void files_elsewhere_are_shut_where_the_kernel_has_landlock(void **state)
+{
+    bool has_landlock;
+    int got;
+
+    (void)state;
+    if (SANITIZED) {
+        skip();
+    }
+    got = confined(read_elsewhere, &has_landlock);
+    if (!has_landlock && got != 0) {
+        skip();
+    }
+    assert_int_equal(got, 0);
+    assert_int_equal(confined(write_elsewhere, &has_landlock), 0);
+}
+
+/* ---- The rest
+ * ---------------------------------------------------------------------- */
+
+static int look_at_hardening(void)
+{
+    struct rlimit core;
+
+    return getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_max != 0 ||
+           prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0 ||
+           prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1;
+}
+
+static void a_hardened_process_leaves_no_core(void **state)
+{
+    bool has_landlock;
+
+    (void)state;
+    if (SANITIZED) {
+        skip();
+    }
+    assert_int_equal(confined(look_at_hardening, &has_landlock), 0);
+}
+
+/* A child speaks, as the socket is looked for once in a process. */
+static void hear(const char *name, const char *variable)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+    socklen_t len =
+        (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(variable));
+    char heard[64] = {0};
+    pid_t child;
+
+    memcpy(address.sun_path, variable, strlen(variable));
+    if (variable[0] == '@') {
+        address.sun_path[0] = '\0';
+    }
+    assert_int_equal(bind(fd, (const struct sockaddr *)&address, len), 0);
+    child = fork();
+    if (child == 0) {
+        (void)setenv("NOTIFY_SOCKET", variable, 1);
+        process_notify("READY=1");
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(recv(fd, heard, sizeof heard - 1, MSG_DONTWAIT), 7);
+    assert_string_equal(heard, "READY=1");
+    (void)close(fd);
+    (void)name;
+}
+
+static void systemd_hears_by_path_and_by_name(void **state)
+{
+    char path[128];
+    char name[64];
+
+    (void)state;
+    (void)snprintf(path, sizeof path, "%s/notify", folder_path());
+    (void)snprintf(name, sizeof name, "@frank-test-%d", (int)getpid());
+    hear("path", path);
+    hear("name", name);
+    (void)unsetenv("NOTIFY_SOCKET");
+    process_notify("READY=1"); /* nobody to hear it */
+    process_notify("READY=1");
+}
+
+static void a_credential_is_a_file_that_systemd_loaded(void **state)
+{
+    char path[PROCESS_PATH_MAX];
+    char long_path[PROCESS_PATH_MAX + 10];
+    struct frank_fault fault;
+
+    (void)state;
+    (void)unsetenv("CREDENTIALS_DIRECTORY");
+    assert_int_equal(process_credential(path, "/etc/x", &fault), FRANK_OK);
+    assert_string_equal(path, "/etc/x");
+    assert_int_equal(process_credential(path, "credential:x", &fault),
+                     FRANK_ERR_MISSING);
+    (void)setenv("CREDENTIALS_DIRECTORY", "/run/c", 1);
+    assert_int_equal(process_credential(path, "credential:x", &fault),
+                     FRANK_OK);
+    assert_string_equal(path, "/run/c/x");
+    memset(long_path, 'x', sizeof long_path - 1);
+    long_path[sizeof long_path - 1] = '\0';
+    assert_int_equal(process_credential(path, long_path, &fault),
+                     FRANK_ERR_LIMIT);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    return sodium_init() < 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(a_service_can_do_its_work),
+        IN_FOLDER(what_no_service_needs_kills_it),
+        IN_FOLDER(no_socket_leads_elsewhere),
+        IN_FOLDER(files_elsewhere_are_shut_where_the_kernel_has_landlock),
+        IN_FOLDER(a_hardened_process_leaves_no_core),
+        IN_FOLDER(systemd_hears_by_path_and_by_name),
+        IN_FOLDER(a_credential_is_a_file_that_systemd_loaded),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, NULL);
+}
