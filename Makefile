@@ -85,7 +85,7 @@ MOD_COMMAND_O := $(call obj,$(MOD_COMMAND)) $(SHELL_IO_O)
 SUPPORT_O := $(call obj,$(wildcard tests/support/*.c))
 
 .DEFAULT_GOAL := all
-.PHONY: all run test bench fuzz lint coverage install uninstall clean help \
+.PHONY: all run walk test bench fuzz lint coverage install uninstall clean help \
         programs tests FORCE
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/obj/%.o $(B)/obj/tests/%.o $(B)/tests/%
@@ -162,10 +162,15 @@ $(B)/frank.pc: tools/frank.pc.in FORCE
 	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
 	    -e 's|@REQUIRES@|$(REQUIRES)|' $< > $@
 
-## make run         tag, stamp, check, report, seal, open a conversation, then
-##                  forge it; MESSAGES=folder takes other MIMI messages
-run: all
-	@FRANK=$(B)/frank FRANK_MOD=$(B)/frank-mod examples/walk.sh "$(or $(MESSAGES),tests/vectors/messages)"
+## make run         the hub's service in ./var: a conversation is stamped,
+##                  reported, taken over; MESSAGES=folder takes other messages
+MESSAGES ?= tests/vectors/messages
+run: all | setup-run
+	@B=$(B) examples/run.sh "$(MESSAGES)"
+
+## make walk        the same life of a report with the commands alone
+walk: all
+	@FRANK=$(B)/frank FRANK_MOD=$(B)/frank-mod examples/walk.sh "$(MESSAGES)"
 
 # ---- Tests ------------------------------------------------------------------
 
