@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The sample site for nginx, before a real frankd: TLS, the client's address, the
 # private routes shut, no body on the disk.
+# shellcheck disable=SC2317 # functions are called by name
 set -u
 nginx=$(command -v nginx || ls /usr/sbin/nginx 2>/dev/null)
 if [ -n "${SAN:-}${COV:-}" ] || [ -z "$nginx" ] || ! command -v curl >/dev/null ||
