@@ -15,6 +15,7 @@ BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 
 Q := $(if $(V),,@)
 SAY := $(if $(V),@:,@printf '  %-5s %s\n')
@@ -94,7 +95,7 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 ## make             programs and libraries, into build/
-all: $(B)/frank $(if $(wildcard reporting/frankd/main.c),$(B)/frankd) $(B)/frank-mod $(B)/libfrank.a $(B)/libfrank.so $(B)/frank.pc
+all: $(B)/frank $(B)/frankd $(B)/frank-mod $(B)/libfrank.a $(B)/libfrank.so $(B)/frank.pc
 
 setup-%:
 	@tools/setup $*
@@ -253,7 +254,10 @@ coverage: | setup-test setup-coverage
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig \
 	    $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3
-	install -m 755 $(B)/frank $(B)/frank-mod $(DESTDIR)$(BINDIR)/
+	install -m 755 $(B)/frank $(B)/frankd $(B)/frank-mod $(DESTDIR)$(BINDIR)/
+	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(MANDIR)/man8
+	sed 's|@BINDIR@|$(BINDIR)|' tools/systemd/frankd.service.in > $(DESTDIR)$(UNITDIR)/frankd.service
+	install -m 644 man/*.8 $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 client/frank.h $(DESTDIR)$(INCLUDEDIR)/frank.h
 	install -m 644 $(B)/libfrank.a $(DESTDIR)$(LIBDIR)/libfrank.a
 	install -m 755 $(B)/libfrank.so.$(VERSION) $(DESTDIR)$(LIBDIR)/
@@ -267,6 +271,8 @@ install: all
 uninstall:
 	tools/man-links --remove $(DESTDIR)$(MANDIR)/man3
 	rm -f $(DESTDIR)$(BINDIR)/frank $(DESTDIR)$(BINDIR)/frank-mod \
+	    $(DESTDIR)$(BINDIR)/frankd $(DESTDIR)$(UNITDIR)/frankd.service \
+	    $(patsubst man/%,$(DESTDIR)$(MANDIR)/man8/%,$(wildcard man/*.8)) \
 	    $(DESTDIR)$(INCLUDEDIR)/frank.h \
 	    $(DESTDIR)$(LIBDIR)/libfrank.a $(DESTDIR)$(LIBDIR)/libfrank.so \
 	    $(DESTDIR)$(LIBDIR)/libfrank.so.$(SOVERSION) \
