@@ -192,7 +192,7 @@ static int take_reports(const char *path, int acks)
             (void)usleep(50); /* groups of different sizes */
         }
     }
-    writer_stop(writer);
+    writer_free(writer);
     db_checkpoint(settings.db, -1);
     if (!db_ok(settings.db)) {
         return 3;

@@ -50,7 +50,10 @@ int load_fill(int argc, char **argv)
             take(&store, db, j);
         }
         if (i + GROUP < count) {
-            (void)hub_taken_over(&store, db, hub_last(db), i);
+            bool more;
+
+            (void)hub_taken_over(&store, db, hub_last(db), i, GROUP, SIZE_MAX,
+                                 &more);
         }
         ledger_save(&store.ledger, db);
         if (!db_commit(db)) {

@@ -132,7 +132,31 @@ static bool check_room(struct intake *in, const struct frank_uri *room)
     return false;
 }
 
-static void take_messages(struct intake *in, const struct frank_uri *room)
+/* Its stamps, before anything else is spent on it. */
+static bool check_messages(struct intake *in, const struct mimi_report *report)
+{
+    struct mimi_report_verdict verdict;
+    struct frank_fault fault;
+    size_t at = 0;
+    int error = FRANK_OK;
+
+    for (; at < report->count; at++) {
+        mimi_report_check(&verdict, in->keys->stamper, report, at);
+        error = verdict.error;
+        if (error != FRANK_OK && error != FRANK_ERR_EPOCH_DESTROYED) {
+            break;
+        }
+    }
+    fault = verdict.fault;
+    sodium_memzero(&verdict, sizeof verdict);
+    if (at < report->count) {
+        intake_refuse_fault(in, &fault, at);
+    }
+    return at == report->count;
+}
+
+static void take_messages(struct intake *in, const struct mimi_report *report,
+                          const struct frank_uri *room)
 {
     static const struct refusal no_quorum = {
         503, "no-quorum",
@@ -146,8 +170,8 @@ static void take_messages(struct intake *in, const struct frank_uri *room)
     }
     make_id(in);
     intake_make_token(in);
-    if (intake_is_known(in) || !intake_within_reporter(in) ||
-        !intake_within_overall(in)) {
+    if (intake_is_known(in) || !check_messages(in, report) ||
+        !intake_within_reporter(in) || !intake_within_overall(in)) {
         return;
     }
     in->incoming.source = SOURCE_MIMI;
@@ -155,6 +179,7 @@ static void take_messages(struct intake *in, const struct frank_uri *room)
         sealed_check_stamps(&in->check, in->keys->stamper, in->keys->quorum_id,
                             in->incoming.sealed.data, in->incoming.sealed.len,
                             in->incoming.received, &fault) != FRANK_OK) {
+        intake_give_back(in);
         intake_refuse_fault(in, &fault, message);
         return;
     }
@@ -188,7 +213,7 @@ void route_abuse_report(struct http_exchange *exchange, void *context)
         return;
     }
     if (report.count > 0) {
-        take_messages(in, &room);
+        take_messages(in, &report, &room);
     } else if (intake_within_reporter(in)) {
         take_signal(in, report.alleged_abuser);
     }

@@ -17,6 +17,9 @@
 #define FEED_ITEMS_MAX 256
 /* An answer ends behind the report with which it is larger than this. */
 #define FEED_BYTES ((size_t)8 << 20)
+/* Of one commit that takes reports over. */
+#define STEP_ITEMS ((size_t)256)
+#define STEP_BYTES ((size_t)1 << 20)
 
 static void bad(struct http_exchange *exchange, unsigned status,
                 const struct frank_fault *fault)
@@ -150,6 +153,7 @@ struct feed_write {
     uint64_t through;
     uint64_t last;
     size_t taken;
+    bool more;
     /* notices */
     size_t count;
     size_t unknown_count;
@@ -163,12 +167,12 @@ static void free_write(struct feed_write *w)
     free(w);
 }
 
-static void submit(struct hub *hub, struct feed_write *w)
+static void submit(struct hub *hub, struct feed_write *w, size_t bytes)
 {
     w->hub = hub;
     w->now = hub_now();
-    w->write.small = true; /* it makes room */
-    w->write.bytes = 65536;
+    w->write.small = true;
+    w->write.bytes = bytes;
     if (!writer_submit(hub->writer, &w->write)) {
         http_problem(w->exchange, &(struct http_problem){
                                       .status = 503,
@@ -179,6 +183,18 @@ static void submit(struct hub *hub, struct feed_write *w)
                                       .retry_after = 1});
         free_write(w);
     }
+}
+
+static void refuse_full(struct feed_write *w)
+{
+    http_problem(w->exchange, &(struct http_problem){
+                                  .status = 507,
+                                  .name = "disk-full",
+                                  .title = "The disk is full; what was not "
+                                           "done can be asked for again",
+                                  .evidence = SIZE_MAX,
+                                  .retry_after = 60});
+    free_write(w);
 }
 
 static struct feed_write *new_write(struct http_exchange *exchange)
@@ -196,13 +212,16 @@ static struct feed_write *new_write(struct http_exchange *exchange)
 /* ---- POST /v1/feed/ack ------------------------------------------------------
  */
 
+/* In steps: what is deleted is overwritten, so that a step writes as much as it
+ * drops, and meanwhile no report is taken in. */
 static void ack_run(struct write *write, struct db *db)
 {
     struct feed_write *w = (struct feed_write *)write;
 
     w->last = hub_last(db);
     if (w->through <= w->last) {
-        w->taken = hub_taken_over(&w->hub->store, db, w->through, w->now);
+        w->taken += hub_taken_over(&w->hub->store, db, w->through, w->now,
+                                   STEP_ITEMS, STEP_BYTES, &w->more);
     }
 }
 
@@ -213,7 +232,14 @@ static void ack_done(struct write *write, enum write_result result)
                                 w->last};
     char *text = NULL;
 
-    (void)result; /* it is small: always done */
+    if (result == WRITE_DISK_FULL) {
+        refuse_full(w);
+        return;
+    }
+    if (w->more && w->through <= w->last) {
+        submit(w->hub, w, STEP_BYTES);
+        return;
+    }
     if (w->through > w->last) {
         bad(w->exchange, 409, &fault);
     } else {
@@ -245,7 +271,8 @@ void route_feed_ack(struct http_exchange *exchange, void *context)
         w->through = through;
         w->write.run = ack_run;
         w->write.done = ack_done;
-        submit(hub, w);
+        w->write.drops = true;
+        submit(hub, w, STEP_BYTES);
     }
 }
 
@@ -265,10 +292,14 @@ static void notices_run(struct write *write, struct db *db)
 static void notices_done(struct write *write, enum write_result result)
 {
     struct feed_write *w = (struct feed_write *)write;
-    json_t *unknown = json_array();
+    json_t *unknown;
     json_t *root;
 
-    (void)result; /* it is small: always done */
+    if (result == WRITE_DISK_FULL) {
+        refuse_full(w);
+        return;
+    }
+    unknown = json_array();
     for (size_t i = 0; i < w->count; i++) {
         char id[2 * FRANK_REPORT_ID_BYTES + 1];
 
@@ -311,5 +342,5 @@ void route_notices(struct http_exchange *exchange, void *context)
     w->count = count;
     w->write.run = notices_run;
     w->write.done = notices_done;
-    submit(hub, w);
+    submit(hub, w, 1024 * count);
 }

@@ -248,7 +248,10 @@ static void run_epochs(struct write *write, struct db *db)
 static bool log_epochs(struct hub *hub, struct hub_keys *keys)
 {
     struct epochs_write w = {
-        .write = {.run = run_epochs, .small = true, .bytes = 4096},
+        .write = {.run = run_epochs,
+                  .small = true,
+                  .drops = true,
+                  .bytes = 65536},
         .hub = hub,
         .keys = keys,
     };
@@ -268,11 +271,15 @@ bool hub_reload(struct hub *hub)
     if (keys == NULL) {
         return false;
     }
+    /* First the keys, then what ends with them: whoever still holds the old
+     * ones is told by the store that an epoch is over. */
+    atomic_fetch_add(&keys->holders, 1);
+    replace_keys(hub, keys);
     if (!log_epochs(hub, keys)) {
         hub_keys_release(keys);
         return false;
     }
-    replace_keys(hub, keys);
+    hub_keys_release(keys);
     return true;
 }
 
@@ -425,7 +432,7 @@ bool hub_open(struct hub *hub, const struct settings *settings)
 
 void hub_close(struct hub *hub)
 {
-    writer_stop(hub->writer);
+    writer_free(hub->writer);
     for (size_t i = 0; i < READER_COUNT; i++) {
         db_close(hub->readers[i].db);
         (void)pthread_mutex_destroy(&hub->readers[i].lock);

@@ -21,7 +21,7 @@ static int make_secret(const char *folder, const char *name)
 {
     uint8_t secret[SECRET_BYTES];
     char text[2 * SECRET_BYTES + 2];
-    char path[PATH_MAX];
+    char path[PATH_MAX + 64];
     struct frank_fault fault;
     int code = EXIT_DONE;
 
@@ -42,7 +42,7 @@ static int make_keyring(const char *folder)
 {
     uint8_t master[KEYRING_MASTER_BYTES];
     uint8_t seed[KEYRING_SEED_BYTES];
-    char path[PATH_MAX];
+    char path[PATH_MAX + 64];
     struct keyring *ring = NULL;
     struct frank_fault fault;
     int code = EXIT_DONE;
@@ -76,7 +76,7 @@ static int make_configuration(const char *folder)
         {"auditor-token", "auditor.token"},
         {"operator-token", "operator.token"},
     };
-    char path[PATH_MAX];
+    char path[PATH_MAX + 64];
     char *text = NULL;
     size_t len = 0;
     FILE *out = open_memstream(&text, &len);
@@ -89,6 +89,11 @@ static int make_configuration(const char *folder)
                        "listen = 127.0.0.1:8470\n");
     (void)fprintf(out, "listen-private = unix:%s/private.sock\n", folder);
     (void)fprintf(out, "data = %s/data\n", folder);
+    (void)fprintf(
+        out,
+        "# Not to be put back with a copy of the data; best on another "
+        "disk:\ncheckpoint = %s/checkpoint/log.checkpoint\n",
+        folder);
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         (void)fprintf(out, "%s = %s/%s\n", files[i].name, folder,
                       files[i].file);
@@ -121,7 +126,7 @@ int init_folder(const char *folder)
     static const char *const secrets[] = {
         "service.key",   "log.key",        "private.token",     "gateway.token",
         "auditor.token", "operator.token", "reporter-token.key"};
-    char data[PATH_MAX];
+    char data[PATH_MAX + 64];
     char real[PATH_MAX];
     int code = make_folder(folder);
 
@@ -136,6 +141,10 @@ int init_folder(const char *folder)
     }
     (void)snprintf(data, sizeof data, "%s/data", real);
     code = make_folder(data);
+    if (code == EXIT_DONE) {
+        (void)snprintf(data, sizeof data, "%s/checkpoint", real);
+        code = make_folder(data);
+    }
     if (code == EXIT_DONE) {
         code = make_keyring(real);
     }

@@ -272,8 +272,14 @@ static void answer_taken(struct intake *in)
     static const struct refusal id_taken = {
         409, "id-taken", "Another report has this report id"};
 
+    static const struct refusal ended = {
+        410, "epoch-destroyed",
+        "The time in which this could be reported is over"};
+
     if (in->taken == TAKEN_OTHER) {
         intake_refuse(in, &id_taken, NULL, SIZE_MAX, 0);
+    } else if (in->taken == TAKEN_ENDED) {
+        intake_refuse(in, &ended, NULL, SIZE_MAX, 0);
     } else {
         answer(in);
     }
@@ -374,10 +380,15 @@ bool intake_within_reporter(struct intake *in)
                   "Too many reports from this reporter");
 }
 
+static const struct frank_span everybody = {(const uint8_t *)"all", 3};
+
+void intake_give_back(struct intake *in)
+{
+    rates_give_back(in->hub->overall, everybody, hub_monotonic());
+}
+
 bool intake_within_overall(struct intake *in)
 {
-    static const struct frank_span everybody = {(const uint8_t *)"all", 3};
-
     return within(in, in->hub->overall, everybody,
                   "Too many reports at the moment");
 }

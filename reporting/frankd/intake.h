@@ -51,8 +51,10 @@ void intake_refuse_fault(struct intake *in, const struct frank_fault *fault,
 FRANK_MUST_CHECK bool intake_admit(struct intake *in);
 /* The limit of its reporter, if the platform knows one. false: gone. */
 FRANK_MUST_CHECK bool intake_within_reporter(struct intake *in);
-/* The limit of all. false: gone. */
+/* The limit of all. false: gone. Given back where a later check fails: junk
+ * must not use up what honest reports need. */
 FRANK_MUST_CHECK bool intake_within_overall(struct intake *in);
+void intake_give_back(struct intake *in);
 
 /* Whether a name that a report gives is the one that the platform vouches for.
  * Sets the kind of reporter. An empty name: anonymous. false: gone. */

@@ -24,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -147,19 +148,54 @@ static void forget_sockets(struct service *service)
 #define PATHS_MAX ((size_t)32)
 
 /* The folder of a file: keys are replaced by renaming. */
+static void add_path(const char *paths[static PATHS_MAX], size_t *count,
+                     char *copies[static PATHS_MAX], char *copy)
+{
+    if (copy != NULL && *count < PATHS_MAX) {
+        copies[*count] = copy;
+        paths[(*count)++] = dirname(copy);
+    } else {
+        free(copy);
+    }
+}
+
+/* Also that of the file itself, where the name is a link. */
 static void add_folder(const char *paths[static PATHS_MAX], size_t *count,
-                       char *(copies)[PATHS_MAX], const char *file)
+                       char *copies[static PATHS_MAX], const char *file)
 {
     char real[PROCESS_PATH_MAX];
     struct frank_fault fault;
 
     if (file[0] != '\0' && process_credential(real, file, &fault) == FRANK_OK) {
-        copies[*count] = strdup(real);
-        if (copies[*count] != NULL) {
-            paths[*count] = dirname(copies[*count]);
-            ++*count;
-        }
+        add_path(paths, count, copies, strdup(real));
+        add_path(paths, count, copies, realpath(real, NULL));
     }
+}
+
+/* Two for each connection, as one that ends badly is kept for a moment; and
+ * some for files. */
+static bool raise_limit(const struct settings *s)
+{
+    struct rlimit limit;
+    rlim_t needed = 2 * (rlim_t)s->connections + 128;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return true;
+    }
+    if (limit.rlim_cur < needed && limit.rlim_max >= needed) {
+        limit.rlim_cur = needed;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+        (void)getrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (limit.rlim_cur < needed) {
+        JOURNAL(JOURNAL_ERROR, "cannot-start",
+                JOURNAL_TEXT("what", "too few open files are allowed: lower "
+                                     "connections, or raise the limit (ulimit "
+                                     "-n, LimitNOFILE=)"),
+                JOURNAL_NUMBER("allowed", limit.rlim_cur),
+                JOURNAL_NUMBER("needed", needed));
+    }
+    return limit.rlim_cur >= needed;
 }
 
 static bool confine(const struct settings *s)
@@ -187,12 +223,6 @@ static bool confine(const struct settings *s)
         add_folder(readable, &count, copies, files[i]);
     }
     add_folder(writable, &writable_count, copies + PATHS_MAX, s->checkpoint);
-    for (size_t i = 0; i < s->listen_private.count; i++) {
-        if (strncmp(s->listen_private.items[i], "unix:", 5) == 0) {
-            add_folder(writable, &writable_count, copies + PATHS_MAX,
-                       s->listen_private.items[i] + 5);
-        }
-    }
     error = process_confine(&(struct process_paths){readable, writable}, &got,
                             &fault);
     for (size_t i = 0; i < 2 * PATHS_MAX; i++) {
@@ -327,6 +357,9 @@ static int run(struct service *service, const sigset_t *signals)
     wait_for_end(hub, signals);
     atomic_store(&hub->ready, false);
     left = http_server_drain(hub->server, (unsigned)s->drain_timeout);
+    /* Whoever waits for the disk is answered before his connection is gone. */
+    publisher_last_words(hub);
+    writer_stop(hub->writer);
     http_server_free(hub->server);
     publisher_stop(hub);
     hub_close(hub);
@@ -371,6 +404,7 @@ static int serve(int argc, char **argv)
                                 HTTP_PRIVATE, 0660) &&
                    open_sockets(&service, &service.settings.listen, HTTP_PUBLIC,
                                 0666) &&
+                   raise_limit(&service.settings) &&
                    confine(&service.settings)) {
             code = run(&service, &signals);
         }

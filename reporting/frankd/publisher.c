@@ -17,7 +17,8 @@
 /* How often it looks for new entries: a checkpoint is at most so old, and the
  * time that making it takes. */
 #define LOOK_MS 500
-#define PURGE_MOST 500
+#define PURGE_MOST 200
+#define RETRY_MS 60000
 /* Leaves that are written to tiles at once. */
 #define LEAVES_MAX ((size_t)4096)
 
@@ -36,11 +37,28 @@ struct publisher {
     bool stopping;
     uint64_t refusals_since;
     uint64_t next_public; /* wall clock */
+    bool waits;           /* the last trouble may pass */
+    uint64_t say_again;   /* monotonic */
 };
 
-static bool trouble(const char *what, const struct frank_fault *fault)
+/* A full disk or too many open files may pass: then nothing new is published,
+ * and nothing that was is wrong. Whatever else fails ends the service. */
+static bool may_pass(const struct frank_fault *fault)
 {
-    journal_fault(JOURNAL_ERROR, "log-not-published", what, fault);
+    return fault->error == FRANK_ERR_FILE &&
+           (fault->found == ENOSPC || fault->found == EDQUOT ||
+            fault->found == EMFILE || fault->found == ENFILE);
+}
+
+static bool trouble(struct publisher *p, const char *what,
+                    const struct frank_fault *fault)
+{
+    p->waits = may_pass(fault);
+    if (!p->waits || hub_monotonic() >= p->say_again) {
+        journal_fault(p->waits ? JOURNAL_WARNING : JOURNAL_ERROR,
+                      "log-not-published", what, fault);
+        p->say_again = hub_monotonic() + 60000;
+    }
     return false;
 }
 
@@ -75,7 +93,7 @@ static bool write_tiles(struct publisher *p, struct db *db, uint64_t from,
 {
     struct leaves leaves = {malloc(LEAVES_MAX * MERKLE_HASH_BYTES), 0};
     struct frank_fault fault = {FRANK_ERR_MEMORY, "tiles", 0, 0, 0};
-    bool ok = leaves.hashes != NULL || trouble("tiles", &fault);
+    bool ok = leaves.hashes != NULL || trouble(p, "tiles", &fault);
 
     while (ok && from < to) {
         uint64_t end = to - from > LEAVES_MAX ? from + LEAVES_MAX : to;
@@ -87,7 +105,7 @@ static bool write_tiles(struct publisher *p, struct db *db, uint64_t from,
              (tiles_append(p->tiles, from,
                            (const uint8_t(*)[MERKLE_HASH_BYTES])leaves.hashes,
                            leaves.count, &fault) == FRANK_OK ||
-              trouble("tiles", &fault));
+              trouble(p, "tiles", &fault));
         from = end;
     }
     free(leaves.hashes);
@@ -116,10 +134,9 @@ static bool save(struct publisher *p, const char *path,
 {
     struct frank_fault fault;
 
-    (void)p;
     return tiles_replace_file(path, published->text, published->len, &fault) ==
                FRANK_OK ||
-           trouble("checkpoint", &fault);
+           trouble(p, "checkpoint", &fault);
 }
 
 /* Signs what the tiles say, once that is what the database says too. */
@@ -130,7 +147,7 @@ static bool sign(struct publisher *p, struct published *out, uint64_t size,
     struct frank_fault fault;
 
     if (root_of_tiles(p, size, checkpoint.root, &fault) != FRANK_OK) {
-        return trouble("tiles", &fault);
+        return trouble(p, "tiles", &fault);
     }
     if (memcmp(checkpoint.root, expected, sizeof checkpoint.root) != 0) {
         return refuse("tiles on the disk are not those of the database", size,
@@ -216,7 +233,7 @@ static enum loaded load(struct publisher *p, const char *path,
     n = fd < 0 ? -1 : read(fd, out->text, sizeof out->text - 1);
     fault.found = (uint64_t)errno;
     if (n < 0 || fstat(fd, &st) != 0) {
-        (void)trouble(path, &fault);
+        (void)trouble(p, path, &fault);
         n = -1;
     }
     if (fd >= 0) {
@@ -255,48 +272,104 @@ static bool check_tiles(struct publisher *p, struct db *db,
         return false;
     }
     if (root_of_tiles(p, note->size, root, &fault) != FRANK_OK) {
-        return trouble("tiles", &fault);
+        return trouble(p, "tiles", &fault);
     }
     return memcmp(root, note->root, sizeof root) == 0 ||
            refuse("the database is not the one of the last checkpoint",
                   note->size, note->size);
 }
 
+/* Leaves in the tiles behind a checkpoint: a crash leaves them, and then they
+ * are those of the database. If they are not, they are of a log that went on
+ * from here once before, and may have been seen. Looks at one tile. */
+static bool check_beyond(struct publisher *p, struct db *db, uint64_t size,
+                         uint64_t stored)
+{
+    uint8_t(*hashes)[MERKLE_HASH_BYTES] =
+        malloc((size_t)TILES_WIDTH * MERKLE_HASH_BYTES);
+    struct leaves leaves = {malloc((size_t)TILES_WIDTH * MERKLE_HASH_BYTES), 0};
+    uint64_t end = (size / TILES_WIDTH + 1) * TILES_WIDTH;
+    unsigned width = 0;
+    bool ok = hashes != NULL && leaves.hashes != NULL;
+
+    for (; ok && end > size; end--) { /* the longest that is there */
+        if (tiles_read(hashes, &width, p->tiles, 0, size / TILES_WIDTH, end,
+                       NULL) == FRANK_OK) {
+            break;
+        }
+    }
+    if (ok && end > size) {
+        uint64_t from = size / TILES_WIDTH * TILES_WIDTH;
+
+        ok = end <= stored &&
+             ledger_read(db, from, end, add_leaf, &leaves) == end - from &&
+             memcmp(leaves.hashes, hashes,
+                    (size_t)(end - from) * MERKLE_HASH_BYTES) == 0;
+        ok = ok || refuse("the tiles hold entries behind the last checkpoint "
+                          "that the database does not have: it was put back "
+                          "from a copy",
+                          end, stored);
+    }
+    free(hashes);
+    free(leaves.hashes);
+    return ok;
+}
+
 static bool recover(struct publisher *p, struct db *db, uint64_t stored)
 {
-    struct note_checkpoint note;
+    struct note_checkpoint note = {.size = 0};
+    enum loaded loaded = load(p, p->checkpoint_path, &p->newest, &note);
 
-    switch (load(p, p->checkpoint_path, &p->newest, &note)) {
-    case LOADED_NONE:
-        return stored == 0 ||
-               refuse("the last signed checkpoint is missing: put its file "
+    if (loaded == LOADED_BAD) {
+        return false;
+    }
+    if (loaded == LOADED_NONE && stored > 0) {
+        return refuse("the last signed checkpoint is missing: put its file "
                       "back; without it an older database could not be told",
                       0, stored);
-    case LOADED_BAD:
-        return false;
-    default:
-        break;
     }
     if (note.size > stored) {
         return refuse("the database is older than the last signed checkpoint: "
                       "starting from it would fork the log",
                       note.size, stored);
     }
-    return check_tiles(p, db, &note);
+    return (loaded == LOADED_NONE || check_tiles(p, db, &note)) &&
+           check_beyond(p, db, note.size, stored);
 }
 
-static void recover_public(struct publisher *p)
+/* What the public saw must be a part of what is published now. */
+static bool recover_public(struct publisher *p)
 {
+    uint8_t root[MERKLE_HASH_BYTES];
     struct note_checkpoint note;
     struct published published;
+    struct frank_fault fault;
     uint64_t every = p->hub->settings->public_checkpoint;
 
-    if (load(p, p->public_path, &published, &note) == LOADED &&
-        note.size <= p->newest.size) {
-        show(p, &published, true);
-    }
     /* At fixed times, whatever happened in between. */
     p->next_public = (hub_now() / every + 1) * every;
+    switch (load(p, p->public_path, &published, &note)) {
+    case LOADED_NONE:
+        return true;
+    case LOADED_BAD:
+        return false;
+    default:
+        break;
+    }
+    if (note.size > p->newest.size) {
+        return refuse("the public has seen more than the database holds: it "
+                      "was put back from a copy",
+                      note.size, p->newest.size);
+    }
+    if (root_of_tiles(p, note.size, root, &fault) != FRANK_OK) {
+        return trouble(p, "tiles", &fault);
+    }
+    if (memcmp(root, note.root, sizeof root) != 0) {
+        return refuse("the public has seen another log than the database's",
+                      note.size, p->newest.size);
+    }
+    show(p, &published, true);
+    return true;
 }
 
 static bool open_folder(struct publisher *p)
@@ -311,17 +384,20 @@ static bool open_folder(struct publisher *p)
     } else {
         (void)snprintf(p->checkpoint_path, sizeof p->checkpoint_path,
                        "%s/log.checkpoint", s->data);
+        JOURNAL(JOURNAL_WARNING, "checkpoint-beside-database",
+                JOURNAL_TEXT("why", "a copy of the data folder that is put "
+                                    "back would not be told: set checkpoint"));
     }
     (void)snprintf(p->public_path, sizeof p->public_path, "%s/log.public",
                    s->data);
     (void)snprintf(folder, sizeof folder, "%s/log", s->data);
     if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
-        return trouble(folder,
+        return trouble(p, folder,
                        &(struct frank_fault){FRANK_ERR_FILE, "create folder", 0,
                                              (uint64_t)errno, 0});
     }
     return tiles_open(&p->tiles, folder, &fault) == FRANK_OK ||
-           trouble(folder, &fault);
+           trouble(p, folder, &fault);
 }
 
 bool publisher_open(struct hub *hub)
@@ -346,12 +422,13 @@ bool publisher_open(struct hub *hub)
         return false;
     }
     db = hub_reader_lock(hub, READER_LONG);
-    ok = recover(p, db, hub->store.ledger.range.size) && publish(p, db);
-    hub_reader_unlock(hub, READER_LONG);
-    if (ok) {
-        recover_public(p);
+    ok = recover(p, db, hub->store.ledger.range.size);
+    if (ok && !publish(p, db)) {
+        ok = p->waits &&
+             p->newest.len > 0; /* a full disk: it starts, and waits */
     }
-    return ok;
+    hub_reader_unlock(hub, READER_LONG);
+    return ok && (p->waits || recover_public(p));
 }
 
 void publisher_free(struct publisher *p)
@@ -392,7 +469,11 @@ static void run_hourly(struct write *write, struct db *db)
     struct hub *hub = h->publisher->hub;
 
     run_refusals(write, db);
-    hub_pad(&hub->store, db, hub->settings->log_round, h->now);
+    /* More than is needed, by chance: whoever adds entries of his own must not
+     * see when they pass a border. */
+    hub_pad(&hub->store, db, hub->settings->log_round,
+            1 + randombytes_uniform((uint32_t)hub->settings->log_round),
+            h->now);
     h->size = hub->store.ledger.range.size;
 }
 
@@ -409,7 +490,8 @@ static void run_purge(struct write *write, struct db *db)
 static bool do_write(struct publisher *p, struct hourly *h,
                      void (*run)(struct write *, struct db *))
 {
-    h->write = (struct write){.run = run, .small = true, .bytes = 65536};
+    h->write = (struct write){
+        .run = run, .small = true, .bytes = 262144, .drops = run == run_purge};
     return writer_do(p->hub->writer, &h->write) == WRITE_DONE;
 }
 
@@ -422,7 +504,7 @@ static bool publish_publicly(struct publisher *p, uint64_t size)
     struct frank_fault fault;
 
     if (tiles_range(&range, p->tiles, size, &fault) != FRANK_OK) {
-        return trouble("tiles", &fault);
+        return trouble(p, "tiles", &fault);
     }
     merkle_root(root, &range);
     if (!sign(p, &published, size, root) ||
@@ -436,8 +518,10 @@ static bool publish_publicly(struct publisher *p, uint64_t size)
 static bool look(struct publisher *p)
 {
     struct db *db = hub_reader_lock(p->hub, READER_LONG);
-    bool ok = publish(p, db);
+    bool ok;
 
+    p->waits = false;
+    ok = publish(p, db);
     hub_reader_unlock(p->hub, READER_LONG);
     return ok;
 }
@@ -452,13 +536,18 @@ static bool keep_hour(struct publisher *p)
         (void)do_write(p, &h, run_purge);
     } while (h.purged == PURGE_MOST);
     h.count = hub_refusals_take(h.refusals);
-    if (!do_write(p, &h, run_hourly)) {
+    if (!do_write(p, &h, run_hourly)) { /* a full disk, or the end */
         hub_refusals_put_back(h.refusals, h.count);
-        return true; /* at the next look */
+        p->next_public = h.now + RETRY_MS;
+        return true;
     }
     p->refusals_since = h.now;
     p->next_public = (h.now / every + 1) * every;
-    return look(p) && publish_publicly(p, h.size);
+    if (look(p) && publish_publicly(p, h.size)) {
+        return true;
+    }
+    p->next_public = h.now + RETRY_MS;
+    return false;
 }
 
 static bool wait_a_little(struct publisher *p)
@@ -495,7 +584,9 @@ static void *run(void *argument)
 
     do {
         more = wait_a_little(p);
-        if (!look(p) || (hub_now() >= p->next_public && !keep_hour(p))) {
+        if ((!look(p) ||
+             (more && hub_now() >= p->next_public && !keep_hour(p))) &&
+            !p->waits) {
             give_up();
         }
     } while (more);
@@ -521,6 +612,13 @@ static void log_last_refusals(struct publisher *p)
     }
 }
 
+void publisher_last_words(struct hub *hub)
+{
+    if (hub->publisher != NULL && hub->publisher->running) {
+        log_last_refusals(hub->publisher);
+    }
+}
+
 void publisher_stop(struct hub *hub)
 {
     struct publisher *p = hub->publisher;
@@ -528,7 +626,6 @@ void publisher_stop(struct hub *hub)
     if (p == NULL || !p->running) {
         return;
     }
-    log_last_refusals(p);
     (void)pthread_mutex_lock(&p->lock);
     p->stopping = true;
     (void)pthread_cond_signal(&p->wake);

@@ -23,8 +23,10 @@
  * the journal.
  */
 FRANK_MUST_CHECK bool publisher_open(struct hub *hub);
-/* Starts its thread; stops it after a last checkpoint. */
+/* Starts its thread; at the end, while the writer still runs, logs what was
+ * refused since the last hour; stops the thread after a last checkpoint. */
 FRANK_MUST_CHECK bool publisher_start(struct hub *hub);
+void publisher_last_words(struct hub *hub);
 void publisher_stop(struct hub *hub);
 void publisher_free(struct publisher *publisher);
 

@@ -35,6 +35,7 @@ void route_reports(struct http_exchange *exchange, void *context)
         return;
     }
     if (sealed_check_seal(&in->check, &fault) != FRANK_OK) {
+        intake_give_back(in);
         intake_refuse_fault(in, &fault, SIZE_MAX);
         return;
     }

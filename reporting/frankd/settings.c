@@ -99,7 +99,7 @@ static const struct option_entry entries[] = {
      DAY, "how often the public sees a new checkpoint"},
     {"log-round", OPTION_NUMBER, AT(log_round), "64", 1, 65536,
      "its size is a multiple of this, filled up with padding"},
-    {"retain", OPTION_TIME, AT(retain), "180d", HOUR, 3650 * DAY,
+    {"retain", OPTION_TIME, AT(retain), "200d", HOUR, 3650 * DAY,
      "how long a receipt can be asked about"},
     {"min-free", OPTION_BYTES, AT(min_free), "64MiB", 0, UINT64_C(1) << 50,
      "room that stays free on the database's disk; below it, 507"},
@@ -201,6 +201,11 @@ bool settings_check(const struct settings *settings,
             return wrong(error, "listen-private",
                          "over TCP it needs private-token");
         }
+    }
+    if (settings->retain < settings->message_age_max + 2 * HOUR) {
+        return wrong(error, "retain",
+                     "shorter than message-age-max and two hours: a report "
+                     "could be taken in twice");
     }
     for (size_t i = 0; i < settings->priority_reasons.count; i++) {
         uint8_t code;

@@ -55,7 +55,7 @@ static const char *admit(struct edge *edge, struct edge_connection *c)
     const char *reason = NULL;
 
     edge_lock(edge);
-    if (!c->peer.is_private && edge->table.capped >= s->connections) {
+    if (edge->table.open >= s->connections) {
         reason = "connections";
     } else if (c->is_capped && edge_table_near(&edge->table, &c->group,
                                                s->connections_per_address) >=
@@ -314,6 +314,7 @@ void edge_free(struct edge *edge)
         while (c != NULL) {
             struct edge_connection *next = c->next;
 
+            (void)close(c->fd);
             free(c);
             c = next;
         }
@@ -331,6 +332,17 @@ void edge_free(struct edge *edge)
 const struct edge_peer *edge_peer(const struct edge_connection *connection)
 {
     return &connection->peer;
+}
+
+bool edge_started(struct edge_connection *c)
+{
+    bool is_lost;
+
+    edge_lock(c->edge);
+    c->started = true;
+    is_lost = c->is_lost;
+    edge_unlock(c->edge);
+    return !is_lost;
 }
 
 bool edge_body_done(struct edge_connection *c)
@@ -366,21 +378,19 @@ bool edge_answering(struct edge_connection *c, bool unread)
 void edge_closed(struct edge_connection *c)
 {
     struct edge *edge = c->edge;
-    int fd = -1;
+    bool lingers;
 
     edge_lock(edge);
-    if (c->unread && !c->over && !atomic_load(&edge->stopping)) {
-        fd = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
-    }
-    if (fd >= 0) {
-        c->fd = fd;
+    lingers = c->unread && !c->over && !atomic_load(&edge->stopping);
+    if (lingers) {
         edge_table_move(&edge->table, c, EDGE_PARTED, 1);
         c = NULL; /* transferred */
-    } else {
+    } else if (!c->is_lost) {
         edge_table_remove(&edge->table, c);
+        (void)close(c->fd);
     }
     edge_unlock(edge);
-    if (fd >= 0) {
+    if (lingers) {
         wake(edge);
     }
     free(c);

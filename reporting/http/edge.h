@@ -6,10 +6,9 @@
  * for the whole of a head, a body, an answer, so that a byte now and then does
  * not prolong it.
  *
- * Who owns a socket: the edge until hand_over(), then the taker, which calls
- * edge_closed() right before it closes it. In between the edge only ever shuts
- * the socket down, under the lock that edge_closed() takes: so never one that
- * is somebody else's by then.
+ * Who owns a socket: the edge has a descriptor of it from accept() to the end.
+ * The taker gets another one in hand_over(), which it closes itself, after it
+ * called edge_closed(). What the edge shuts down is never somebody else's.
  */
 #ifndef REPORTING_HTTP_EDGE_H
 #define REPORTING_HTTP_EDGE_H
@@ -26,12 +25,14 @@ struct edge_settings {
     unsigned body_ms;
     const char *const *trusted_proxies;
     void *context; /* of the two below, which the edge's thread calls */
-    /* Takes the socket, whose head is whole and was not read. False: could not,
-     * and has closed it. */
+    /* Takes over a descriptor of the socket, whose head is whole and was not
+     * read. False: could not, and has closed it. */
     bool (*hand_over)(void *context, int fd,
                       struct edge_connection *connection);
     void (*refused)(void *context, const char *id, unsigned status,
                     uint64_t microseconds, const char *reason);
+    /* One that was handed over never started; edge_closed() will not come. */
+    void (*lost)(void *context);
 };
 
 FRANK_MUST_CHECK int edge_start(struct edge **out,
@@ -60,6 +61,9 @@ struct edge_peer {
 };
 const struct edge_peer *edge_peer(const struct edge_connection *connection);
 
+/* The taker begins with it. False: too late, it was given up. */
+bool edge_started(struct edge_connection *connection);
+
 /* The body is there: its deadline is off. False: it was over already, and the
  * client was told. */
 FRANK_MUST_CHECK bool edge_body_done(struct edge_connection *connection);
@@ -72,7 +76,7 @@ FRANK_MUST_CHECK bool edge_body_done(struct edge_connection *connection);
 FRANK_MUST_CHECK bool edge_answering(struct edge_connection *connection,
                                      bool unread);
 
-/* The socket is about to be closed, and the connection gone with this call. */
+/* The taker is done with it: the connection is gone with this call. */
 void edge_closed(struct edge_connection *connection);
 
 /* Microseconds of the monotonic clock. */

@@ -4,6 +4,7 @@
 #include "problem.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -37,7 +38,7 @@ void edge_drop(struct edge_connection *c)
     edge_lock(edge);
     edge_table_remove(&edge->table, c);
     edge_unlock(edge);
-    if (c->watched && c->unread) {
+    if (c->watched) {
         /* The taker may still have its own descriptor of the same socket open,
          * and then closing ours alone would leave it in the epoll set, with
          * events that name freed memory. */
@@ -92,8 +93,16 @@ static void refuse(struct edge *edge, struct edge_connection *c,
 
 /* ---- Heads -------------------------------------------------------------- */
 
+/* The taker gets a descriptor of its own and the edge keeps this one: whatever
+ * becomes of the other, what is cut here is never somebody else's socket. */
 static void hand_over(struct edge *edge, struct edge_connection *c)
 {
+    int theirs = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
+
+    if (theirs < 0) {
+        refuse(edge, c, 503, "connections");
+        return;
+    }
     if (c->watched) {
         (void)epoll_ctl(edge->epoll, EPOLL_CTL_DEL, c->fd, NULL);
         c->watched = false;
@@ -102,11 +111,8 @@ static void hand_over(struct edge *edge, struct edge_connection *c)
     edge_table_move(&edge->table, c, EDGE_BODY,
                     edge_clock_ms() + edge->settings.body_ms);
     edge_unlock(edge);
-    if (!edge->settings.hand_over(edge->settings.context, c->fd, c)) {
-        edge_lock(edge);
-        edge_table_remove(&edge->table, c);
-        edge_unlock(edge);
-        free(c);
+    if (!edge->settings.hand_over(edge->settings.context, theirs, c)) {
+        edge_drop(c);
     }
 }
 
@@ -151,6 +157,20 @@ static struct edge_connection *over(struct edge *edge, enum edge_state state,
     return c;
 }
 
+/* The taker ran out of memory before it began, closed its descriptor, and said
+ * nothing. Its few bytes are given up: should it come after all, it finds them.
+ */
+static void forget(struct edge *edge, struct edge_connection *c)
+{
+    edge_lock(edge);
+    edge_table_remove(&edge->table, c);
+    c->is_lost = true;
+    (void)close(c->fd);
+    c->fd = -1;
+    edge_unlock(edge);
+    edge->settings.lost(edge->settings.context);
+}
+
 /* One that was handed over is only touched under the lock. What the taker
  * finds is the end of the stream; as long as it has no body it has sent
  * nothing, so that the raw answer stands alone. */
@@ -160,6 +180,7 @@ static bool cut(struct edge *edge, enum edge_state state, uint64_t now)
     char id[HTTP_ID_BYTES];
     struct edge_connection *c;
     uint64_t since = 0;
+    bool is_lost = false;
 
     edge_lock(edge);
     c = edge_table_over(&edge->table, state, now);
@@ -173,8 +194,12 @@ static bool cut(struct edge *edge, enum edge_state state, uint64_t now)
                         MSG_DONTWAIT | MSG_NOSIGNAL);
         }
         (void)shutdown(c->fd, SHUT_RDWR);
+        is_lost = !c->started;
     }
     edge_unlock(edge);
+    if (is_lost) {
+        forget(edge, c);
+    }
     if (c != NULL && state == EDGE_BODY) {
         edge->settings.refused(edge->settings.context, id, 408,
                                edge_clock() - since, "timeout");

@@ -66,7 +66,6 @@ void edge_table_add(struct edge_table *table, struct edge_connection *c,
     c->deadline = deadline;
     link_state(table, c);
     table->open++;
-    table->capped += !c->peer.is_private;
     if (c->is_capped) {
         struct edge_connection **first = &table->near[bucket(table, &c->group)];
 
@@ -92,7 +91,6 @@ void edge_table_remove(struct edge_table *table, struct edge_connection *c)
 {
     unlink_state(table, c);
     table->open--;
-    table->capped -= !c->peer.is_private;
     if (c->is_capped) {
         if (c->prev_near != NULL) {
             c->prev_near->next_near = c->next_near;

@@ -22,6 +22,8 @@ struct edge_connection {
     struct edge *edge;
     int fd;
     bool watched;   /* in the epoll set */
+    bool started;   /* the taker knows it */
+    bool is_lost;   /* it never will: out of the table, fd is -1 */
     bool unread;    /* to linger at its end */
     bool over;      /* its deadline ran out when handed over */
     bool is_capped; /* counts against its address */
@@ -47,8 +49,7 @@ struct edge_table {
     } lists[EDGE_STATES];
     struct edge_connection *near[EDGE_BUCKETS];
     uint8_t key[crypto_shorthash_KEYBYTES];
-    unsigned open;   /* all */
-    unsigned capped; /* all that the caps are for */
+    unsigned open;
 };
 
 void edge_table_init(struct edge_table *table);

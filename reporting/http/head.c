@@ -21,6 +21,7 @@ struct look {
     unsigned fields;
     bool post;
     bool host;
+    unsigned singles; /* bit i: singles[i] was there */
     bool length;
 };
 
@@ -269,6 +270,24 @@ static enum head_result field_upgrade(struct look *look,
     return bad(look, 400, "upgrade");
 }
 
+/* Fields of which two readers may take different ones: who says who he is,
+ * whose word it is, what the body is. */
+static const char *const singles[] = {"authorization", "content-type",
+                                      "frank-reporting-user", "frank-signals"};
+
+static enum head_result check_single(struct look *look, struct frank_span name)
+{
+    for (size_t i = 0; i < sizeof singles / sizeof singles[0]; i++) {
+        if (equals_any_case(name, singles[i])) {
+            if ((look->singles >> i & 1) != 0) {
+                return bad(look, 400, "field-twice");
+            }
+            look->singles |= 1U << i;
+        }
+    }
+    return HEAD_WHOLE;
+}
+
 static const struct {
     const char *name;
     enum head_result (*look)(struct look *look, struct frank_span value);
@@ -310,7 +329,7 @@ static enum head_result field(struct look *look, struct frank_span line)
             return fields[i].look(look, line);
         }
     }
-    return HEAD_WHOLE;
+    return check_single(look, name);
 }
 
 static enum head_result at_end(struct look *look)

@@ -41,6 +41,8 @@ struct head {
  *   uri-host [":" port]
  * - length-twice (also where both are equal, and lists "5, 5"),
  *   length-malformed: not 1 to 18 digits; transfer-encoding (501): any
+ * - field-twice: Authorization, Content-Type, Frank-Reporting-User,
+ *   Frank-Signals more than once
  * - length-missing (411): POST without Content-Length
  * - expect (417): Expect other than 100-continue; upgrade: an Upgrade field
  */

@@ -36,6 +36,9 @@ static void notify_public(void *cls, struct MHD_Connection *connection,
 
         memcpy(&address, info->client_addr, sizeof address);
         *context = address.connection;
+        if (!edge_started(address.connection)) {
+            exchange_busy(server); /* edge_settings.lost() came before */
+        }
     } else {
         edge_closed(*context);
         *context = NULL;
@@ -73,6 +76,11 @@ static bool hand_over(void *context, int fd, struct edge_connection *connection)
         return false;
     }
     return true;
+}
+
+static void lost(void *context)
+{
+    exchange_not_busy(context);
 }
 
 static void refused(void *context, const char *id, unsigned status,
@@ -117,6 +125,7 @@ static int start_public(struct http_server *server, struct frank_fault *fault)
         .context = server,
         .hand_over = hand_over,
         .refused = refused,
+        .lost = lost,
     };
 
     for (unsigned i = 0; i < s->threads; i++) {

@@ -106,7 +106,7 @@ struct http_settings {
     size_t route_count;
     void *context;        /* for handlers */
     unsigned threads;     /* that read, parse and run handlers; 1..64 */
-    unsigned connections; /* open at once on public listeners; more are refused
+    unsigned connections; /* open at once through the edge; more are refused
                              at once, 503 */
     unsigned connections_per_address; /* IPv6: per /64 */
     unsigned header_ms; /* total, from accept to the end of the head */
@@ -133,9 +133,9 @@ FRANK_MUST_CHECK int http_server_start(struct http_server **out,
                                        struct frank_fault *fault);
 
 /* Adds a listening socket, which the server closes at its end, and at once
- * where this fails. A private one over TCP goes through the edge as well, but
- * the caps are not for it. FRANK_ERR_FILE, LIMIT (16, and 8 private Unix
- * sockets). Not at the same time in two threads. */
+ * where this fails. A private one over TCP goes through the edge as well,
+ * and counts among all connections, not by its address. FRANK_ERR_FILE, LIMIT
+ * (16, and 8 private Unix sockets). Not at the same time in two threads. */
 FRANK_MUST_CHECK int http_server_listen(struct http_server *server, int socket,
                                         enum http_scope scope,
                                         struct frank_fault *fault);

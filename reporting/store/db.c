@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BUSY_MS 5000
+
 struct db {
     sqlite3 *handle;
     enum db_role role;
@@ -248,7 +250,7 @@ bool db_open(struct db **out, const char *path, enum db_role role,
     if (ok && role == DB_WRITER) {
         ok = migrate(db, schema);
     }
-    (void)sqlite3_busy_timeout(db->handle, 5000);
+    (void)sqlite3_busy_timeout(db->handle, BUSY_MS);
     ok = ok && sqlite3_set_authorizer(db->handle, authorize, db) == SQLITE_OK &&
          prepare(db, statements);
     db->sealed = true;
@@ -375,6 +377,25 @@ void db_begin(struct db *db)
 bool db_commit(struct db *db)
 {
     return run_sql(db, "COMMIT", "commit");
+}
+
+bool db_checkpoint_all(struct db *db)
+{
+    int code;
+
+    if (!db_ok(db)) {
+        return true;
+    }
+    (void)sqlite3_busy_timeout(db->handle, 0);
+    code = sqlite3_wal_checkpoint_v2(db->handle, NULL,
+                                     SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    (void)sqlite3_busy_timeout(db->handle, BUSY_MS);
+    if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY &&
+        code != SQLITE_LOCKED) {
+        (void)fail(db, code, "checkpoint");
+    }
+    db->wal_pages = code == SQLITE_OK ? 0 : db->wal_pages;
+    return code == SQLITE_OK;
 }
 
 void db_checkpoint(struct db *db, int pages)

@@ -93,6 +93,10 @@ FRANK_MUST_CHECK bool db_commit(struct db *db);
  * are more than `pages` pages; blocks no reader. */
 void db_checkpoint(struct db *db, int pages);
 
+/* The same for all of it, and empties the write-ahead log, in which deleted
+ * rows still stand. false: somebody reads, so that it cannot be emptied now. */
+bool db_checkpoint_all(struct db *db);
+
 /* For tests: PRAGMA synchronous as the connection has it ("FULL" is 2), and
  * whether a statement of another table can be prepared and run. */
 int db_synchronous(const struct db *db);

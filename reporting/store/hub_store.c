@@ -27,10 +27,13 @@ static const char schema_1[] = LEDGER_SCHEMA
     " kept INTEGER NOT NULL," /* 0: counted alone */
     " log_name BLOB,"         /* HMAC(salt, digest): its name in the log */
     " epoch INTEGER,"
-    " place BLOB" /* the message whose place it takes */
+    " message BLOB,"          /* hash of it; of anonymous ones */
+    " place INTEGER NOT NULL" /* 1: it takes a place of its message */
     ") STRICT;"
     "CREATE INDEX reports_received ON reports (received);"
     "CREATE INDEX reports_epoch ON reports (epoch) WHERE epoch IS NOT NULL;"
+    "CREATE INDEX reports_message ON reports (message)"
+    " WHERE message IS NOT NULL;"
     "CREATE TABLE bodies ("
     " number INTEGER PRIMARY KEY REFERENCES reports (number),"
     " salt BLOB NOT NULL,"
@@ -65,6 +68,7 @@ const struct db_schema hub_schema = {0x46687562, migrations, 1};
 enum hub_statement {
     FIND_REPORT = LEDGER_STATEMENT_COUNT,
     ADD_REPORT,
+    KEEP_REPORT,
     ADD_BODY,
     ADD_PLACE,
     TAKE_PLACE,
@@ -82,6 +86,7 @@ enum hub_statement {
     FIND_RECEIPT,
     FIND_NOTICED,
     SET_STATE,
+    SET_STATE_OF_COUNTED,
     GIVE_PLACE_BACK,
     FORGET_PLACE,
     FIND_EPOCH,
@@ -96,14 +101,18 @@ enum hub_statement {
 
 const char *const hub_statements[] = {
     LEDGER_STATEMENTS,
-    [FIND_REPORT] =
-        "SELECT bytes_hash, received FROM reports WHERE report_id = ?",
+    [FIND_REPORT] = "SELECT bytes_hash, received, kept, number FROM reports"
+                    " WHERE report_id = ?",
     [ADD_REPORT] =
         "INSERT INTO reports (report_id, bytes_hash, token_hash, received,"
         " state, changed, outcome, reporter, source, first_contact, priority,"
-        " distinct_reporters, folds_into, kept, log_name, epoch, place)"
-        " VALUES (?, ?, ?, ?4, 0, ?4, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " distinct_reporters, folds_into, kept, log_name, epoch, message,"
+        " place)"
+        " VALUES (?, ?, ?, ?4, 0, ?4, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " RETURNING number",
+    [KEEP_REPORT] = "UPDATE reports SET kept = 1, place = 1, priority = ?2,"
+                    " distinct_reporters = ?3, folds_into = ?4, log_name = ?5,"
+                    " received = ?6, state = 0, changed = ?6 WHERE number = ?1",
     [ADD_BODY] = "INSERT INTO bodies (number, salt, verdict, sealed)"
                  " VALUES (?, ?, ?, ?)",
     [ADD_PLACE] = "INSERT INTO places (message, epoch, kept, beyond)"
@@ -126,21 +135,25 @@ const char *const hub_statements[] = {
     [LAST] = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence"
              " WHERE name = 'reports'",
     [WAITING] = "SELECT count(*) FROM bodies",
-    [TO_TAKE_OVER] =
-        "SELECT r.log_name FROM bodies b JOIN reports r ON r.number = b.number"
-        " WHERE b.number <= ? ORDER BY b.number",
-    [TAKE_OVER] =
-        "UPDATE reports SET state = max(state, 1), changed = ?2 WHERE number"
-        " IN (SELECT number FROM bodies WHERE number <= ?1)",
+    [TO_TAKE_OVER] = "SELECT b.number, length(b.sealed), r.log_name"
+                     " FROM bodies b JOIN reports r ON r.number = b.number"
+                     " WHERE b.number <= ? ORDER BY b.number LIMIT ?",
+    /* Those that were only counted too: else their state would tell. */
+    [TAKE_OVER] = "UPDATE reports SET state = 1, changed = ?2"
+                  " WHERE number <= ?1 AND state = 0",
     [DROP_BODIES] = "DELETE FROM bodies WHERE number <= ?",
     [FIND_RECEIPT] = "SELECT report_id, received, state, changed, outcome"
                      " FROM reports WHERE token_hash = ?",
-    [FIND_NOTICED] = "SELECT state, place FROM reports WHERE report_id = ?",
+    [FIND_NOTICED] =
+        "SELECT state, message, place FROM reports WHERE report_id = ?",
     [SET_STATE] = "UPDATE reports SET state = ?2, outcome = ?3, changed = ?4"
                   " WHERE report_id = ?1",
+    [SET_STATE_OF_COUNTED] =
+        "UPDATE reports SET state = ?2, outcome = ?3, changed = ?4"
+        " WHERE message = ?1 AND kept = 0",
     [GIVE_PLACE_BACK] =
         "UPDATE places SET kept = kept - 1 WHERE message = ? AND kept > 0",
-    [FORGET_PLACE] = "UPDATE reports SET place = NULL WHERE report_id = ?",
+    [FORGET_PLACE] = "UPDATE reports SET place = 0 WHERE report_id = ?",
     [FIND_EPOCH] = "SELECT destroyed FROM epochs WHERE epoch = ?",
     [SET_EPOCH] =
         "INSERT INTO epochs (epoch, destroyed) VALUES (?, ?)"
@@ -149,12 +162,13 @@ const char *const hub_statements[] = {
     [DROP_PAIRS] = "DELETE FROM pairs WHERE epoch = ?",
     [DROP_GROUPS] = "DELETE FROM groups WHERE epoch = ?",
     [DROP_REPORT_KEYS] =
-        "UPDATE reports SET epoch = NULL, place = NULL, folds_into = NULL"
+        "UPDATE reports SET epoch = NULL, message = NULL, place = 0,"
+        " folds_into = NULL"
         " WHERE epoch = ?",
-    [TO_PURGE] =
-        "SELECT number, log_name FROM reports r WHERE received < ? AND NOT"
-        " EXISTS (SELECT 1 FROM bodies b WHERE b.number = r.number)"
-        " ORDER BY received LIMIT ?",
+    [TO_PURGE] = "SELECT number, log_name FROM reports r WHERE received < ?"
+                 " AND number > ? AND NOT EXISTS"
+                 " (SELECT 1 FROM bodies b WHERE b.number = r.number)"
+                 " ORDER BY number LIMIT 1",
     [PURGE] = "DELETE FROM reports WHERE number = ?",
 };
 const size_t hub_statement_count =
@@ -213,11 +227,13 @@ static void append_report(struct hub_store *store, struct db *db,
 }
 
 void hub_pad(struct hub_store *store, struct db *db, uint64_t multiple,
-             uint64_t now)
+             uint64_t more, uint64_t now)
 {
     do {
         append(store, db, "padding", now, "");
-    } while (store->ledger.range.size % multiple != 0 && db_ok(db));
+        more -= more > 0;
+    } while ((more > 0 || store->ledger.range.size % multiple != 0) &&
+             db_ok(db));
 }
 
 void hub_log_refusals(struct hub_store *store, struct db *db, uint64_t from,
@@ -241,8 +257,15 @@ void hub_log_refusals(struct hub_store *store, struct db *db, uint64_t from,
 
 /* ---- Taking in ----------------------------------------------------------- */
 
-bool hub_find(struct db *db, const struct incoming *report, enum taken *taken,
-              uint64_t *received)
+struct found {
+    enum taken taken;
+    uint64_t received;
+    uint64_t number;
+    bool kept;
+};
+
+static bool find(struct found *out, struct db *db,
+                 const struct incoming *report)
 {
     struct frank_span hash;
 
@@ -252,13 +275,43 @@ bool hub_find(struct db *db, const struct incoming *report, enum taken *taken,
         return false;
     }
     hash = db_blob(db, FIND_REPORT, 0);
-    *taken = hash.len == sizeof report->bytes_hash &&
-                     memcmp(hash.data, report->bytes_hash, hash.len) == 0
-                 ? TAKEN_AGAIN
-                 : TAKEN_OTHER;
-    *received = db_int(db, FIND_REPORT, 1);
+    out->taken = hash.len == sizeof report->bytes_hash &&
+                         memcmp(hash.data, report->bytes_hash, hash.len) == 0
+                     ? TAKEN_AGAIN
+                     : TAKEN_OTHER;
+    out->received = db_int(db, FIND_REPORT, 1);
+    out->kept = db_int(db, FIND_REPORT, 2) != 0;
+    out->number = db_int(db, FIND_REPORT, 3);
     db_done(db, FIND_REPORT);
     return true;
+}
+
+bool hub_find(struct db *db, const struct incoming *report, enum taken *taken,
+              uint64_t *received)
+{
+    struct found found;
+
+    /* One that was only counted may find a place by now. */
+    if (!find(&found, db, report) ||
+        (found.taken == TAKEN_AGAIN && !found.kept)) {
+        return false;
+    }
+    *taken = found.taken;
+    *received = found.received;
+    return true;
+}
+
+/* What an epoch's end dropped must not come back from those who still held its
+ * keys. */
+static bool has_ended(struct db *db, uint32_t epoch)
+{
+    bool ended = false;
+
+    if (db_row(db, FIND_EPOCH, DB_VALUES(DB_INT(epoch)))) {
+        ended = db_int(db, FIND_EPOCH, 0) != 0;
+        db_done(db, FIND_EPOCH);
+    }
+    return ended;
 }
 
 /* Whether an anonymous report finds a place among those of its message. */
@@ -276,14 +329,22 @@ static bool take_place(struct db *db, const struct incoming *report,
     return false;
 }
 
-void hub_signal(struct db *db, uint32_t epoch,
-                const uint8_t sender[static HUB_KEY_BYTES],
-                const uint8_t pair[static HUB_KEY_BYTES], uint64_t now)
+static void add_pair(struct db *db, uint32_t epoch, const uint8_t *sender,
+                     const uint8_t *pair, uint64_t now)
 {
     (void)db_run(db, ADD_PAIR,
                  DB_VALUES(DB_BLOB(sender, HUB_KEY_BYTES),
                            DB_BLOB(pair, HUB_KEY_BYTES), DB_INT(epoch),
                            DB_INT(now)));
+}
+
+void hub_signal(struct db *db, uint32_t epoch,
+                const uint8_t sender[static HUB_KEY_BYTES],
+                const uint8_t pair[static HUB_KEY_BYTES], uint64_t now)
+{
+    if (!has_ended(db, epoch)) {
+        add_pair(db, epoch, sender, pair, now);
+    }
 }
 
 static uint32_t count_reporters(struct db *db, const struct incoming *report,
@@ -316,7 +377,7 @@ static uint64_t find_first(struct db *db, const struct incoming *report)
 
 struct row {
     bool kept;
-    bool takes_place;
+    uint64_t number; /* of one that was counted before; 0: none */
     uint32_t distinct;
     uint32_t priority;
     uint64_t first;
@@ -326,26 +387,77 @@ struct row {
 static uint64_t add_report(struct db *db, const struct incoming *r,
                            const struct row *row)
 {
+    bool is_anonymous = r->reporter == REPORTER_ANONYMOUS;
     uint64_t number = 0;
 
     if (db_row(db, ADD_REPORT,
-               DB_VALUES(
-                   DB_BLOB(r->report_id, sizeof r->report_id),
-                   DB_BLOB(r->bytes_hash, sizeof r->bytes_hash),
-                   DB_BLOB(r->token_hash, sizeof r->token_hash),
-                   DB_INT(r->received), DB_INT((uint64_t)r->reporter),
-                   DB_INT((uint64_t)r->source), DB_INT(r->first_contact),
-                   DB_INT(row->priority), DB_INT(row->distinct),
-                   row->first > 0 ? DB_INT(row->first) : DB_NULL,
-                   DB_INT(row->kept),
-                   row->kept ? DB_BLOB(row->name, sizeof row->name) : DB_NULL,
-                   DB_INT(r->epoch),
-                   row->takes_place ? DB_BLOB(r->message, sizeof r->message)
-                                    : DB_NULL))) {
+               DB_VALUES(DB_BLOB(r->report_id, sizeof r->report_id),
+                         DB_BLOB(r->bytes_hash, sizeof r->bytes_hash),
+                         DB_BLOB(r->token_hash, sizeof r->token_hash),
+                         DB_INT(r->received), DB_INT((uint64_t)r->reporter),
+                         DB_INT((uint64_t)r->source), DB_INT(r->first_contact),
+                         DB_INT(row->priority), DB_INT(row->distinct),
+                         row->first > 0 ? DB_INT(row->first) : DB_NULL,
+                         DB_INT(row->kept),
+                         row->kept ? DB_BLOB(row->name, sizeof row->name)
+                                   : DB_NULL,
+                         DB_INT(r->epoch),
+                         is_anonymous ? DB_BLOB(r->message, sizeof r->message)
+                                      : DB_NULL,
+                         DB_INT(is_anonymous && row->kept)))) {
         number = db_int(db, ADD_REPORT, 0);
         db_done(db, ADD_REPORT);
     }
     return number;
+}
+
+/* One that was counted, and has found a place. */
+static uint64_t keep_report(struct db *db, const struct incoming *r,
+                            const struct row *row)
+{
+    (void)db_run(db, KEEP_REPORT,
+                 DB_VALUES(DB_INT(row->number), DB_INT(row->priority),
+                           DB_INT(row->distinct),
+                           row->first > 0 ? DB_INT(row->first) : DB_NULL,
+                           DB_BLOB(row->name, sizeof row->name),
+                           DB_INT(r->received)));
+    return row->number;
+}
+
+/* Puts down what goes to the moderation side, and its entry. */
+static void keep(struct hub_store *store, struct db *db,
+                 const struct incoming *report, const struct row *row,
+                 uint64_t number)
+{
+    (void)db_run(db, ADD_BODY,
+                 DB_VALUES(DB_INT(number),
+                           DB_BLOB(report->salt, sizeof report->salt),
+                           DB_BLOB(report->verdict.data, report->verdict.len),
+                           DB_BLOB(report->sealed.data, report->sealed.len)));
+    if (row->first == 0) {
+        (void)db_run(db, ADD_GROUP,
+                     DB_VALUES(DB_BLOB(report->group, sizeof report->group),
+                               DB_INT(report->epoch), DB_INT(number)));
+    }
+    append_report(store, db, "report_received", report->received,
+                  (struct frank_span){row->name, sizeof row->name});
+}
+
+static void rate_report(struct row *row, struct db *db,
+                        const struct incoming *report,
+                        const struct hub_rules *rules)
+{
+    uint64_t priority;
+
+    if (report->reporter == REPORTER_NAMED) {
+        add_pair(db, report->epoch, report->sender, report->pair,
+                 report->received);
+    }
+    row->distinct = count_reporters(db, report, rules->distinct_window_ms);
+    priority = (uint64_t)report->priority +
+               (uint64_t)rules->priority_each * row->distinct;
+    row->priority = priority > UINT32_MAX ? UINT32_MAX : (uint32_t)priority;
+    row->first = row->kept ? find_first(db, report) : 0;
 }
 
 enum taken hub_take(struct hub_store *store, struct db *db,
@@ -353,44 +465,37 @@ enum taken hub_take(struct hub_store *store, struct db *db,
                     const struct hub_rules *rules, uint64_t *received)
 {
     struct row row = {.kept = true};
-    enum taken taken = TAKEN_NEW;
-    uint64_t number;
-    uint64_t priority;
+    struct found found;
 
-    if (hub_find(db, report, &taken, received)) {
-        return taken;
-    }
     *received = report->received;
+    if (find(&found, db, report)) {
+        *received = found.received;
+        if (found.taken == TAKEN_OTHER || found.kept) {
+            return found.taken;
+        }
+        row.number = found.number;
+    }
+    if (has_ended(db, report->epoch)) {
+        return TAKEN_ENDED;
+    }
     if (report->reporter == REPORTER_ANONYMOUS) {
         row.kept = take_place(db, report, rules->anonymous_max);
-        row.takes_place = row.kept;
     }
-    if (report->reporter == REPORTER_NAMED) {
-        hub_signal(db, report->epoch, report->sender, report->pair,
-                   report->received);
+    if (!row.kept && row.number > 0) {
+        return TAKEN_AGAIN;
     }
-    row.distinct = count_reporters(db, report, rules->distinct_window_ms);
-    priority = (uint64_t)report->priority +
-               (uint64_t)rules->priority_each * row.distinct;
-    row.priority = priority > UINT32_MAX ? UINT32_MAX : (uint32_t)priority;
-    row.first = row.kept ? find_first(db, report) : 0;
+    rate_report(&row, db, report, rules);
     log_name(row.name, report);
-    number = add_report(db, report, &row);
+    if (row.number > 0) {
+        *received = report->received;
+        (void)keep_report(db, report, &row);
+    } else {
+        row.number = add_report(db, report, &row);
+    }
     if (!row.kept) {
         return TAKEN_COUNTED;
     }
-    (void)db_run(db, ADD_BODY,
-                 DB_VALUES(DB_INT(number),
-                           DB_BLOB(report->salt, sizeof report->salt),
-                           DB_BLOB(report->verdict.data, report->verdict.len),
-                           DB_BLOB(report->sealed.data, report->sealed.len)));
-    if (row.first == 0) {
-        (void)db_run(db, ADD_GROUP,
-                     DB_VALUES(DB_BLOB(report->group, sizeof report->group),
-                               DB_INT(report->epoch), DB_INT(number)));
-    }
-    append_report(store, db, "report_received", report->received,
-                  (struct frank_span){row.name, sizeof row.name});
+    keep(store, db, report, &row, row.number);
     return TAKEN_NEW;
 }
 
@@ -459,21 +564,33 @@ uint64_t hub_waiting(struct db *db)
 }
 
 size_t hub_taken_over(struct hub_store *store, struct db *db, uint64_t through,
-                      uint64_t now)
+                      uint64_t now, size_t most, size_t most_bytes, bool *more)
 {
     size_t count = 0;
-    bool more = db_row(db, TO_TAKE_OVER, DB_VALUES(DB_INT(through)));
+    size_t bytes = 0;
+    uint64_t last = 0;
+    bool row =
+        db_row(db, TO_TAKE_OVER, DB_VALUES(DB_INT(through), DB_INT(most + 1)));
 
-    while (more) {
+    *more = false;
+    while (row) {
+        bytes += (size_t)db_int(db, TO_TAKE_OVER, 1);
+        if (count == most || (count > 0 && bytes > most_bytes)) {
+            *more = true;
+            db_done(db, TO_TAKE_OVER);
+            break;
+        }
+        last = db_int(db, TO_TAKE_OVER, 0);
         append_report(store, db, "report_taken_over", now,
-                      db_blob(db, TO_TAKE_OVER, 0));
+                      db_blob(db, TO_TAKE_OVER, 2));
         count++;
-        more = db_next(db, TO_TAKE_OVER);
+        row = db_next(db, TO_TAKE_OVER);
     }
-    if (count > 0) {
-        (void)db_run(db, TAKE_OVER, DB_VALUES(DB_INT(through), DB_INT(now)));
-        (void)db_run(db, DROP_BODIES, DB_VALUES(DB_INT(through)));
+    if (!*more) {
+        last = through;
     }
+    (void)db_run(db, TAKE_OVER, DB_VALUES(DB_INT(last), DB_INT(now)));
+    (void)db_run(db, DROP_BODIES, DB_VALUES(DB_INT(last)));
     return count;
 }
 
@@ -502,11 +619,27 @@ bool hub_receipt(struct receipt_state *out, struct db *db,
     return true;
 }
 
+static void set_state(struct db *db, const struct hub_notice *notice,
+                      struct db_value message, uint64_t now)
+{
+    const struct db_value state = DB_INT((uint64_t)notice->state);
+    const struct db_value outcome = DB_TEXT(notice->outcome);
+
+    (void)db_run(db, SET_STATE,
+                 DB_VALUES(DB_BLOB(notice->report_id, sizeof notice->report_id),
+                           state, outcome, DB_INT(now)));
+    if (message.kind != DB_VALUE_NULL) {
+        (void)db_run(db, SET_STATE_OF_COUNTED,
+                     DB_VALUES(message, state, outcome, DB_INT(now)));
+    }
+}
+
 bool hub_notice(struct db *db, const struct hub_notice *notice, uint64_t now)
 {
     const struct db_value id =
         DB_BLOB(notice->report_id, sizeof notice->report_id);
-    uint8_t place[HUB_KEY_BYTES];
+    uint8_t message[HUB_KEY_BYTES];
+    struct db_value of_message = DB_NULL;
     enum report_state state;
     bool has_place;
 
@@ -514,19 +647,19 @@ bool hub_notice(struct db *db, const struct hub_notice *notice, uint64_t now)
         return false;
     }
     state = (enum report_state)db_int(db, FIND_NOTICED, 0);
-    has_place = !db_is_null(db, FIND_NOTICED, 1);
-    copy(place, sizeof place, db_blob(db, FIND_NOTICED, 1));
+    if (!db_is_null(db, FIND_NOTICED, 1)) {
+        copy(message, sizeof message, db_blob(db, FIND_NOTICED, 1));
+        of_message = DB_BLOB(message, sizeof message);
+    }
+    has_place = db_int(db, FIND_NOTICED, 2) != 0;
     db_done(db, FIND_NOTICED);
     if (notice->has_state &&
         (notice->state >= state ||
          (notice->state == REPORT_IN_REVIEW && state == REPORT_CLOSED))) {
-        (void)db_run(db, SET_STATE,
-                     DB_VALUES(id, DB_INT((uint64_t)notice->state),
-                               DB_TEXT(notice->outcome), DB_INT(now)));
+        set_state(db, notice, of_message, now);
     }
     if (notice->discloses_nothing && has_place) {
-        (void)db_run(db, GIVE_PLACE_BACK,
-                     DB_VALUES(DB_BLOB(place, sizeof place)));
+        (void)db_run(db, GIVE_PLACE_BACK, DB_VALUES(of_message));
         (void)db_run(db, FORGET_PLACE, DB_VALUES(id));
     }
     return true;
@@ -554,6 +687,9 @@ void hub_epoch(struct hub_store *store, struct db *db, uint32_t epoch,
     if (known) {
         db_done(db, FIND_EPOCH);
     }
+    if (destroyed) { /* each time: nothing of it may be left */
+        drop_epoch(db, epoch);
+    }
     if (known && was_destroyed == destroyed) {
         return;
     }
@@ -563,21 +699,18 @@ void hub_epoch(struct hub_store *store, struct db *db, uint32_t epoch,
                    ",\"state\":\"%s\"",
                    epoch, not_before, destroyed ? "destroyed" : "live");
     append(store, db, "key_epoch", now, rest);
-    if (destroyed) {
-        drop_epoch(db, epoch);
-    }
 }
 
 size_t hub_purge(struct hub_store *store, struct db *db, uint64_t before,
                  uint64_t now, size_t most)
 {
     size_t count = 0;
+    uint64_t number = 0;
 
     /* One at a time: a row is not deleted under a statement that reads. */
     while (count < most &&
-           db_row(db, TO_PURGE, DB_VALUES(DB_INT(before), DB_INT(1)))) {
-        uint64_t number = db_int(db, TO_PURGE, 0);
-
+           db_row(db, TO_PURGE, DB_VALUES(DB_INT(before), DB_INT(number)))) {
+        number = db_int(db, TO_PURGE, 0);
         append_report(store, db, "purge", now, db_blob(db, TO_PURGE, 1));
         db_done(db, TO_PURGE);
         (void)db_run(db, PURGE, DB_VALUES(DB_INT(number)));

@@ -70,7 +70,8 @@ enum taken {
     TAKEN_NEW,     /* stored, and in the log */
     TAKEN_COUNTED, /* one of too many anonymous ones: counted, not kept */
     TAKEN_AGAIN,   /* was there already */
-    TAKEN_OTHER    /* another report has this id */
+    TAKEN_OTHER,   /* another report has this id */
+    TAKEN_ENDED    /* the epoch of its message was destroyed meanwhile */
 };
 
 struct hub_store {
@@ -86,8 +87,9 @@ enum taken hub_take(struct hub_store *store, struct db *db,
                     const struct incoming *report,
                     const struct hub_rules *rules, uint64_t *received);
 
-/* Whether a report with this id is there: TAKEN_AGAIN or TAKEN_OTHER. A reader
- * may ask. */
+/* Whether a report with this id is there: TAKEN_AGAIN or TAKEN_OTHER. false
+ * also of one that was only counted: it may find a place now. A reader may ask.
+ */
 FRANK_MUST_CHECK bool hub_find(struct db *db, const struct incoming *report,
                                enum taken *taken, uint64_t *received);
 
@@ -122,9 +124,10 @@ uint64_t hub_feed(struct db *db, uint64_t after, feed_visit *visit,
                   void *context);
 
 /* The moderation side has all reports up to `through`: their bodies are
- * dropped, each is logged. Gives how many there were. */
+ * dropped, each is logged; at most `most` of them, and of most_bytes together
+ * (or one that is larger). Gives how many; *more: there are others. */
 size_t hub_taken_over(struct hub_store *store, struct db *db, uint64_t through,
-                      uint64_t now);
+                      uint64_t now, size_t most, size_t most_bytes, bool *more);
 /* The highest number that there ever was. */
 uint64_t hub_last(struct db *db);
 
@@ -177,10 +180,10 @@ void hub_log_refusals(struct hub_store *store, struct db *db, uint64_t from,
 size_t hub_purge(struct hub_store *store, struct db *db, uint64_t before,
                  uint64_t now, size_t most);
 
-/* Appends padding until the log's size is a multiple of `multiple`, at least
- * one entry. */
+/* Appends `more` entries of padding, at least one, and others until the log's
+ * size is a multiple of `multiple`. */
 void hub_pad(struct hub_store *store, struct db *db, uint64_t multiple,
-             uint64_t now);
+             uint64_t more, uint64_t now);
 
 /* How many reports wait for the moderation side. */
 uint64_t hub_waiting(struct db *db);

@@ -13,6 +13,10 @@
 #define GROUP_MAX_BYTES ((size_t)16 << 20)
 /* 4 MiB of 4 KiB pages */
 #define CHECKPOINT_PAGES 1000
+/* How soon again, where a reader kept the write-ahead log from being emptied.
+ */
+#define EMPTY_MS 200
+#define PAGES_BYTES ((uint64_t)65536)
 
 struct writer {
     struct writer_settings settings;
@@ -23,6 +27,8 @@ struct writer {
     struct write **last;
     size_t waiting;
     bool stopping;
+    bool running;
+    bool dropped; /* the write-ahead log holds what was deleted; the thread's */
 };
 
 static uint64_t microseconds(void)
@@ -33,16 +39,35 @@ static uint64_t microseconds(void)
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* Takes the next group, or waits for one; NULL at the end. */
-static struct write *take(struct writer *writer, size_t *count, size_t *bytes)
+/* Waits for work; a while only where the write-ahead log is to be emptied. */
+static void await(struct writer *writer)
+{
+    struct timespec until;
+
+    while (writer->first == NULL && !writer->stopping) {
+        if (!writer->dropped) {
+            (void)pthread_cond_wait(&writer->wake, &writer->lock);
+            continue;
+        }
+        (void)clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += EMPTY_MS * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000L;
+        until.tv_nsec %= 1000000000L;
+        if (pthread_cond_timedwait(&writer->wake, &writer->lock, &until) != 0) {
+            break;
+        }
+    }
+}
+
+/* Takes the next group, or waits for one; *ended at the end. */
+static struct write *take(struct writer *writer, size_t *count, size_t *bytes,
+                          bool *ended)
 {
     struct write *group;
     struct write **end;
 
     (void)pthread_mutex_lock(&writer->lock);
-    while (writer->first == NULL && !writer->stopping) {
-        (void)pthread_cond_wait(&writer->wake, &writer->lock);
-    }
+    await(writer);
     group = writer->first;
     *count = 0;
     *bytes = 0;
@@ -59,33 +84,57 @@ static struct write *take(struct writer *writer, size_t *count, size_t *bytes)
     }
     *end = NULL;
     writer->waiting -= *count;
+    *ended = group == NULL && writer->stopping;
     (void)pthread_mutex_unlock(&writer->lock);
     return group;
 }
 
-/* Room for the group in the write-ahead log and then in the database, with
- * pages that are touched besides. */
-static bool has_room(const struct writer *writer, size_t count, size_t bytes)
+/* Bytes that are free on the database's disk. */
+static uint64_t free_bytes(const struct writer *writer)
 {
     struct statvfs disk;
 
-    if (statvfs(writer->settings.path, &disk) != 0) {
-        return true; /* the commit will tell */
-    }
-    return (uint64_t)disk.f_bavail * disk.f_frsize >=
-           writer->settings.min_free + 2 * (uint64_t)bytes + 65536 * count;
+    return statvfs(writer->settings.path, &disk) != 0
+               ? UINT64_MAX /* the commit will tell */
+               : (uint64_t)disk.f_bavail * disk.f_frsize;
 }
 
-static void commit(struct writer *writer, struct write *group, size_t count,
-                   bool room)
+/* What a piece of work needs: in the write-ahead log, then in the database,
+ * with pages that it touches besides. */
+static uint64_t need(const struct write *write)
+{
+    return 2 * (uint64_t)write->bytes + PAGES_BYTES;
+}
+
+/* Decides which of a group there is room for: in order, small ones also from
+ * the reserve. */
+static size_t grant(const struct writer *writer, struct write *group)
+{
+    uint64_t left = free_bytes(writer);
+    size_t granted = 0;
+
+    for (struct write *write = group; write != NULL; write = write->next) {
+        uint64_t kept = write->small ? 0 : writer->settings.min_free;
+
+        write->granted = left >= kept && left - kept >= need(write);
+        if (write->granted) {
+            left -= need(write);
+            granted++;
+        }
+    }
+    return granted;
+}
+
+static void commit(struct writer *writer, struct write *group, size_t count)
 {
     struct db *db = writer->settings.db;
     uint64_t begun = microseconds();
 
     db_begin(db);
     for (struct write *write = group; write != NULL; write = write->next) {
-        if (room || write->small) {
+        if (write->granted) {
             write->run(write, db);
+            writer->dropped = writer->dropped || write->drops;
         }
     }
     if (writer->settings.closing != NULL) {
@@ -99,44 +148,46 @@ static void commit(struct writer *writer, struct write *group, size_t count,
                                count);
 }
 
-static void finish(struct write *group, bool room)
+static void finish(struct write *group)
 {
     while (group != NULL) {
         struct write *write = group;
 
         group = write->next;
-        write->done(write, room || write->small ? WRITE_DONE : WRITE_DISK_FULL);
+        write->done(write, write->granted ? WRITE_DONE : WRITE_DISK_FULL);
     }
 }
 
-static bool has_small(const struct write *group)
+static void checkpoint(struct writer *writer)
 {
-    while (group != NULL && !group->small) {
-        group = group->next;
+    struct db *db = writer->settings.db;
+
+    if (writer->dropped) {
+        writer->dropped = !db_checkpoint_all(db);
     }
-    return group != NULL;
+    db_checkpoint(db, CHECKPOINT_PAGES);
+    if (!db_ok(db)) {
+        writer->settings.failed(writer->settings.context, db_trouble(db));
+        abort();
+    }
 }
 
 static void *run(void *argument)
 {
     struct writer *writer = argument;
-    struct write *group;
     size_t count = 0;
     size_t bytes = 0;
+    bool ended = false;
 
-    while ((group = take(writer, &count, &bytes)) != NULL) {
-        bool room = has_room(writer, count, bytes);
+    while (!ended) {
+        struct write *group = take(writer, &count, &bytes, &ended);
+        size_t granted = grant(writer, group);
 
-        if (room || has_small(group)) {
-            commit(writer, group, count, room);
+        if (granted > 0) {
+            commit(writer, group, granted);
         }
-        finish(group, room);
-        db_checkpoint(writer->settings.db, CHECKPOINT_PAGES);
-        if (!db_ok(writer->settings.db)) {
-            writer->settings.failed(writer->settings.context,
-                                    db_trouble(writer->settings.db));
-            abort();
-        }
+        finish(group);
+        checkpoint(writer);
     }
     return NULL;
 }
@@ -156,6 +207,7 @@ bool writer_start(struct writer **out, const struct writer_settings *settings)
         free(writer);
         return false;
     }
+    writer->running = true;
     *out = writer;
     return true;
 }
@@ -209,7 +261,11 @@ static void waited_done(struct write *write, enum write_result result)
 enum write_result writer_do(struct writer *writer, struct write *write)
 {
     struct waited waited = {
-        .write = {waited_run, waited_done, write->bytes, write->small, NULL},
+        .write = {.run = waited_run,
+                  .done = waited_done,
+                  .bytes = write->bytes,
+                  .small = write->small,
+                  .drops = write->drops},
         .inner = write,
         .lock = PTHREAD_MUTEX_INITIALIZER,
         .over = PTHREAD_COND_INITIALIZER,
@@ -228,7 +284,7 @@ enum write_result writer_do(struct writer *writer, struct write *write)
 
 bool writer_has_room(const struct writer *writer)
 {
-    return has_room(writer, 1, 0);
+    return free_bytes(writer) >= writer->settings.min_free + PAGES_BYTES;
 }
 
 size_t writer_waiting(struct writer *writer)
@@ -243,7 +299,7 @@ size_t writer_waiting(struct writer *writer)
 
 void writer_stop(struct writer *writer)
 {
-    if (writer == NULL) {
+    if (writer == NULL || !writer->running) {
         return;
     }
     (void)pthread_mutex_lock(&writer->lock);
@@ -251,7 +307,15 @@ void writer_stop(struct writer *writer)
     (void)pthread_cond_signal(&writer->wake);
     (void)pthread_mutex_unlock(&writer->lock);
     (void)pthread_join(writer->thread, NULL);
-    (void)pthread_cond_destroy(&writer->wake);
-    (void)pthread_mutex_destroy(&writer->lock);
-    free(writer);
+    writer->running = false;
+}
+
+void writer_free(struct writer *writer)
+{
+    if (writer != NULL) {
+        writer_stop(writer);
+        (void)pthread_cond_destroy(&writer->wake);
+        (void)pthread_mutex_destroy(&writer->lock);
+        free(writer);
+    }
 }

@@ -20,8 +20,11 @@ struct write {
     void (*run)(struct write *write, struct db *db);
     void (*done)(struct write *write, enum write_result result);
     size_t bytes; /* about how much it writes */
-    bool small;   /* also on a full disk: it makes room, or must not be lost */
-    struct write *next;
+    bool small;   /* also on a full disk, as far as that still has its bytes: it
+                     makes room, or must not be lost */
+    bool drops;   /* what it deletes is to be gone from the files, soon */
+    struct write *next; /* the writer's, with the next one */
+    bool granted;
 };
 
 struct writer_settings {
@@ -54,7 +57,9 @@ size_t writer_waiting(struct writer *writer);
 /* Whether the disk has room for more than what is small. */
 bool writer_has_room(const struct writer *writer);
 
-/* Does what waits, then ends the thread. NULL is allowed. */
+/* Does what waits, then ends the thread; nothing is taken any more. NULL is
+ * allowed, as in writer_free(). */
 void writer_stop(struct writer *writer);
+void writer_free(struct writer *writer);
 
 #endif

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import time
 
 from hub import B, Hub, check, finish, read_reports
 
@@ -142,6 +143,7 @@ for path in ("/openapi.json", "/livez", "/readyz"):
 ask("GET", "/log/checkpoint", expect=404)  # no public one yet
 ask("GET", "/log/checkpoint", headers=token("auditor.token"), expect=200)
 ask("GET", "/log/checkpoint", private=True, expect=200)
+time.sleep(1.5)  # the publisher's turn
 ask("GET", "/log/tile/0/000.p/1", headers=token("auditor.token"), expect=200)
 ask("GET", "/log/tile/entries/000.p/1", private=True, expect=200)
 ask("GET", "/log/tile/0/999", private=True, expect=404)
