@@ -19,6 +19,7 @@ run() {
 [ "${HASH:-openssl}" = openssl ] || export KILL_CYCLES=50
 run kill
 run pressure
+run restore
 run million
 if [ "$(id -u)" = 0 ] || unshare -Urm true 2>/dev/null; then
     folder=$(mktemp -d)
