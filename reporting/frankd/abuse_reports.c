@@ -136,18 +136,17 @@ static bool check_room(struct intake *in, const struct frank_uri *room)
 static bool check_messages(struct intake *in, const struct mimi_report *report)
 {
     struct mimi_report_verdict verdict;
-    struct frank_fault fault;
+    struct frank_fault fault = {0};
     size_t at = 0;
-    int error = FRANK_OK;
 
     for (; at < report->count; at++) {
         mimi_report_check(&verdict, in->keys->stamper, report, at);
-        error = verdict.error;
-        if (error != FRANK_OK && error != FRANK_ERR_EPOCH_DESTROYED) {
+        fault = verdict.fault;
+        if (verdict.error != FRANK_OK &&
+            verdict.error != FRANK_ERR_EPOCH_DESTROYED) {
             break;
         }
     }
-    fault = verdict.fault;
     sodium_memzero(&verdict, sizeof verdict);
     if (at < report->count) {
         intake_refuse_fault(in, &fault, at);
