@@ -186,6 +186,7 @@ for template, item in api["paths"].items():
         for text, expect in (
                 (line + "\r\n", 400), (line + host * 2 + "\r\n", 400),
                 (line + host + "\n", 400), (line + "Host: hub\n\r\n", 400),
+                (line + host + "Authorization: a\r\n" * 2 + "\r\n", 400),
                 (line + host + "Upgrade: x\r\n\r\n", 400),
                 (line + host + "Content-Length: x\r\n\r\n", 400),
                 (line + host + "Expect: x\r\n\r\n", 417),
