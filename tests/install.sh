@@ -111,9 +111,21 @@ man_pages_are_there() {
             return 1
         }
     done <"$work/api"
-    [ -e "$prefix/share/man/man1/frank.1" ]
+    for program in "$prefix"/bin/*; do
+        name=$(basename "$program")
+        [ -e "$prefix/share/man/man1/$name.1" ] || [ -e "$prefix/share/man/man8/$name.8" ] || {
+            echo "no page for $name"
+            return 1
+        }
+    done
 }
 try "a man page for each function and program" man_pages_are_there
+page_has_the_settings() {
+    frankd --help | sed -n 's/^\([a-z-]*\) = \(.*\)/\1 No = \2/p' | sed 's/ No = $//' >"$work/has"
+    sed -n 's/^\.It Cm \([a-z-]*\)/\1/p' "$prefix/share/man/man8/frankd.8" >"$work/says"
+    [ -s "$work/has" ] && diff "$work/has" "$work/says"
+}
+try "frankd's page has its settings and their defaults" page_has_the_settings
 leaves_nothing() {
     "${MAKE:-make}" -s uninstall PREFIX="$prefix" &&
         find "$prefix" ! -type d | grep . && return 1
