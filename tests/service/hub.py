@@ -133,7 +133,10 @@ class Hub:
         c = (UnixConnection(self.file("private.sock")) if private else
              http.client.HTTPConnection("127.0.0.1", self.port, timeout=30))
         try:
-            c.request(method, path, body, headers or {})
+            try:
+                c.request(method, path, body, headers or {})
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # it has answered before the body was out
             answer = c.getresponse()
             return answer.status, answer.read(), answer.headers
         finally:

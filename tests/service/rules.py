@@ -283,8 +283,7 @@ for i in (1, 2):
     subprocess.run([B + "/frank-mod", "consent", "--share",
                     hub.file("quorum/holder-%d.share" % i), "--receipt",
                     hub.file("r%d" % i), "--out", hub.file("c%d" % i),
-                    hub.file("report")], check=True,
-                   stdout=subprocess.DEVNULL)
+                    hub.file("report")], check=True, capture_output=True)
 opened = subprocess.run(
     [B + "/frank-mod", "open", "--quorum", hub.file("quorum/quorum.pub"),
      "--hub-public", hub.file("hub.json"), "--verdict", hub.file("verdict"),
@@ -377,7 +376,7 @@ check("entries need the auditor's token",
 # ---- An epoch that ends --------------------------------------------------------------------------
 late = seal(message())
 subprocess.run([B + "/frank", "keyring", "destroy", "--epoch", "1",
-                hub.file("keyring")], check=True, stdout=subprocess.DEVNULL)
+                hub.file("keyring")], check=True, capture_output=True)
 hub.process.send_signal(signal.SIGHUP)
 for _ in range(50):
     if "reloaded" in hub.journal():
