@@ -374,7 +374,8 @@ check("entries need the auditor's token",
                   headers=auth(bearer("auditor.token")))[0] == 200)
 
 # ---- An epoch that ends --------------------------------------------------------------------------
-late = seal(message())
+old = message()
+late = seal(old)
 subprocess.run([B + "/frank", "keyring", "destroy", "--epoch", "1",
                 hub.file("keyring")], check=True, capture_output=True)
 hub.process.send_signal(signal.SIGHUP)
@@ -389,6 +390,27 @@ db = hub.database()
 check("and who reported whom is gone", sum(
     db.execute("SELECT count(*) FROM " + t).fetchone()[0]
     for t in ("pairs", "places", "groups")) == 0)
+
+subprocess.run([B + "/frank", "keyring", "rotate", "--not-before",
+                str(int(time.time() * 1000) + 300), hub.file("keyring")],
+               check=True, capture_output=True)
+time.sleep(0.5)
+hub.process.send_signal(signal.SIGHUP)
+for _ in range(50):
+    if hub.journal().count('"reloaded"') == 2:
+        break
+    time.sleep(0.1)
+new = message()
+got = send(seal(old, new, more=("--accused", "0")))
+check("an accused whose stamp nothing ties to its tag is not accused",
+      got[0] == 410 and problem(got) == "accused-expired"
+      and got[1]["evidence"] == 0, repr(got))
+got = send(seal(old, new, more=("--accused", "1")))
+check("beside one that can be proven it may stand", got[0] == 202, repr(got))
+check("and the log says what became of the epochs", [
+    json.loads(e[0])["state"] for e in hub.database().execute(
+        "SELECT entry FROM log_entries ORDER BY number")
+    if b'"key_epoch"' in e[0]] == ["live", "destroyed", "live"])
 
 # ---- Canaries --------------------------------------------------------------------------------------
 os.kill(hub.process.pid, signal.SIGABRT)
@@ -418,12 +440,17 @@ limited = Hub(rate_address="3/h", rate_reporter="2/h", rate_overall="off",
               trusted_proxies="127.0.0.1", message_age_max="1h",
               stamp_past="30d")
 hub = limited
+os.unlink(hub.file("keyring"))
+subprocess.run([B + "/frank", "keyring", "init", "--not-before", "0",
+                hub.file("keyring")], check=True, capture_output=True)
 hub.start()
 with open(hub.file("note"), "w") as f:
     f.write(NOTE)
 with open(hub.file("reporter-token.key")) as f:
     token_key = bytes.fromhex(f.read().strip())
-bob = auth(mint(BOB.encode()))
+got = send(seal(message(at=int(time.time() * 1000) - 3700000)))
+check("a message that is too old is told so", got[0] == 410
+      and problem(got) == "too-old", repr(got))
 statuses = [send(seal(message(), reporter=BOB),
                  {**auth(mint(BOB.encode())), "X-Forwarded-For": "192.0.2.%d" % i})[0]
             for i in range(3)]
