@@ -168,6 +168,7 @@ static void refuses_lines_that_are_no_settings(void **state)
     refuse("text = \"abc\\", "quotes");
     refuse("list = a,,b", "an empty item");
     refuse("list = 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17", "more than 16");
+    (void)forget(NULL);
     assert_false(options_read_text(&values, &memory, &options, "a\0b", 3,
                                    "file", &error));
     assert_non_null(strstr(error.text, "NUL"));

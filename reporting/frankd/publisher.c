@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "publisher.h"
+#include "publisher_inside.h"
 
 #include "journal.h"
 
@@ -22,25 +22,6 @@
 /* Leaves that are written to tiles at once. */
 #define LEAVES_MAX ((size_t)4096)
 
-struct publisher {
-    struct hub *hub;
-    struct tiles *tiles;
-    char checkpoint_path[4096];
-    char public_path[4096];
-    pthread_mutex_t lock;
-    struct published newest;
-    struct published shown; /* to the public */
-    bool has_shown;
-    pthread_t thread;
-    bool running;
-    pthread_cond_t wake;
-    bool stopping;
-    uint64_t refusals_since;
-    uint64_t next_public; /* wall clock */
-    bool waits;           /* the last trouble may pass */
-    uint64_t say_again;   /* monotonic */
-};
-
 /* A full disk or too many open files may pass: then nothing new is published,
  * and nothing that was is wrong. Whatever else fails ends the service. */
 static bool may_pass(const struct frank_fault *fault)
@@ -50,8 +31,8 @@ static bool may_pass(const struct frank_fault *fault)
             fault->found == EMFILE || fault->found == ENFILE);
 }
 
-static bool trouble(struct publisher *p, const char *what,
-                    const struct frank_fault *fault)
+bool publisher_trouble(struct publisher *p, const char *what,
+                       const struct frank_fault *fault)
 {
     p->waits = may_pass(fault);
     if (!p->waits || hub_monotonic() >= p->say_again) {
@@ -62,7 +43,7 @@ static bool trouble(struct publisher *p, const char *what,
     return false;
 }
 
-static bool refuse(const char *why, uint64_t published, uint64_t stored)
+bool publisher_refuse(const char *why, uint64_t published, uint64_t stored)
 {
     JOURNAL(JOURNAL_ERROR, "cannot-start", JOURNAL_TEXT("what", "log"),
             JOURNAL_TEXT("why", why),
@@ -74,48 +55,43 @@ static bool refuse(const char *why, uint64_t published, uint64_t stored)
 /* ---- From entries to tiles ------------------------------------------------
  */
 
-struct leaves {
-    uint8_t (*hashes)[MERKLE_HASH_BYTES];
-    size_t count;
-};
-
-static bool add_leaf(void *context, struct frank_span entry)
+bool publisher_add_leaf(void *context, struct frank_span entry)
 {
-    struct leaves *leaves = context;
+    struct publisher_leaves *leaves = context;
 
     merkle_leaf(leaves->hashes[leaves->count++], entry);
     return true;
 }
 
-/* Writes the tiles of the entries from <= number < to. */
-static bool write_tiles(struct publisher *p, struct db *db, uint64_t from,
-                        uint64_t to)
+bool publisher_write_tiles(struct publisher *p, struct db *db, uint64_t from,
+                           uint64_t to)
 {
-    struct leaves leaves = {malloc(LEAVES_MAX * MERKLE_HASH_BYTES), 0};
+    struct publisher_leaves leaves = {malloc(LEAVES_MAX * MERKLE_HASH_BYTES),
+                                      0};
     struct frank_fault fault = {FRANK_ERR_MEMORY, "tiles", 0, 0, 0};
-    bool ok = leaves.hashes != NULL || trouble(p, "tiles", &fault);
+    bool ok = leaves.hashes != NULL || publisher_trouble(p, "tiles", &fault);
 
     while (ok && from < to) {
         uint64_t end = to - from > LEAVES_MAX ? from + LEAVES_MAX : to;
 
         leaves.count = 0;
-        ok = ledger_read(db, from, end, add_leaf, &leaves) == end - from ||
-             refuse("entries are missing in the database", to, from);
+        ok = ledger_read(db, from, end, publisher_add_leaf, &leaves) ==
+                 end - from ||
+             publisher_refuse("entries are missing in the database", to, from);
         ok = ok &&
              (tiles_append(p->tiles, from,
                            (const uint8_t(*)[MERKLE_HASH_BYTES])leaves.hashes,
                            leaves.count, &fault) == FRANK_OK ||
-              trouble(p, "tiles", &fault));
+              publisher_trouble(p, "tiles", &fault));
         from = end;
     }
     free(leaves.hashes);
     return ok;
 }
 
-/* What the tiles say of a log of this size, read from the disk. */
-static int root_of_tiles(struct publisher *p, uint64_t size,
-                         uint8_t root[static MERKLE_HASH_BYTES],
-                         struct frank_fault *fault)
+int publisher_root(struct publisher *p, uint64_t size,
+                   uint8_t root[static MERKLE_HASH_BYTES],
+                   struct frank_fault *fault)
 {
     struct merkle_range range;
     int error = tiles_range(&range, p->tiles, size, fault);
@@ -136,7 +112,7 @@ static bool save(struct publisher *p, const char *path,
 
     return tiles_replace_file(path, published->text, published->len, &fault) ==
                FRANK_OK ||
-           trouble(p, "checkpoint", &fault);
+           publisher_trouble(p, "checkpoint", &fault);
 }
 
 /* Signs what the tiles say, once that is what the database says too. */
@@ -146,12 +122,12 @@ static bool sign(struct publisher *p, struct published *out, uint64_t size,
     struct note_checkpoint checkpoint = {.size = size};
     struct frank_fault fault;
 
-    if (root_of_tiles(p, size, checkpoint.root, &fault) != FRANK_OK) {
-        return trouble(p, "tiles", &fault);
+    if (publisher_root(p, size, checkpoint.root, &fault) != FRANK_OK) {
+        return publisher_trouble(p, "tiles", &fault);
     }
     if (memcmp(checkpoint.root, expected, sizeof checkpoint.root) != 0) {
-        return refuse("tiles on the disk are not those of the database", size,
-                      size);
+        return publisher_refuse(
+            "tiles on the disk are not those of the database", size, size);
     }
     out->len = note_sign(out->text, p->hub->settings->log_origin, &checkpoint,
                          p->hub->secrets->log_secret);
@@ -160,8 +136,8 @@ static bool sign(struct publisher *p, struct published *out, uint64_t size,
     return true;
 }
 
-static void show(struct publisher *p, const struct published *published,
-                 bool is_public)
+void publisher_show(struct publisher *p, const struct published *published,
+                    bool is_public)
 {
     (void)pthread_mutex_lock(&p->lock);
     if (is_public) {
@@ -185,11 +161,11 @@ static bool publish(struct publisher *p, struct db *db)
     ok = ledger_load(&range, db);
     if (ok && (range.size > p->newest.size || p->newest.len == 0)) {
         merkle_root(root, &range);
-        ok = write_tiles(p, db, p->newest.size, range.size) &&
+        ok = publisher_write_tiles(p, db, p->newest.size, range.size) &&
              sign(p, &published, range.size, root) &&
              save(p, p->checkpoint_path, &published);
         if (ok) {
-            show(p, &published, false);
+            publisher_show(p, &published, false);
         }
     }
     return db_commit(db) && ok;
@@ -214,163 +190,7 @@ const struct tiles *publisher_tiles(const struct publisher *p)
     return p->tiles;
 }
 
-/* ---- At the start ----------------------------------------------------------
- */
-
-enum loaded { LOADED, LOADED_NONE, LOADED_BAD };
-
-static enum loaded load(struct publisher *p, const char *path,
-                        struct published *out, struct note_checkpoint *note)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    struct frank_fault fault = {FRANK_ERR_FILE, "read", 0, 0, 0};
-    struct stat st;
-    ssize_t n;
-
-    if (fd < 0 && errno == ENOENT) {
-        return LOADED_NONE;
-    }
-    n = fd < 0 ? -1 : read(fd, out->text, sizeof out->text - 1);
-    fault.found = (uint64_t)errno;
-    if (n < 0 || fstat(fd, &st) != 0) {
-        (void)trouble(p, path, &fault);
-        n = -1;
-    }
-    if (fd >= 0) {
-        (void)close(fd);
-    }
-    if (n < 0) {
-        return LOADED_BAD;
-    }
-    out->text[n] = '\0';
-    out->len = (size_t)n;
-    out->time = (uint64_t)st.st_mtim.tv_sec * 1000;
-    if (note_open(note, out->text, out->len, p->hub->settings->log_origin,
-                  p->hub->log_public, &fault) != FRANK_OK) {
-        journal_fault(JOURNAL_ERROR, "cannot-start", path, &fault);
-        return LOADED_BAD;
-    }
-    out->size = note->size;
-    return LOADED;
-}
-
-/* Tiles are as the checkpoint says; if not, they are made anew from the
- * database, which must then say it. */
-static bool check_tiles(struct publisher *p, struct db *db,
-                        const struct note_checkpoint *note)
-{
-    uint8_t root[MERKLE_HASH_BYTES];
-    struct frank_fault fault;
-
-    if (root_of_tiles(p, note->size, root, &fault) == FRANK_OK &&
-        memcmp(root, note->root, sizeof root) == 0) {
-        return true;
-    }
-    JOURNAL(JOURNAL_WARNING, "tiles-made-anew",
-            JOURNAL_NUMBER("entries", note->size));
-    if (!write_tiles(p, db, 0, note->size)) {
-        return false;
-    }
-    if (root_of_tiles(p, note->size, root, &fault) != FRANK_OK) {
-        return trouble(p, "tiles", &fault);
-    }
-    return memcmp(root, note->root, sizeof root) == 0 ||
-           refuse("the database is not the one of the last checkpoint",
-                  note->size, note->size);
-}
-
-/* Leaves in the tiles behind a checkpoint: a crash leaves them, and then they
- * are those of the database. If they are not, they are of a log that went on
- * from here once before, and may have been seen. Looks at one tile. */
-static bool check_beyond(struct publisher *p, struct db *db, uint64_t size,
-                         uint64_t stored)
-{
-    uint8_t(*hashes)[MERKLE_HASH_BYTES] =
-        malloc((size_t)TILES_WIDTH * MERKLE_HASH_BYTES);
-    struct leaves leaves = {malloc((size_t)TILES_WIDTH * MERKLE_HASH_BYTES), 0};
-    uint64_t end = (size / TILES_WIDTH + 1) * TILES_WIDTH;
-    unsigned width = 0;
-    bool ok = hashes != NULL && leaves.hashes != NULL;
-
-    for (; ok && end > size; end--) { /* the longest that is there */
-        if (tiles_read(hashes, &width, p->tiles, 0, size / TILES_WIDTH, end,
-                       NULL) == FRANK_OK) {
-            break;
-        }
-    }
-    if (ok && end > size) {
-        uint64_t from = size / TILES_WIDTH * TILES_WIDTH;
-
-        ok = end <= stored &&
-             ledger_read(db, from, end, add_leaf, &leaves) == end - from &&
-             memcmp(leaves.hashes, hashes,
-                    (size_t)(end - from) * MERKLE_HASH_BYTES) == 0;
-        ok = ok || refuse("the tiles hold entries behind the last checkpoint "
-                          "that the database does not have: it was put back "
-                          "from a copy",
-                          end, stored);
-    }
-    free(hashes);
-    free(leaves.hashes);
-    return ok;
-}
-
-static bool recover(struct publisher *p, struct db *db, uint64_t stored)
-{
-    struct note_checkpoint note = {.size = 0};
-    enum loaded loaded = load(p, p->checkpoint_path, &p->newest, &note);
-
-    if (loaded == LOADED_BAD) {
-        return false;
-    }
-    if (loaded == LOADED_NONE && stored > 0) {
-        return refuse("the last signed checkpoint is missing: put its file "
-                      "back; without it an older database could not be told",
-                      0, stored);
-    }
-    if (note.size > stored) {
-        return refuse("the database is older than the last signed checkpoint: "
-                      "starting from it would fork the log",
-                      note.size, stored);
-    }
-    return (loaded == LOADED_NONE || check_tiles(p, db, &note)) &&
-           check_beyond(p, db, note.size, stored);
-}
-
-/* What the public saw must be a part of what is published now. */
-static bool recover_public(struct publisher *p)
-{
-    uint8_t root[MERKLE_HASH_BYTES];
-    struct note_checkpoint note;
-    struct published published;
-    struct frank_fault fault;
-    uint64_t every = p->hub->settings->public_checkpoint;
-
-    /* At fixed times, whatever happened in between. */
-    p->next_public = (hub_now() / every + 1) * every;
-    switch (load(p, p->public_path, &published, &note)) {
-    case LOADED_NONE:
-        return true;
-    case LOADED_BAD:
-        return false;
-    default:
-        break;
-    }
-    if (note.size > p->newest.size) {
-        return refuse("the public has seen more than the database holds: it "
-                      "was put back from a copy",
-                      note.size, p->newest.size);
-    }
-    if (root_of_tiles(p, note.size, root, &fault) != FRANK_OK) {
-        return trouble(p, "tiles", &fault);
-    }
-    if (memcmp(root, note.root, sizeof root) != 0) {
-        return refuse("the public has seen another log than the database's",
-                      note.size, p->newest.size);
-    }
-    show(p, &published, true);
-    return true;
-}
+/* ---- At the start, and the end ---- */
 
 static bool open_folder(struct publisher *p)
 {
@@ -392,12 +212,13 @@ static bool open_folder(struct publisher *p)
                    s->data);
     (void)snprintf(folder, sizeof folder, "%s/log", s->data);
     if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
-        return trouble(p, folder,
-                       &(struct frank_fault){FRANK_ERR_FILE, "create folder", 0,
-                                             (uint64_t)errno, 0});
+        return publisher_trouble(p, folder,
+                                 &(struct frank_fault){FRANK_ERR_FILE,
+                                                       "create folder", 0,
+                                                       (uint64_t)errno, 0});
     }
     return tiles_open(&p->tiles, folder, &fault) == FRANK_OK ||
-           trouble(p, folder, &fault);
+           publisher_trouble(p, folder, &fault);
 }
 
 bool publisher_open(struct hub *hub)
@@ -422,13 +243,13 @@ bool publisher_open(struct hub *hub)
         return false;
     }
     db = hub_reader_lock(hub, READER_LONG);
-    ok = recover(p, db, hub->store.ledger.range.size);
+    ok = publisher_recover(p, db, hub->store.ledger.range.size);
     if (ok && !publish(p, db)) {
         ok = p->waits &&
              p->newest.len > 0; /* a full disk: it starts, and waits */
     }
     hub_reader_unlock(hub, READER_LONG);
-    return ok && (p->waits || recover_public(p));
+    return ok && (p->waits || publisher_recover_public(p));
 }
 
 void publisher_free(struct publisher *p)
@@ -504,14 +325,14 @@ static bool publish_publicly(struct publisher *p, uint64_t size)
     struct frank_fault fault;
 
     if (tiles_range(&range, p->tiles, size, &fault) != FRANK_OK) {
-        return trouble(p, "tiles", &fault);
+        return publisher_trouble(p, "tiles", &fault);
     }
     merkle_root(root, &range);
     if (!sign(p, &published, size, root) ||
         !save(p, p->public_path, &published)) {
         return false;
     }
-    show(p, &published, true);
+    publisher_show(p, &published, true);
     return true;
 }
 

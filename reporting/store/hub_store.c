@@ -2,182 +2,9 @@
 #include "hub_store.h"
 
 #include "hmac.h"
+#include "hub_inside.h"
 
-#include <inttypes.h>
-#include <sodium.h>
-#include <stdio.h>
 #include <string.h>
-
-static const char schema_1[] = LEDGER_SCHEMA
-    "CREATE TABLE reports ("
-    " number INTEGER PRIMARY KEY AUTOINCREMENT,"
-    " report_id BLOB NOT NULL UNIQUE,"
-    " bytes_hash BLOB NOT NULL,"
-    " token_hash BLOB NOT NULL UNIQUE,"
-    " received INTEGER NOT NULL,"
-    " state INTEGER NOT NULL,"
-    " changed INTEGER NOT NULL,"
-    " outcome TEXT NOT NULL,"
-    " reporter INTEGER NOT NULL,"
-    " source INTEGER NOT NULL,"
-    " first_contact INTEGER NOT NULL,"
-    " priority INTEGER NOT NULL,"
-    " distinct_reporters INTEGER NOT NULL,"
-    " folds_into INTEGER,"
-    " kept INTEGER NOT NULL," /* 0: counted alone */
-    " log_name BLOB,"         /* HMAC(salt, digest): its name in the log */
-    " epoch INTEGER,"
-    " message BLOB,"          /* hash of it; of anonymous ones */
-    " place INTEGER NOT NULL" /* 1: it takes a place of its message */
-    ") STRICT;"
-    "CREATE INDEX reports_received ON reports (received);"
-    "CREATE INDEX reports_epoch ON reports (epoch) WHERE epoch IS NOT NULL;"
-    "CREATE INDEX reports_message ON reports (message)"
-    " WHERE message IS NOT NULL;"
-    "CREATE TABLE bodies ("
-    " number INTEGER PRIMARY KEY REFERENCES reports (number),"
-    " salt BLOB NOT NULL,"
-    " verdict BLOB NOT NULL,"
-    " sealed BLOB NOT NULL) STRICT;"
-    "CREATE TABLE places ("
-    " message BLOB PRIMARY KEY,"
-    " epoch INTEGER NOT NULL,"
-    " kept INTEGER NOT NULL,"
-    " beyond INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX places_epoch ON places (epoch);"
-    "CREATE TABLE pairs ("
-    " sender BLOB NOT NULL,"
-    " pair BLOB NOT NULL,"
-    " epoch INTEGER NOT NULL,"
-    " last INTEGER NOT NULL,"
-    " PRIMARY KEY (sender, pair)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX pairs_epoch ON pairs (epoch);"
-    "CREATE TABLE groups ("
-    " key BLOB PRIMARY KEY,"
-    " epoch INTEGER NOT NULL,"
-    " first INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX groups_epoch ON groups (epoch);"
-    "CREATE TABLE epochs ("
-    " epoch INTEGER PRIMARY KEY,"
-    " destroyed INTEGER NOT NULL) STRICT;";
-
-static const char *const migrations[] = {schema_1};
-/* "Fhub" */
-const struct db_schema hub_schema = {0x46687562, migrations, 1};
-
-enum hub_statement {
-    FIND_REPORT = LEDGER_STATEMENT_COUNT,
-    ADD_REPORT,
-    KEEP_REPORT,
-    ADD_BODY,
-    ADD_PLACE,
-    TAKE_PLACE,
-    COUNT_BEYOND,
-    ADD_PAIR,
-    COUNT_PAIRS,
-    FIND_GROUP,
-    ADD_GROUP,
-    FEED,
-    LAST,
-    WAITING,
-    TO_TAKE_OVER,
-    TAKE_OVER,
-    DROP_BODIES,
-    FIND_RECEIPT,
-    FIND_NOTICED,
-    SET_STATE,
-    SET_STATE_OF_COUNTED,
-    GIVE_PLACE_BACK,
-    FORGET_PLACE,
-    FIND_EPOCH,
-    SET_EPOCH,
-    DROP_PLACES,
-    DROP_PAIRS,
-    DROP_GROUPS,
-    DROP_REPORT_KEYS,
-    TO_PURGE,
-    PURGE
-};
-
-const char *const hub_statements[] = {
-    LEDGER_STATEMENTS,
-    [FIND_REPORT] = "SELECT bytes_hash, received, kept, number FROM reports"
-                    " WHERE report_id = ?",
-    [ADD_REPORT] =
-        "INSERT INTO reports (report_id, bytes_hash, token_hash, received,"
-        " state, changed, outcome, reporter, source, first_contact, priority,"
-        " distinct_reporters, folds_into, kept, log_name, epoch, message,"
-        " place)"
-        " VALUES (?, ?, ?, ?4, 0, ?4, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " RETURNING number",
-    [KEEP_REPORT] = "UPDATE reports SET kept = 1, place = 1, priority = ?2,"
-                    " distinct_reporters = ?3, folds_into = ?4, log_name = ?5,"
-                    " received = ?6, state = 0, changed = ?6 WHERE number = ?1",
-    [ADD_BODY] = "INSERT INTO bodies (number, salt, verdict, sealed)"
-                 " VALUES (?, ?, ?, ?)",
-    [ADD_PLACE] = "INSERT INTO places (message, epoch, kept, beyond)"
-                  " VALUES (?, ?, 0, 0) ON CONFLICT (message) DO NOTHING",
-    [TAKE_PLACE] =
-        "UPDATE places SET kept = kept + 1 WHERE message = ? AND kept < ?",
-    [COUNT_BEYOND] = "UPDATE places SET beyond = beyond + 1 WHERE message = ?",
-    [ADD_PAIR] =
-        "INSERT INTO pairs (sender, pair, epoch, last) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (sender, pair) DO UPDATE SET last = excluded.last",
-    [COUNT_PAIRS] = "SELECT count(*) FROM (SELECT 1 FROM pairs WHERE sender = ?"
-                    " AND last >= ? LIMIT 1000)",
-    [FIND_GROUP] = "SELECT first FROM groups WHERE key = ?",
-    [ADD_GROUP] = "INSERT INTO groups (key, epoch, first) VALUES (?, ?, ?)",
-    [FEED] = "SELECT r.number, r.report_id, r.received, r.reporter, r.source,"
-             " r.first_contact, r.priority, r.distinct_reporters,"
-             " coalesce(r.folds_into, r.number), b.salt, b.verdict, b.sealed"
-             " FROM bodies b JOIN reports r ON r.number = b.number"
-             " WHERE b.number > ? ORDER BY b.number",
-    [LAST] = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence"
-             " WHERE name = 'reports'",
-    [WAITING] = "SELECT count(*) FROM bodies",
-    [TO_TAKE_OVER] = "SELECT b.number, length(b.sealed), r.log_name"
-                     " FROM bodies b JOIN reports r ON r.number = b.number"
-                     " WHERE b.number <= ? ORDER BY b.number LIMIT ?",
-    /* Those that were only counted too: else their state would tell. */
-    [TAKE_OVER] = "UPDATE reports SET state = 1, changed = ?2"
-                  " WHERE number <= ?1 AND state = 0",
-    [DROP_BODIES] = "DELETE FROM bodies WHERE number <= ?",
-    [FIND_RECEIPT] = "SELECT report_id, received, state, changed, outcome"
-                     " FROM reports WHERE token_hash = ?",
-    [FIND_NOTICED] =
-        "SELECT state, message, place FROM reports WHERE report_id = ?",
-    [SET_STATE] = "UPDATE reports SET state = ?2, outcome = ?3, changed = ?4"
-                  " WHERE report_id = ?1",
-    [SET_STATE_OF_COUNTED] =
-        "UPDATE reports SET state = ?2, outcome = ?3, changed = ?4"
-        " WHERE message = ?1 AND kept = 0",
-    [GIVE_PLACE_BACK] =
-        "UPDATE places SET kept = kept - 1 WHERE message = ? AND kept > 0",
-    [FORGET_PLACE] = "UPDATE reports SET place = 0 WHERE report_id = ?",
-    [FIND_EPOCH] = "SELECT destroyed FROM epochs WHERE epoch = ?",
-    [SET_EPOCH] =
-        "INSERT INTO epochs (epoch, destroyed) VALUES (?, ?)"
-        " ON CONFLICT (epoch) DO UPDATE SET destroyed = excluded.destroyed",
-    [DROP_PLACES] = "DELETE FROM places WHERE epoch = ?",
-    [DROP_PAIRS] = "DELETE FROM pairs WHERE epoch = ?",
-    [DROP_GROUPS] = "DELETE FROM groups WHERE epoch = ?",
-    [DROP_REPORT_KEYS] =
-        "UPDATE reports SET epoch = NULL, message = NULL, place = 0,"
-        " folds_into = NULL"
-        " WHERE epoch = ?",
-    [TO_PURGE] = "SELECT number, log_name FROM reports r WHERE received < ?"
-                 " AND number > ? AND NOT EXISTS"
-                 " (SELECT 1 FROM bodies b WHERE b.number = r.number)"
-                 " ORDER BY number LIMIT 1",
-    [PURGE] = "DELETE FROM reports WHERE number = ?",
-};
-const size_t hub_statement_count =
-    sizeof hub_statements / sizeof hub_statements[0];
-
-/* ---- Log entries --------------------------------------------------------- */
-
-#define NAME_HEX_BYTES (2 * HASH_BYTES + 1)
-#define NONCE_BYTES 16
 
 /* The report's name in both logs. */
 static void log_name(uint8_t out[static HASH_BYTES],
@@ -188,71 +15,6 @@ static void log_name(uint8_t out[static HASH_BYTES],
     hmac_schedule(&mac, report->salt, sizeof report->salt);
     hmac_update(&mac, report->digest, sizeof report->digest);
     hmac_final(&mac, out);
-}
-
-/* One line of JSON; rest is what follows the members that every entry has. The
- * random bytes keep it from being guessed from its public hash. */
-static void append(struct hub_store *store, struct db *db, const char *type,
-                   uint64_t time, const char *rest)
-{
-    uint8_t nonce[NONCE_BYTES];
-    char hex[2 * NONCE_BYTES + 1];
-    char entry[8192];
-    int len;
-
-    randombytes_buf(nonce, sizeof nonce);
-    (void)sodium_bin2hex(hex, sizeof hex, nonce, sizeof nonce);
-    len = snprintf(entry, sizeof entry,
-                   "{\"type\":\"%s\",\"time\":%" PRIu64 ",\"nonce\":\"%s\"%s}",
-                   type, time, hex, rest);
-    if (len < 0 || (size_t)len >= sizeof entry) {
-        abort();
-    }
-    ledger_append(&store->ledger, db, entry, (size_t)len);
-}
-
-static void append_report(struct hub_store *store, struct db *db,
-                          const char *type, uint64_t time,
-                          struct frank_span name)
-{
-    char hex[NAME_HEX_BYTES];
-    char rest[NAME_HEX_BYTES + 16];
-
-    if (name.len != HASH_BYTES) {
-        return; /* one that was counted alone has no name */
-    }
-    (void)sodium_bin2hex(hex, sizeof hex, name.data, name.len);
-    (void)snprintf(rest, sizeof rest, ",\"report\":\"%s\"", hex);
-    append(store, db, type, time, rest);
-}
-
-void hub_pad(struct hub_store *store, struct db *db, uint64_t multiple,
-             uint64_t more, uint64_t now)
-{
-    do {
-        append(store, db, "padding", now, "");
-        more -= more > 0;
-    } while ((more > 0 || store->ledger.range.size % multiple != 0) &&
-             db_ok(db));
-}
-
-void hub_log_refusals(struct hub_store *store, struct db *db, uint64_t from,
-                      uint64_t until, const struct hub_refusals *refusals,
-                      size_t count)
-{
-    char rest[4096];
-    int len =
-        snprintf(rest, sizeof rest,
-                 ",\"from\":%" PRIu64 ",\"until\":%" PRIu64 ",\"counts\":{",
-                 from, until);
-
-    for (size_t i = 0; i < count && len > 0 && len < 3900; i++) {
-        len +=
-            snprintf(rest + len, sizeof rest - (size_t)len, "%s\"%s\":%" PRIu64,
-                     i > 0 ? "," : "", refusals[i].reason, refusals[i].count);
-    }
-    (void)snprintf(rest + len, sizeof rest - (size_t)len, "}");
-    append(store, db, "reports_refused", until, rest);
 }
 
 /* ---- Taking in ----------------------------------------------------------- */
@@ -439,8 +201,8 @@ static void keep(struct hub_store *store, struct db *db,
                      DB_VALUES(DB_BLOB(report->group, sizeof report->group),
                                DB_INT(report->epoch), DB_INT(number)));
     }
-    append_report(store, db, "report_received", report->received,
-                  (struct frank_span){row->name, sizeof row->name});
+    hub_append_report(store, db, "report_received", report->received,
+                      (struct frank_span){row->name, sizeof row->name});
 }
 
 static void rate_report(struct row *row, struct db *db,
@@ -581,8 +343,8 @@ size_t hub_taken_over(struct hub_store *store, struct db *db, uint64_t through,
             break;
         }
         last = db_int(db, TO_TAKE_OVER, 0);
-        append_report(store, db, "report_taken_over", now,
-                      db_blob(db, TO_TAKE_OVER, 2));
+        hub_append_report(store, db, "report_taken_over", now,
+                          db_blob(db, TO_TAKE_OVER, 2));
         count++;
         row = db_next(db, TO_TAKE_OVER);
     }
@@ -663,58 +425,4 @@ bool hub_notice(struct db *db, const struct hub_notice *notice, uint64_t now)
         (void)db_run(db, FORGET_PLACE, DB_VALUES(id));
     }
     return true;
-}
-
-/* ---- Time ---------------------------------------------------------------- */
-
-static void drop_epoch(struct db *db, uint32_t epoch)
-{
-    static const size_t drops[] = {DROP_PLACES, DROP_PAIRS, DROP_GROUPS,
-                                   DROP_REPORT_KEYS};
-
-    for (size_t i = 0; i < sizeof drops / sizeof drops[0]; i++) {
-        (void)db_run(db, drops[i], DB_VALUES(DB_INT(epoch)));
-    }
-}
-
-void hub_epoch(struct hub_store *store, struct db *db, uint32_t epoch,
-               uint64_t not_before, bool destroyed, uint64_t now)
-{
-    char rest[128];
-    bool known = db_row(db, FIND_EPOCH, DB_VALUES(DB_INT(epoch)));
-    bool was_destroyed = known && db_int(db, FIND_EPOCH, 0) != 0;
-
-    if (known) {
-        db_done(db, FIND_EPOCH);
-    }
-    if (destroyed) { /* each time: nothing of it may be left */
-        drop_epoch(db, epoch);
-    }
-    if (known && was_destroyed == destroyed) {
-        return;
-    }
-    (void)db_run(db, SET_EPOCH, DB_VALUES(DB_INT(epoch), DB_INT(destroyed)));
-    (void)snprintf(rest, sizeof rest,
-                   ",\"epoch\":%" PRIu32 ",\"not_before\":%" PRIu64
-                   ",\"state\":\"%s\"",
-                   epoch, not_before, destroyed ? "destroyed" : "live");
-    append(store, db, "key_epoch", now, rest);
-}
-
-size_t hub_purge(struct hub_store *store, struct db *db, uint64_t before,
-                 uint64_t now, size_t most)
-{
-    size_t count = 0;
-    uint64_t number = 0;
-
-    /* One at a time: a row is not deleted under a statement that reads. */
-    while (count < most &&
-           db_row(db, TO_PURGE, DB_VALUES(DB_INT(before), DB_INT(number)))) {
-        number = db_int(db, TO_PURGE, 0);
-        append_report(store, db, "purge", now, db_blob(db, TO_PURGE, 1));
-        db_done(db, TO_PURGE);
-        (void)db_run(db, PURGE, DB_VALUES(DB_INT(number)));
-        count++;
-    }
-    return count;
 }

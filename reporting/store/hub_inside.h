@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inside of the hub's store: its statements (hub_schema.c), its log entries
+ * (hub_entries.c), what it does (hub_store.c, hub_time.c). */
+#ifndef REPORTING_STORE_HUB_INSIDE_H
+#define REPORTING_STORE_HUB_INSIDE_H
+
+#include "hub_store.h"
+
+enum hub_statement {
+    FIND_REPORT = LEDGER_STATEMENT_COUNT,
+    ADD_REPORT,
+    KEEP_REPORT,
+    ADD_BODY,
+    ADD_PLACE,
+    TAKE_PLACE,
+    COUNT_BEYOND,
+    ADD_PAIR,
+    COUNT_PAIRS,
+    FIND_GROUP,
+    ADD_GROUP,
+    FEED,
+    LAST,
+    WAITING,
+    TO_TAKE_OVER,
+    TAKE_OVER,
+    DROP_BODIES,
+    FIND_RECEIPT,
+    FIND_NOTICED,
+    SET_STATE,
+    SET_STATE_OF_COUNTED,
+    GIVE_PLACE_BACK,
+    FORGET_PLACE,
+    FIND_EPOCH,
+    SET_EPOCH,
+    DROP_PLACES,
+    DROP_PAIRS,
+    DROP_GROUPS,
+    DROP_REPORT_KEYS,
+    TO_PURGE,
+    PURGE
+};
+
+/* One line of JSON into the log; rest is what follows the members that every
+ * entry has. */
+void hub_append(struct hub_store *store, struct db *db, const char *type,
+                uint64_t time, const char *rest);
+
+/* The same about a report, by its name in the logs; nothing without one. */
+void hub_append_report(struct hub_store *store, struct db *db, const char *type,
+                       uint64_t time, struct frank_span name);
+
+#endif
