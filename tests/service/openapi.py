@@ -2,6 +2,7 @@
 """The API's description, as served, against the server: the same routes, and each
 answer as it says."""
 
+import glob
 import http.client
 import json
 import re
@@ -246,6 +247,7 @@ ask("GET", "/v1/receipts/00", expect=404)
 
 # ---- What the hub says about itself -----------------------------------------
 
+metrics = ask("GET", "/metrics", private=True).decode()
 for path in ("/.well-known/frank", "/openapi.json", "/livez", "/readyz"):
     ask("GET", path)
     ask("HEAD", path)
@@ -253,7 +255,6 @@ for path in ("/.well-known/frank", "/openapi.json", "/livez", "/readyz"):
 ask("GET", "/metrics", expect=401)
 ask("GET", "/metrics", headers=token("auditor.token"), expect=401)
 ask("GET", "/metrics", headers=token("operator.token"))
-ask("GET", "/metrics", private=True)
 
 for _ in range(100):  # it looks twice a second for what is new
     note = ask("GET", "/log/checkpoint", private=True)
@@ -390,6 +391,28 @@ operations = {o["operationId"]: o for i in api["paths"].values()
 check("each operation was done, and refused", all(
     {s // 100 for o, s in seen if o == name} >= {2, 4}
     for name in operations))
+
+# ---- docs/HUB.md ------------------------------------------------------------
+
+with open("docs/HUB.md") as f:
+    page = f.read()
+said = set()
+for name in glob.glob("reporting/frankd/*.c"):
+    with open(name) as f:
+        text = f.read()
+    said |= set(re.findall(r'JOURNAL_[A-Z]+,\s*"([a-z-]+)"', text))
+missing = {e for e in said if "`%s`" % e not in page.split("## 11.")[1]}
+check("docs/HUB.md tells each of %d events of the journal" % len(said),
+      len(said) > 12 and not missing, repr(missing))
+missing = {path for path in api["paths"]
+           if re.sub(r"\{path\}", "...", path) not in page}
+check("and each path", not missing, repr(missing))
+names = set(re.findall(r"frankd_[a-z_]+", page))
+missing = {n for n in names if n not in metrics}
+check("and only metrics that there are", names and not missing, repr(missing))
+missing = {n for n in re.findall(r'reason="([a-z-]+)"', page)
+           if 'reason="%s"' % n not in metrics}
+check("with reasons that there are", not missing, repr(missing))
 if jsonschema is None:
     print("skip bodies: no python3-jsonschema")
 finish()
