@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -334,13 +335,20 @@ static bool lock_folder(struct hub *hub)
 
 static bool open_store(struct hub *hub)
 {
-    char path[PROCESS_PATH_MAX];
+    char path[PROCESS_PATH_MAX + 16];
+    char real[PATH_MAX];
     struct db_trouble what;
 
     if (!lock_folder(hub)) {
         return false;
     }
-    (void)snprintf(path, sizeof path, "%s/hub.db", hub->settings->data);
+    /* SQLite is to follow no link in the path; systemd's folders are links. */
+    if (realpath(hub->settings->data, real) == NULL) {
+        return trouble(hub->settings->data,
+                       &(struct frank_fault){FRANK_ERR_FILE, "open folder", 0,
+                                             (uint64_t)errno, 0});
+    }
+    (void)snprintf(path, sizeof path, "%s/hub.db", real);
     if (!db_open(&hub->db, path, DB_WRITER, &hub_schema, hub_statements,
                  hub_statement_count, &what)) {
         return db_failed(&what);

@@ -116,6 +116,11 @@ put_back(new, "data", "checkpoint")
 starts("with all of it, it starts")
 hub.stop()
 
+os.rename(DATA, hub.file("elsewhere"))
+os.symlink("elsewhere", DATA)
+starts("a data folder that is a link will do, as systemd makes them")
+hub.stop()
+
 hub.configure(connections="65536")
 out = subprocess.run(["prlimit", "--nofile=1024:1024", B + "/frankd", "--config",
                       hub.file("frankd.conf")], capture_output=True, text=True)
