@@ -21,17 +21,6 @@
 #define STEP_ITEMS ((size_t)256)
 #define STEP_BYTES ((size_t)1 << 20)
 
-static void bad(struct http_exchange *exchange, unsigned status,
-                const struct frank_fault *fault)
-{
-    http_problem(exchange,
-                 &(struct http_problem){.status = status,
-                                        .name = http_error_name(fault->error),
-                                        .title = frank_strerror(fault->error),
-                                        .fault = fault,
-                                        .evidence = SIZE_MAX});
-}
-
 /* ---- GET /v1/feed ----------------------------------------------------------
  */
 
@@ -134,7 +123,8 @@ void route_feed(struct http_exchange *exchange, void *context)
     }
     text = http_query(exchange, "after");
     if (text != NULL && !feed_read_after(&after, text)) {
-        bad(exchange, 400,
+        hub_answer_fault(
+            exchange, 400,
             &(struct frank_fault){FRANK_ERR_VALUE, "after", 0, 0, 0});
         return;
     }
@@ -241,7 +231,7 @@ static void ack_done(struct write *write, enum write_result result)
         return;
     }
     if (w->through > w->last) {
-        bad(w->exchange, 409, &fault);
+        hub_answer_fault(w->exchange, 409, &fault);
     } else {
         if (asprintf(&text, "{\"taken_over\":%zu}\n", w->taken) < 0) {
             text = NULL;
@@ -263,7 +253,7 @@ void route_feed_ack(struct http_exchange *exchange, void *context)
     }
     if (feed_read_ack(&through, http_request(exchange)->body, &fault) !=
         FRANK_OK) {
-        bad(exchange, 400, &fault);
+        hub_answer_fault(exchange, 400, &fault);
         return;
     }
     w = new_write(exchange);
@@ -330,7 +320,7 @@ void route_notices(struct http_exchange *exchange, void *context)
     }
     if (feed_read_notices(&notices, &count, http_request(exchange)->body,
                           &fault) != FRANK_OK) {
-        bad(exchange, 400, &fault);
+        hub_answer_fault(exchange, 400, &fault);
         return;
     }
     w = new_write(exchange);

@@ -16,17 +16,6 @@
 
 #define JSON_MAX_BYTES 16384
 
-static void refuse(struct http_exchange *exchange, unsigned status,
-                   const struct frank_fault *fault)
-{
-    http_problem(exchange,
-                 &(struct http_problem){.status = status,
-                                        .name = http_error_name(fault->error),
-                                        .title = frank_strerror(fault->error),
-                                        .fault = fault,
-                                        .evidence = SIZE_MAX});
-}
-
 static struct stamp_window window_of(const struct hub *hub)
 {
     return (struct stamp_window){hub_now(), hub->settings->stamp_past,
@@ -60,7 +49,8 @@ static void stamp_many(struct hub *hub, struct http_exchange *exchange)
     hub_keys_release(keys);
     if (error != FRANK_OK) {
         free(out);
-        refuse(exchange, error == FRANK_ERR_MEMORY ? 503 : 400, &fault);
+        hub_answer_fault(exchange, error == FRANK_ERR_MEMORY ? 503 : 400,
+                         &fault);
         return;
     }
     metric_add(&count_stamps, 0, count - failed);
@@ -191,7 +181,7 @@ static void stamp_one(struct hub *hub, struct http_exchange *exchange)
     if (error == FRANK_OK) {
         hub_answer_json(exchange, 200, text, NULL);
     } else {
-        refuse(exchange, 400, &fault);
+        hub_answer_fault(exchange, 400, &fault);
     }
 }
 

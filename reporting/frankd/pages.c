@@ -35,6 +35,17 @@ void hub_answer_json(struct http_exchange *exchange, unsigned status,
                               .cache = cache});
 }
 
+void hub_answer_fault(struct http_exchange *exchange, unsigned status,
+                      const struct frank_fault *fault)
+{
+    http_problem(exchange,
+                 &(struct http_problem){.status = status,
+                                        .name = http_error_name(fault->error),
+                                        .title = frank_strerror(fault->error),
+                                        .fault = fault,
+                                        .evidence = SIZE_MAX});
+}
+
 /* ---- /.well-known/frank ----------------------------------------------------
  */
 
