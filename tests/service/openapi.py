@@ -6,6 +6,7 @@ import glob
 import http.client
 import json
 import re
+import signal
 import socket
 import subprocess
 import time
@@ -364,6 +365,21 @@ try:
     ask("POST", path, mimi(0)[0], OCTETS, expect=202)
 except subprocess.CalledProcessError:
     print("skip an AbuseReport without messages: frank makes none")
+
+# ---- An epoch that ends -----------------------------------------------------
+
+late = mimi(1)[0]
+subprocess.run([B + "/frank", "keyring", "destroy", "--epoch", "1",
+                hub.file("keyring")], check=True, capture_output=True)
+hub.process.send_signal(signal.SIGHUP)
+for _ in range(100):
+    if "reloaded" in hub.journal():
+        break
+    time.sleep(0.1)
+ask("POST", "/v1/reports", reports[5], REPORT, expect=410)
+ask("POST", path, late, OCTETS, expect=410)
+ask_stamp(stamp, 400)
+ask("GET", "/.well-known/frank")
 hub.stop()
 
 # ---- A hub without room, moderators, tokens ---------------------------------
