@@ -39,19 +39,19 @@ chmod 711 "$work"
     echo "pid $work/nginx.pid; error_log $work/error.log; events {} http {"
     echo "client_body_temp_path $work/body; proxy_temp_path $work/proxy;"
     echo "fastcgi_temp_path $work/f; uwsgi_temp_path $work/u; scgi_temp_path $work/s;"
-    sed -e "s|/run/frank|$work/hub|; s|/etc/ssl/hub.example.pem|$work/pem|" \
-        -e "s|/etc/ssl/hub.example.key|$work/key|; s|/var/log/nginx|$work|" \
+    sed -e "s|/etc/ssl/hub.example.pem|$work/pem|" \
+        -e "s|127.0.0.1:8470|127.0.0.1:$((port + 1))|; s|/etc/ssl/hub.example.key|$work/key|; s|/var/log/nginx|$work|" \
         -e "s|listen 443|listen 127.0.0.1:$port|; /listen \[::\]/d" \
         examples/nginx-frankd.conf
     echo "}"
 } >"$work/nginx.conf"
 "$B/frankd" init "$work/hub" >/dev/null
 chmod 711 "$work/hub"
-"$B/frankd" --config "$work/hub/frankd.conf" --listen "unix:$work/hub/public.sock" \
+"$B/frankd" --config "$work/hub/frankd.conf" --listen "127.0.0.1:$((port + 1))" --trusted-proxies 127.0.0.1 \
     2>"$work/journal" &
 hub=$!
 for _ in 1 2 3 4 5 6 7 8 9 10; do
-    [ -S "$work/hub/public.sock" ] && break
+    curl -s "http://127.0.0.1:$((port + 1))/livez" >/dev/null && break
     sleep 0.2
 done
 try "nginx takes the site" "$nginx" -t -c "$work/nginx.conf"

@@ -95,6 +95,8 @@ static int read_notice(struct hub_notice *out, const json_t *notice,
     } else if (!read_outcome(out->outcome,
                              json_object_get(notice, "outcome"))) {
         wrong = "outcome";
+    } else if (out->outcome[0] != '\0' && !out->has_state) {
+        wrong = "outcome, which needs a state";
     } else if (nothing != NULL && !json_is_boolean(nothing)) {
         wrong = "discloses_nothing";
     }

@@ -18,8 +18,9 @@ FRANK_MUST_CHECK int feed_read_ack(uint64_t *through, struct frank_span body,
 /*
  * {"notices": [{"report_id": HEX, "state": "in_review" | "decided" | "closed",
  * "outcome": WORD, "discloses_nothing": BOOL}, ...]}, all but the id optional;
- * a word is of 1 to 32 lower-case letters and underscores. *out is to be freed
- * with free(). JSON, LIMIT (over 1,000), MISSING, VALUE, MEMORY.
+ * a word is of 1 to 32 lower-case letters and underscores, and needs a state.
+ * *out is to be freed with free(). JSON, LIMIT (over 1,000), MISSING, VALUE,
+ * MEMORY.
  */
 FRANK_MUST_CHECK int feed_read_notices(struct hub_notice **out, size_t *count,
                                        struct frank_span body,

@@ -49,8 +49,7 @@ static void stamp_many(struct hub *hub, struct http_exchange *exchange)
     hub_keys_release(keys);
     if (error != FRANK_OK) {
         free(out);
-        hub_answer_fault(exchange, error == FRANK_ERR_MEMORY ? 503 : 400,
-                         &fault);
+        hub_answer_fault(exchange, 400, &fault);
         return;
     }
     metric_add(&count_stamps, 0, count - failed);

@@ -135,7 +135,8 @@ uint64_t hub_monotonic(void); /* ms */
 void hub_answer_json(struct http_exchange *exchange, unsigned status,
                      char *text, const char *cache);
 
-/* An answer of problem details about a fault, named after it. */
+/* An answer of problem details about a fault, named after it; 503 where memory
+ * ran out. */
 void hub_answer_fault(struct http_exchange *exchange, unsigned status,
                       const struct frank_fault *fault);
 

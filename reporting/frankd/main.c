@@ -343,7 +343,13 @@ static int run(struct service *service, const sigset_t *signals)
     if (!hub_open(hub, s)) {
         return EXIT_TROUBLE;
     }
-    if (!start_server(service) || !publisher_start(hub)) {
+    if (!start_server(service)) {
+        http_server_free(hub->server);
+        hub_close(hub);
+        return EXIT_TROUBLE;
+    }
+    if (!publisher_start(hub)) {
+        JOURNAL(JOURNAL_ERROR, "cannot-start", JOURNAL_TEXT("what", "thread"));
         http_server_free(hub->server);
         hub_close(hub);
         return EXIT_TROUBLE;

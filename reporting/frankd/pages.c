@@ -38,12 +38,16 @@ void hub_answer_json(struct http_exchange *exchange, unsigned status,
 void hub_answer_fault(struct http_exchange *exchange, unsigned status,
                       const struct frank_fault *fault)
 {
+    bool busy = fault->error == FRANK_ERR_MEMORY;
+    const char *name = busy ? "busy" : http_error_name(fault->error);
+
     http_problem(exchange,
-                 &(struct http_problem){.status = status,
-                                        .name = http_error_name(fault->error),
+                 &(struct http_problem){.status = busy ? 503 : status,
+                                        .name = name,
                                         .title = frank_strerror(fault->error),
                                         .fault = fault,
-                                        .evidence = SIZE_MAX});
+                                        .evidence = SIZE_MAX,
+                                        .retry_after = busy ? 1 : 0});
 }
 
 /* ---- /.well-known/frank ----------------------------------------------------

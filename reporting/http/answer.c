@@ -45,6 +45,8 @@ static bool add_headers(struct http_exchange *exchange,
            add(response, "Retry-After",
                answer->retry_after != 0 ? seconds : NULL) &&
            add(response, "Location", answer->location) &&
+           add(response, "WWW-Authenticate",
+               answer->status == 401 ? "Bearer" : NULL) &&
            add(response, "Allow", exchange->allow) &&
            add(response, "Connection", exchange->edge != NULL ? "close" : NULL);
 }

@@ -9,7 +9,7 @@
 enum hub_statement {
     FIND_REPORT = LEDGER_STATEMENT_COUNT,
     ADD_REPORT,
-    KEEP_REPORT,
+    DROP_COUNTED,
     ADD_BODY,
     ADD_PLACE,
     TAKE_PLACE,

@@ -70,9 +70,7 @@ const char *const hub_statements[] = {
         " place)"
         " VALUES (?, ?, ?, ?4, 0, ?4, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " RETURNING number",
-    [KEEP_REPORT] = "UPDATE reports SET kept = 1, place = 1, priority = ?2,"
-                    " distinct_reporters = ?3, folds_into = ?4, log_name = ?5,"
-                    " received = ?6, state = 0, changed = ?6 WHERE number = ?1",
+    [DROP_COUNTED] = "DELETE FROM reports WHERE number = ? AND kept = 0",
     [ADD_BODY] = "INSERT INTO bodies (number, salt, verdict, sealed)"
                  " VALUES (?, ?, ?, ?)",
     [ADD_PLACE] = "INSERT INTO places (message, epoch, kept, beyond)"
@@ -106,10 +104,12 @@ const char *const hub_statements[] = {
                      " FROM reports WHERE token_hash = ?",
     [FIND_NOTICED] =
         "SELECT state, message, place FROM reports WHERE report_id = ?",
-    [SET_STATE] = "UPDATE reports SET state = ?2, outcome = ?3, changed = ?4"
+    [SET_STATE] = "UPDATE reports SET state = ?2, changed = ?4,"
+                  " outcome = CASE ?3 WHEN '' THEN outcome ELSE ?3 END"
                   " WHERE report_id = ?1",
     [SET_STATE_OF_COUNTED] =
-        "UPDATE reports SET state = ?2, outcome = ?3, changed = ?4"
+        "UPDATE reports SET state = ?2, changed = ?4,"
+        " outcome = CASE ?3 WHEN '' THEN outcome ELSE ?3 END"
         " WHERE message = ?1 AND kept = 0",
     [GIVE_PLACE_BACK] =
         "UPDATE places SET kept = kept - 1 WHERE message = ? AND kept > 0",

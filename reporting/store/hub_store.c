@@ -147,7 +147,7 @@ struct row {
 };
 
 static uint64_t add_report(struct db *db, const struct incoming *r,
-                           const struct row *row)
+                           const struct row *row, uint64_t received)
 {
     bool is_anonymous = r->reporter == REPORTER_ANONYMOUS;
     uint64_t number = 0;
@@ -156,7 +156,7 @@ static uint64_t add_report(struct db *db, const struct incoming *r,
                DB_VALUES(DB_BLOB(r->report_id, sizeof r->report_id),
                          DB_BLOB(r->bytes_hash, sizeof r->bytes_hash),
                          DB_BLOB(r->token_hash, sizeof r->token_hash),
-                         DB_INT(r->received), DB_INT((uint64_t)r->reporter),
+                         DB_INT(received), DB_INT((uint64_t)r->reporter),
                          DB_INT((uint64_t)r->source), DB_INT(r->first_contact),
                          DB_INT(row->priority), DB_INT(row->distinct),
                          row->first > 0 ? DB_INT(row->first) : DB_NULL,
@@ -171,19 +171,6 @@ static uint64_t add_report(struct db *db, const struct incoming *r,
         db_done(db, ADD_REPORT);
     }
     return number;
-}
-
-/* One that was counted, and has found a place. */
-static uint64_t keep_report(struct db *db, const struct incoming *r,
-                            const struct row *row)
-{
-    (void)db_run(db, KEEP_REPORT,
-                 DB_VALUES(DB_INT(row->number), DB_INT(row->priority),
-                           DB_INT(row->distinct),
-                           row->first > 0 ? DB_INT(row->first) : DB_NULL,
-                           DB_BLOB(row->name, sizeof row->name),
-                           DB_INT(r->received)));
-    return row->number;
 }
 
 /* Puts down what goes to the moderation side, and its entry. */
@@ -248,12 +235,10 @@ enum taken hub_take(struct hub_store *store, struct db *db,
     }
     rate_report(&row, db, report, rules);
     log_name(row.name, report);
-    if (row.number > 0) {
-        *received = report->received;
-        (void)keep_report(db, report, &row);
-    } else {
-        row.number = add_report(db, report, &row);
-    }
+    /* It gets a new number: the moderation side has asked behind the old one.
+     */
+    (void)db_run(db, DROP_COUNTED, DB_VALUES(DB_INT(row.number)));
+    row.number = add_report(db, report, &row, *received);
     if (!row.kept) {
         return TAKEN_COUNTED;
     }

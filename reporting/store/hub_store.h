@@ -153,7 +153,7 @@ struct hub_notice {
     uint8_t report_id[FRANK_REPORT_ID_BYTES];
     bool has_state;
     enum report_state state;
-    char outcome[33];
+    char outcome[33]; /* "": as it was */
     bool discloses_nothing;
 };
 /* false: there is no such report. */
