@@ -3,22 +3,32 @@
  * its own. */
 #include "process.h"
 
+#include "confine.h"
 #include "db.h"
 #include "folder.h"
 #include "support.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/landlock.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <sodium.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,9 +39,16 @@
 #define SANITIZED false
 #endif
 
+/* The kernel's version of Landlock; less than 1: none. */
+static long landlock_version(void)
+{
+    return syscall(SYS_landlock_create_ruleset, NULL, 0,
+                   LANDLOCK_CREATE_RULESET_VERSION);
+}
+
 /* How a child ends that does `what`, confined to the folder: its exit code, or
  * minus the signal that killed it. */
-static int confined(int (*what)(void), bool *has_landlock)
+static int confined(int (*what)(void))
 {
     const char *const readable[] = {NULL};
     const char *const writable[] = {folder_path(), NULL};
@@ -51,7 +68,6 @@ static int confined(int (*what)(void), bool *has_landlock)
         }
         _exit(what());
     }
-    *has_landlock = access("/sys/kernel/security/landlock", F_OK) == 0;
     assert_int_equal(waitpid(child, &status, 0), child);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
@@ -118,6 +134,33 @@ static int replace_a_file(void)
            close(fd) != 0 || rename("a", "b") != 0 || unlink("b") != 0;
 }
 
+/* The C library does all of these for itself, now and then. */
+static int be_an_ordinary_process(void)
+{
+    struct rlimit files;
+
+    return pthread_setname_np(pthread_self(), "confined") != 0 ||
+           raise(SIGURG) != 0 || getrlimit(RLIMIT_NOFILE, &files) != 0;
+}
+
+static int wait_with_descriptors(void)
+{
+    const struct itimerspec soon = {.it_value = {0, 1000}};
+    uint64_t times = 0;
+    sigset_t none;
+    int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+    int events = eventfd(1, EFD_CLOEXEC);
+    int poll = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event event = {.events = EPOLLIN};
+
+    (void)sigemptyset(&none);
+    return timerfd_settime(timer, 0, &soon, NULL) != 0 ||
+           read(timer, &times, sizeof times) != sizeof times ||
+           signalfd(-1, &none, SFD_CLOEXEC) < 0 ||
+           epoll_ctl(poll, EPOLL_CTL_ADD, events, &event) != 0 ||
+           epoll_wait(poll, &event, 1, 1000) != 1;
+}
+
 static int speak_to_a_unix_socket(void)
 {
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -127,16 +170,17 @@ static int speak_to_a_unix_socket(void)
 
 static void a_service_can_do_its_work(void **state)
 {
-    int (*const works[])(void) = {start_a_thread, keep_secrets, keep_a_database,
-                                  replace_a_file, speak_to_a_unix_socket};
-    bool has_landlock;
+    int (*const works[])(void) = {
+        start_a_thread,       keep_secrets,           keep_a_database,
+        replace_a_file,       speak_to_a_unix_socket, be_an_ordinary_process,
+        wait_with_descriptors};
 
     (void)state;
     if (SANITIZED) {
         skip();
     }
     for (size_t i = 0; i < SUPPORT_COUNT(works); i++) {
-        assert_int_equal(confined(works[i], &has_landlock), 0);
+        assert_int_equal(confined(works[i]), 0);
     }
 }
 
@@ -163,18 +207,58 @@ static int change_who_it_is(void)
     return setuid(0) + 5;
 }
 
+static int run_what_was_data(void)
+{
+    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    return mprotect(page, 4096, PROT_READ | PROT_EXEC) + 5;
+}
+
+static int map_code(void)
+{
+    return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS,
+                -1, 0) == MAP_FAILED;
+}
+
+static int take_hardening_back(void)
+{
+    return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) + 5;
+}
+
+static int signal_another(void)
+{
+    return (int)syscall(SYS_tgkill, getppid(), getppid(), SIGURG) + 5;
+}
+
+static int limit_another(void)
+{
+    const struct rlimit few = {1000, 1000};
+
+    return prlimit(getppid(), RLIMIT_NOFILE, &few, NULL) + 5;
+}
+
+static int leave_through_a_socket(void)
+{
+    const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+
+    return connect(0, &nowhere, sizeof nowhere) + 5;
+}
+
 static void what_no_service_needs_kills_it(void **state)
 {
-    int (*const attacks[])(void) = {run_a_program, look_into_processes,
-                                    make_a_process, change_who_it_is};
-    bool has_landlock;
+    int (*const attacks[])(void) = {
+        run_a_program,         look_into_processes, make_a_process,
+        change_who_it_is,      run_what_was_data,   map_code,
+        take_hardening_back,   signal_another,      limit_another,
+        leave_through_a_socket};
 
     (void)state;
     if (SANITIZED) {
         skip();
     }
     for (size_t i = 0; i < SUPPORT_COUNT(attacks); i++) {
-        assert_int_equal(confined(attacks[i], &has_landlock), -SIGSYS);
+        assert_int_equal(confined(attacks[i]), -SIGSYS);
     }
 }
 
@@ -185,13 +269,11 @@ static int connect_elsewhere(void)
 
 static void no_socket_leads_elsewhere(void **state)
 {
-    bool has_landlock;
-
     (void)state;
     if (SANITIZED) {
         skip();
     }
-    assert_int_equal(confined(connect_elsewhere, &has_landlock), 0);
+    assert_int_equal(confined(connect_elsewhere), 0);
 }
 
 static int read_elsewhere(void)
@@ -207,19 +289,69 @@ static int write_elsewhere(void)
 
 static void files_elsewhere_are_shut_where_the_kernel_has_landlock(void **state)
 {
-    bool has_landlock;
-    int got;
+    (void)state;
+    if (SANITIZED || landlock_version() < 1) {
+        skip();
+    }
+    assert_int_equal(confined(read_elsewhere), 0);
+    assert_int_equal(confined(write_elsewhere), 0);
+}
+
+/* Landlock alone, without the filter that would kill at the attempt: a
+ * listening socket of before, and whoever connects to it. */
+static int turn_a_connection(int server, int accepted)
+{
+    const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+    const char *const none[] = {NULL};
+    struct sockaddr_in address;
+    socklen_t len = sizeof address;
+    struct frank_fault fault;
+    bool granted = false;
+
+    if (getsockname(server, (struct sockaddr *)&address, &len) != 0 ||
+        confine_files(&(struct process_paths){none, none}, &granted, &fault) !=
+            FRANK_OK ||
+        !granted || connect(accepted, &nowhere, sizeof nowhere) != 0) {
+        return 99;
+    }
+    return connect(accepted, (const struct sockaddr *)&address, len) == 0 ||
+           errno != EACCES;
+}
+
+static void a_connection_cannot_be_turned_where_landlock_knows_tcp(void **state)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof address;
+    int server = socket(AF_INET, SOCK_STREAM, 0);
+    int client = socket(AF_INET, SOCK_STREAM, 0);
+    int accepted;
+    int status = 0;
+    pid_t child;
 
     (void)state;
-    if (SANITIZED) {
+    if (SANITIZED || landlock_version() < 4) {
+        (void)close(server);
+        (void)close(client);
         skip();
     }
-    got = confined(read_elsewhere, &has_landlock);
-    if (!has_landlock && got != 0) {
-        skip();
+    assert_int_equal(bind(server, (const struct sockaddr *)&address, len), 0);
+    assert_int_equal(listen(server, 2), 0);
+    assert_int_equal(getsockname(server, (struct sockaddr *)&address, &len), 0);
+    assert_int_equal(connect(client, (const struct sockaddr *)&address, len),
+                     0);
+    accepted = accept(server, NULL, NULL);
+    assert_true(accepted >= 0);
+    child = fork();
+    if (child == 0) {
+        _exit(turn_a_connection(server, accepted));
     }
-    assert_int_equal(got, 0);
-    assert_int_equal(confined(write_elsewhere, &has_landlock), 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    (void)close(accepted);
+    (void)close(client);
+    (void)close(server);
 }
 
 /* ---- The rest
@@ -236,13 +368,11 @@ static int look_at_hardening(void)
 
 static void a_hardened_process_leaves_no_core(void **state)
 {
-    bool has_landlock;
-
     (void)state;
     if (SANITIZED) {
         skip();
     }
-    assert_int_equal(confined(look_at_hardening, &has_landlock), 0);
+    assert_int_equal(confined(look_at_hardening), 0);
 }
 
 /* A child speaks, as the socket is looked for once in a process. */
@@ -300,6 +430,9 @@ static void a_credential_is_a_file_that_systemd_loaded(void **state)
     assert_string_equal(path, "/etc/x");
     assert_int_equal(process_credential(path, "credential:x", &fault),
                      FRANK_ERR_MISSING);
+    (void)setenv("CREDENTIALS_DIRECTORY", "", 1);
+    assert_int_equal(process_credential(path, "credential:x", &fault),
+                     FRANK_ERR_MISSING);
     (void)setenv("CREDENTIALS_DIRECTORY", "/run/c", 1);
     assert_int_equal(process_credential(path, "credential:x", &fault),
                      FRANK_OK);
@@ -308,6 +441,175 @@ static void a_credential_is_a_file_that_systemd_loaded(void **state)
     long_path[sizeof long_path - 1] = '\0';
     assert_int_equal(process_credential(path, long_path, &fault),
                      FRANK_ERR_LIMIT);
+}
+
+/* ---- Calls that fail: each in a child, as what is not undone stays ---- */
+
+enum call {
+    CALL_NONE,
+    CALL_SETRLIMIT,
+    CALL_PRCTL,
+    CALL_SIGACTION,
+    CALL_SYSCALL,
+    CALL_INIT,
+    CALL_RULE,
+    CALL_LOAD
+};
+
+static enum call failing;
+static unsigned failing_at; /* the how many-th, from 0 */
+
+static bool fails(enum call call)
+{
+    if (failing != call || failing_at-- != 0) {
+        return false;
+    }
+    failing = CALL_NONE;
+    errno = EIO;
+    return true;
+}
+
+#define WRAP(type, name, ...)                                                  \
+    type __real_##name(__VA_ARGS__);                                           \
+    type __wrap_##name(__VA_ARGS__);                                           \
+    type __wrap_##name(__VA_ARGS__)
+
+WRAP(int, setrlimit, __rlimit_resource_t which, const struct rlimit *limit)
+{
+    return fails(CALL_SETRLIMIT) ? -1 : __real_setrlimit(which, limit);
+}
+
+WRAP(int, prctl, int option, ...)
+{
+    unsigned long a[4];
+    va_list arguments;
+
+    va_start(arguments, option);
+    for (size_t i = 0; i < 4; i++) {
+        a[i] = va_arg(arguments, unsigned long);
+    }
+    va_end(arguments);
+    return fails(CALL_PRCTL) ? -1
+                             : __real_prctl(option, a[0], a[1], a[2], a[3]);
+}
+
+WRAP(int, sigaction, int signal, const struct sigaction *new,
+     struct sigaction *old)
+{
+    return fails(CALL_SIGACTION) ? -1 : __real_sigaction(signal, new, old);
+}
+
+WRAP(long, syscall, long number, ...)
+{
+    unsigned long a[4];
+    va_list arguments;
+
+    va_start(arguments, number);
+    for (size_t i = 0; i < 4; i++) {
+        a[i] = va_arg(arguments, unsigned long);
+    }
+    va_end(arguments);
+    return fails(CALL_SYSCALL) ? -1
+                               : __real_syscall(number, a[0], a[1], a[2], a[3]);
+}
+
+WRAP(scmp_filter_ctx, seccomp_init, uint32_t action)
+{
+    return fails(CALL_INIT) ? NULL : __real_seccomp_init(action);
+}
+
+WRAP(int, seccomp_rule_add, scmp_filter_ctx filter, uint32_t action, int call,
+     unsigned count, ...)
+{
+    struct scmp_arg_cmp condition = {0};
+    va_list arguments;
+
+    va_start(arguments, count);
+    if (count > 0) {
+        condition = va_arg(arguments, struct scmp_arg_cmp);
+    }
+    va_end(arguments);
+    return fails(CALL_RULE) ? -EIO
+                            : seccomp_rule_add_array(filter, action, call,
+                                                     count, &condition);
+}
+
+WRAP(int, seccomp_load, scmp_filter_ctx filter)
+{
+    return fails(CALL_LOAD) ? -EIO : __real_seccomp_load(filter);
+}
+
+/* What hardening and confining give where a call fails; 100 and more: what was
+ * granted, without an error. */
+static int with_failing(enum call call, unsigned at)
+{
+    const char *const none[] = {NULL};
+    const char *const some[] = {folder_path(), "/nowhere", NULL};
+    int status = 0;
+    pid_t child = fork();
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct frank_fault fault;
+        unsigned got = 0;
+        int error;
+
+        failing = call;
+        failing_at = at;
+        error = process_harden(&fault);
+        if (error == FRANK_OK) {
+            error = process_confine(&(struct process_paths){some, none}, &got,
+                                    &fault);
+        }
+        if (error != FRANK_OK && error == FRANK_ERR_FILE &&
+            fault.found != EIO) {
+            error = FRANK_ERR_VALUE;
+        }
+        _exit(error == FRANK_OK ? 100 + (int)got : -error);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void a_call_that_fails_is_an_error(void **state)
+{
+    (void)state;
+    if (SANITIZED) {
+        skip();
+    }
+    assert_int_equal(with_failing(CALL_SETRLIMIT, 0), -FRANK_ERR_FILE);
+    assert_int_equal(with_failing(CALL_PRCTL, 0), -FRANK_ERR_FILE);
+    assert_int_equal(with_failing(CALL_PRCTL, 1), -FRANK_ERR_FILE);
+    assert_int_equal(with_failing(CALL_SIGACTION, 0), -FRANK_ERR_FILE);
+    assert_int_equal(with_failing(CALL_INIT, 0), -FRANK_ERR_MEMORY);
+    assert_int_equal(with_failing(CALL_RULE, 0), -FRANK_ERR_FILE);
+    assert_int_equal(with_failing(CALL_RULE, 50), -FRANK_ERR_FILE);
+    assert_int_equal(with_failing(CALL_LOAD, 0), -FRANK_ERR_FILE);
+}
+
+static void rules_for_files_that_fail_are_an_error(void **state)
+{
+    (void)state;
+    if (SANITIZED || landlock_version() < 1) {
+        skip();
+    }
+    for (unsigned at = 1; at < 4; at++) {
+        assert_int_equal(with_failing(CALL_SYSCALL, at), -FRANK_ERR_FILE);
+    }
+    assert_int_equal(with_failing(CALL_PRCTL, 2), -FRANK_ERR_FILE);
+}
+
+static void what_the_kernel_does_not_have_is_no_error(void **state)
+{
+    (void)state;
+    if (SANITIZED || landlock_version() < 1) {
+        skip();
+    }
+    assert_int_equal(with_failing(CALL_NONE, 0),
+                     100 + PROCESS_SECCOMP + PROCESS_LANDLOCK);
+    assert_int_equal(with_failing(CALL_SYSCALL, 0), 100 + PROCESS_SECCOMP);
+    assert_int_equal(with_failing(CALL_PRCTL, 3), 100 + PROCESS_LANDLOCK);
 }
 
 static int set_up(void **state)
@@ -323,6 +625,10 @@ int main(void)
         IN_FOLDER(what_no_service_needs_kills_it),
         IN_FOLDER(no_socket_leads_elsewhere),
         IN_FOLDER(files_elsewhere_are_shut_where_the_kernel_has_landlock),
+        IN_FOLDER(a_connection_cannot_be_turned_where_landlock_knows_tcp),
+        IN_FOLDER(a_call_that_fails_is_an_error),
+        IN_FOLDER(rules_for_files_that_fail_are_an_error),
+        IN_FOLDER(what_the_kernel_does_not_have_is_no_error),
         IN_FOLDER(a_hardened_process_leaves_no_core),
         IN_FOLDER(systemd_hears_by_path_and_by_name),
         IN_FOLDER(a_credential_is_a_file_that_systemd_loaded),
