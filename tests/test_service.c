@@ -278,6 +278,40 @@ static void a_full_table_forgets_who_took_least(void **state)
     rates_free(rates);
 }
 
+static void refuses_rates_beyond_its_arithmetic(void **state)
+{
+    struct frank_fault fault;
+
+    (void)state;
+    rates = NULL;
+    assert_int_equal(rates_new(&rates, UINT64_MAX / 2, 2, 8, &fault),
+                     FRANK_ERR_LIMIT);
+    assert_int_equal(rates_new(&rates, 1, UINT64_MAX, 8, &fault),
+                     FRANK_ERR_LIMIT);
+    assert_int_equal(rates_new(&rates, 1, 1, SIZE_MAX / 2 + 1, &fault),
+                     FRANK_ERR_MEMORY);
+    assert_null(rates);
+}
+
+/* The greatest that is taken: exact still, and however far time leaps. */
+static void the_greatest_rate_is_exact(void **state)
+{
+    const uint64_t most = UINT64_MAX / 2;
+
+    (void)state;
+    make_rates(1, most, 8);
+    assert_int_equal(rates_take(rates, key("a"), 0), 0);
+    assert_int_equal(rates_take(rates, key("a"), 0), most);
+    assert_int_equal(rates_take(rates, key("a"), most - 1), 1);
+    assert_int_equal(rates_take(rates, key("a"), UINT64_MAX), 0);
+    rates_free(rates);
+    make_rates(1, 0, 8); /* of no time: of a millisecond */
+    assert_int_equal(rates_take(rates, key("a"), 0), 0);
+    assert_int_equal(rates_take(rates, key("a"), 0), 1);
+    rates_free(rates);
+    rates_free(NULL);
+}
+
 static void *take_many(void *granted)
 {
     for (int i = 0; i < 20000; i++) {
@@ -318,6 +352,8 @@ int main(void)
         cmocka_unit_test(off_is_no_limit),
         cmocka_unit_test(what_is_given_back_can_be_taken_again),
         cmocka_unit_test(a_full_table_forgets_who_took_least),
+        cmocka_unit_test(refuses_rates_beyond_its_arithmetic),
+        cmocka_unit_test(the_greatest_rate_is_exact),
         cmocka_unit_test(threads_share_a_limit),
     };
 
