@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -181,6 +182,39 @@ static void metrics_are_in_the_text_format(void **state)
     free(text);
 }
 
+static bool no_stream;
+static bool full_stream;
+
+FILE *__real_open_memstream(char **text, size_t *len);
+FILE *__wrap_open_memstream(char **text, size_t *len);
+FILE *__wrap_open_memstream(char **text, size_t *len)
+{
+    return no_stream ? NULL : __real_open_memstream(text, len);
+}
+
+int __real_fclose(FILE *file);
+int __wrap_fclose(FILE *file);
+int __wrap_fclose(FILE *file)
+{
+    return __real_fclose(file) != 0 || full_stream ? EOF : 0;
+}
+
+static void no_text_where_memory_runs_out(void **state)
+{
+    struct metric gauge = {.name = "y", .kind = METRIC_GAUGE, .help = "level"};
+    struct metric *const all[] = {&gauge};
+
+    (void)state;
+    metric_add(&gauge, 0, 3);
+    assert_int_equal(metric_value(&gauge, 0), 3);
+    no_stream = true;
+    assert_null(metrics_text(all, 1));
+    no_stream = false;
+    full_stream = true;
+    assert_null(metrics_text(all, 1));
+    full_stream = false;
+}
+
 /* ---- Rates
  * ---------------------------------------------------------------------- */
 
@@ -346,6 +380,7 @@ int main(void)
         cmocka_unit_test(faults_say_what_where_and_why),
         cmocka_unit_test(lines_below_the_level_are_dropped),
         cmocka_unit_test(metrics_are_in_the_text_format),
+        cmocka_unit_test(no_text_where_memory_runs_out),
         cmocka_unit_test(so_many_at_once_and_then_as_time_goes),
         cmocka_unit_test(nothing_is_lost_or_won_in_many_small_steps),
         cmocka_unit_test(time_that_leaps_is_harmless),

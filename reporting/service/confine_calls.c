@@ -201,7 +201,7 @@ static int add_conditions(scmp_filter_ctx filter)
     return error ? error
                  : seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES),
                                     SCMP_SYS(socket), 1,
-                                    SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+                                    SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0));
 }
 
 int confine_calls(bool *granted, struct frank_fault *fault)
