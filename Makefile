@@ -183,6 +183,11 @@ WRAP_test_keyring_faults := open openat __openat_2 read write fsync close \
     fstat linkat renameat unlinkat flock pwrite sodium_malloc
 WRAP_test_tiles := open openat __openat_2 read write fsync close fstat linkat \
     renameat unlinkat flock pwrite sodium_malloc pread mkdirat malloc geteuid
+WRAP_test_options := open openat __openat_2 read write fsync close fstat \
+    linkat renameat unlinkat flock pwrite sodium_malloc malloc
+WRAP_test_process_faults := setrlimit prctl sigaction syscall seccomp_init \
+    seccomp_rule_add seccomp_load
+WRAP_test_service := open_memstream fclose
 WRAP_test_stamper := sodium_malloc
 WRAP_test_stamper_check := pthread_create
 WRAP_test_hub_public := json_array_append_new json_object_set_new

@@ -15,7 +15,7 @@ work=$(mktemp -d)
 hub=
 stop() {
     [ ! -e "$work/nginx.pid" ] || kill "$(cat "$work/nginx.pid")" 2>/dev/null
-    [ -z "$hub" ] || kill "$hub" 2>/dev/null
+    [ -z "$hub" ] || { kill "$hub" 2>/dev/null && wait "$hub"; }
     rm -rf "$work"
 }
 trap stop EXIT

@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "options.h"
 
+#include "failing_calls.h"
 #include "folder.h"
 #include "support.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+
+static unsigned malloc_fails_at = UINT_MAX; /* the how many-th, from 0 */
+
+WRAP(void *, malloc, size_t size)
+{
+    if (malloc_fails_at != UINT_MAX && malloc_fails_at-- == 0) {
+        malloc_fails_at = UINT_MAX;
+        errno = ENOMEM;
+        return NULL;
+    }
+    return __real_malloc(size);
+}
 
 struct values {
     const char *text;
@@ -179,6 +193,22 @@ static void shows_only_harmless_characters(void **state)
     (void)state;
     refuse("number = \x1b[31m\xc3\xa4", "\"?[31m??\"");
     refuse("\x1b = 1", "no such setting: \"?\"");
+    refuse("number = 000000000000000000000000000000000000000000000000000000000"
+           "0000000000000000000000000000000000000000000000000000000000000101",
+           "number: "
+           "0000000000000000000000000000000000000000000000000000000000000000 "
+           "is out of bounds");
+}
+
+/* Printed as a configuration, it would be a line of its own. */
+static void refuses_control_characters_in_texts(void **state)
+{
+    (void)state;
+    refuse("text = a\x7f", "text: a control character");
+    refuse("text = \"a\rb\"", "text: a control character");
+    refuse("list = a, b\x01", "list: a control character");
+    assert_true(read_text("text = a\tb\xc3\xa4"));
+    assert_string_equal(values.text, "a\tb\xc3\xa4");
 }
 
 /* ---- Levels
@@ -256,6 +286,100 @@ static void refuses_wrong_flags_and_variables(void **state)
     assert_false(read_all(NULL, long_one, 0, NULL));
 }
 
+static void refuses_flags_with_a_line_in_their_value(void **state)
+{
+    const char *flags[] = {"--text=a\nnumber = 7"};
+    const char *environment[] = {"TESTER_LIST=a\nnumber = 7", NULL};
+
+    (void)state;
+    assert_false(read_all(NULL, NULL, 1, flags));
+    assert_string_equal(error.text, "--text: text: a control character in it");
+    assert_false(read_all(NULL, environment, 0, NULL));
+    assert_string_equal(error.text,
+                        "TESTER_LIST: list: a control character in it");
+}
+
+static void a_message_names_flag_and_variable_without_their_value(void **state)
+{
+    const char *flags[] = {"--number=\x1b[31mvalue"};
+    const char *odd[] = {"--\x1b[31m=5"};
+    const char *bare[] = {"-\x1b[31m"};
+    const char *environment[] = {"TESTER_\x1b=value", NULL};
+
+    (void)state;
+    assert_false(read_all(NULL, NULL, 1, flags));
+    assert_string_equal(error.text,
+                        "--number: number: not a number: \"?[31mvalue\"");
+    assert_false(read_all(NULL, NULL, 1, odd));
+    assert_string_equal(error.text, "--?[31m: no such setting: \"?[31m\"");
+    assert_false(read_all(NULL, NULL, 1, bare));
+    assert_string_equal(error.text, "tester: not a flag: \"-?[31m\"");
+    assert_false(read_all(NULL, environment, 0, NULL));
+    assert_string_equal(error.text, "TESTER_?: no such setting: \"?\"");
+}
+
+static void reads_a_pipe(void **state)
+{
+    char path[32];
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "number = 9\n", 11), 11);
+    (void)close(ends[1]);
+    (void)snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    assert_true(read_all(path, NULL, 0, NULL));
+    assert_int_equal(values.number, 9);
+    (void)close(ends[0]);
+}
+
+static void takes_a_read_that_a_signal_cut_short_again(void **state)
+{
+    (void)state;
+    folder_put("conf", "number = 9\n", 11, 0600);
+    arm(READ, 0, EINTR);
+    assert_true(read_all("conf", NULL, 0, NULL));
+    plan.armed = false;
+    assert_int_equal(values.number, 9);
+}
+
+static void says_which_call_failed_it(void **state)
+{
+    static const enum call calls[] = {OPEN, FSTAT, READ};
+
+    (void)state;
+    folder_put("conf", "number = 9\n", 11, 0600);
+    for (size_t i = 0; i < SUPPORT_COUNT(calls); i++) {
+        arm(calls[i], 0, EIO);
+        assert_false(read_all("conf", NULL, 0, NULL));
+        plan.armed = false;
+        assert_string_equal(error.text, "conf: Input/output error");
+    }
+}
+
+/* Whichever piece of memory is not there: a message, and nothing leaks. */
+static void says_when_memory_runs_out(void **state)
+{
+    static const char text[] = "text = a\nlist = b, c\n";
+    bool ok = false;
+    unsigned at;
+
+    (void)state;
+    folder_put("conf", text, sizeof text - 1, 0600);
+    for (at = 0; at < 100 && !ok; at++) {
+        (void)forget(NULL);
+        malloc_fails_at = at;
+        ok = options_read(&values, &memory, &options, "conf", NULL, 0, NULL,
+                          &error);
+        malloc_fails_at = UINT_MAX;
+        if (!ok) {
+            assert_true(strstr(error.text, "memory") != NULL);
+        }
+    }
+    assert_true(ok);
+    assert_int_equal(at, 3 + 2 + 3 + 1);
+}
+
 static void refuses_files_that_cannot_be_read(void **state)
 {
     char *large = calloc(1, 70000);
@@ -270,6 +394,8 @@ static void refuses_files_that_cannot_be_read(void **state)
     assert_false(read_all("absent", NULL, 0, NULL));
     assert_non_null(strstr(error.text, "absent: No such file"));
     assert_false(read_all(".", NULL, 0, NULL));
+    assert_string_equal(error.text, ".: neither a file nor a pipe");
+    assert_false(read_all("/dev/zero", NULL, 0, NULL));
 }
 
 static void prints_what_it_reads_again(void **state)
@@ -301,6 +427,26 @@ static void prints_what_it_reads_again(void **state)
     options_free(kept);
 }
 
+static void prints_nothing_and_off_so_that_they_are_read_again(void **state)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+
+    (void)state;
+    assert_true(read_text("text =\nlist =\nthe-bytes = 0\ntime = 0\n"
+                          "rate = off\nswitch = on"));
+    options_print(out, &options, &values, false);
+    values.rate = (struct option_rate){5, 7}; /* no unit's */
+    options_print(out, &options, &values, false);
+    assert_int_equal(fclose(out), 0);
+    assert_non_null(strstr(text, "text = \nlist = \nnumber = 5\n"
+                                 "the-bytes = 0\ntime = 0\nrate = off\n"
+                                 "switch = on\n"));
+    assert_non_null(strstr(text, "rate = 5/?\n"));
+    free(text);
+}
+
 static void prints_the_defaults_without_settings(void **state)
 {
     char *text = NULL;
@@ -326,10 +472,18 @@ int main(void)
         TEST(refuses_lines_that_are_no_settings),
         TEST(shows_only_harmless_characters),
         IN_FOLDER(flags_are_over_environment_over_file_over_defaults),
+        TEST(refuses_control_characters_in_texts),
+        TEST(refuses_flags_with_a_line_in_their_value),
+        TEST(a_message_names_flag_and_variable_without_their_value),
+        TEST(reads_a_pipe),
+        IN_FOLDER(takes_a_read_that_a_signal_cut_short_again),
+        IN_FOLDER(says_which_call_failed_it),
+        IN_FOLDER(says_when_memory_runs_out),
         TEST(a_switch_needs_no_value),
         TEST(refuses_wrong_flags_and_variables),
         IN_FOLDER(refuses_files_that_cannot_be_read),
         TEST(prints_what_it_reads_again),
+        TEST(prints_nothing_and_off_so_that_they_are_read_again),
         TEST(prints_the_defaults_without_settings),
     };
 

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -181,6 +182,39 @@ static void metrics_are_in_the_text_format(void **state)
     free(text);
 }
 
+static bool no_stream;
+static bool full_stream;
+
+FILE *__real_open_memstream(char **text, size_t *len);
+FILE *__wrap_open_memstream(char **text, size_t *len);
+FILE *__wrap_open_memstream(char **text, size_t *len)
+{
+    return no_stream ? NULL : __real_open_memstream(text, len);
+}
+
+int __real_fclose(FILE *file);
+int __wrap_fclose(FILE *file);
+int __wrap_fclose(FILE *file)
+{
+    return __real_fclose(file) != 0 || full_stream ? EOF : 0;
+}
+
+static void no_text_where_memory_runs_out(void **state)
+{
+    struct metric gauge = {.name = "y", .kind = METRIC_GAUGE, .help = "level"};
+    struct metric *const all[] = {&gauge};
+
+    (void)state;
+    metric_add(&gauge, 0, 3);
+    assert_int_equal(metric_value(&gauge, 0), 3);
+    no_stream = true;
+    assert_null(metrics_text(all, 1));
+    no_stream = false;
+    full_stream = true;
+    assert_null(metrics_text(all, 1));
+    full_stream = false;
+}
+
 /* ---- Rates
  * ---------------------------------------------------------------------- */
 
@@ -278,6 +312,40 @@ static void a_full_table_forgets_who_took_least(void **state)
     rates_free(rates);
 }
 
+static void refuses_rates_beyond_its_arithmetic(void **state)
+{
+    struct frank_fault fault;
+
+    (void)state;
+    rates = NULL;
+    assert_int_equal(rates_new(&rates, UINT64_MAX / 2, 2, 8, &fault),
+                     FRANK_ERR_LIMIT);
+    assert_int_equal(rates_new(&rates, 1, UINT64_MAX, 8, &fault),
+                     FRANK_ERR_LIMIT);
+    assert_int_equal(rates_new(&rates, 1, 1, SIZE_MAX / 2 + 1, &fault),
+                     FRANK_ERR_MEMORY);
+    assert_null(rates);
+}
+
+/* The greatest that is taken: exact still, and however far time leaps. */
+static void the_greatest_rate_is_exact(void **state)
+{
+    const uint64_t most = UINT64_MAX / 2;
+
+    (void)state;
+    make_rates(1, most, 8);
+    assert_int_equal(rates_take(rates, key("a"), 0), 0);
+    assert_int_equal(rates_take(rates, key("a"), 0), most);
+    assert_int_equal(rates_take(rates, key("a"), most - 1), 1);
+    assert_int_equal(rates_take(rates, key("a"), UINT64_MAX), 0);
+    rates_free(rates);
+    make_rates(1, 0, 8); /* of no time: of a millisecond */
+    assert_int_equal(rates_take(rates, key("a"), 0), 0);
+    assert_int_equal(rates_take(rates, key("a"), 0), 1);
+    rates_free(rates);
+    rates_free(NULL);
+}
+
 static void *take_many(void *granted)
 {
     for (int i = 0; i < 20000; i++) {
@@ -312,12 +380,15 @@ int main(void)
         cmocka_unit_test(faults_say_what_where_and_why),
         cmocka_unit_test(lines_below_the_level_are_dropped),
         cmocka_unit_test(metrics_are_in_the_text_format),
+        cmocka_unit_test(no_text_where_memory_runs_out),
         cmocka_unit_test(so_many_at_once_and_then_as_time_goes),
         cmocka_unit_test(nothing_is_lost_or_won_in_many_small_steps),
         cmocka_unit_test(time_that_leaps_is_harmless),
         cmocka_unit_test(off_is_no_limit),
         cmocka_unit_test(what_is_given_back_can_be_taken_again),
         cmocka_unit_test(a_full_table_forgets_who_took_least),
+        cmocka_unit_test(refuses_rates_beyond_its_arithmetic),
+        cmocka_unit_test(the_greatest_rate_is_exact),
         cmocka_unit_test(threads_share_a_limit),
     };
 

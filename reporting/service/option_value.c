@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "options_inside.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,8 +13,19 @@ static void *member(const struct option_reader *r,
     return r->settings + entry->offset;
 }
 
+/* What was read may end on a terminal. */
+static void make_harmless(char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text < ' ' || *text >= 0x7f) {
+            *text = '?';
+        }
+    }
+}
+
 bool option_fail(struct option_reader *r, const char *format, ...)
 {
+    int where_len = (int)(r->where_len < 200 ? r->where_len : 200);
     char what[256];
     va_list arguments;
 
@@ -24,11 +34,13 @@ bool option_fail(struct option_reader *r, const char *format, ...)
     va_end(arguments);
     if (r->line > 0) {
         (void)snprintf(r->error->text, sizeof r->error->text,
-                       "%.200s, line %zu: %s", r->where, r->line, what);
+                       "%.*s, line %zu: %s", where_len, r->where, r->line,
+                       what);
     } else {
-        (void)snprintf(r->error->text, sizeof r->error->text, "%.200s: %s",
-                       r->where, what);
+        (void)snprintf(r->error->text, sizeof r->error->text, "%.*s: %s",
+                       where_len, r->where, what);
     }
+    make_harmless(r->error->text);
     return false;
 }
 
@@ -132,6 +144,7 @@ static bool take_number(struct option_reader *r,
     const char *end = "";
     uint64_t number = 0;
     const char *expected = "a number";
+    char text[65];
     bool ok;
 
     if (entry->kind == OPTION_TIME) {
@@ -149,7 +162,7 @@ static bool take_number(struct option_reader *r,
     if (number < entry->min || number > entry->max) {
         return option_fail(
             r, "%s: %s is out of bounds: %" PRIu64 " to %" PRIu64 "%s",
-            entry->name, value, entry->min, entry->max,
+            entry->name, option_shown(text, value), entry->min, entry->max,
             entry->kind == OPTION_TIME    ? " ms"
             : entry->kind == OPTION_BYTES ? " bytes"
                                           : "");
@@ -194,6 +207,11 @@ static bool take_switch(struct option_reader *r,
     return true;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 /* Items parted by commas. */
 static bool take_list(struct option_reader *r, const struct option_entry *entry,
                       const char *value)
@@ -206,11 +224,11 @@ static bool take_list(struct option_reader *r, const struct option_entry *entry,
         size_t used = len;
 
         value += len + (value[len] == ',');
-        while (used > 0 && isspace((unsigned char)*begin)) {
+        while (used > 0 && is_blank(*begin)) {
             begin++;
             used--;
         }
-        while (used > 0 && isspace((unsigned char)begin[used - 1])) {
+        while (used > 0 && is_blank(begin[used - 1])) {
             used--;
         }
         if (used == 0) {
@@ -237,9 +255,25 @@ static bool take_text(struct option_reader *r, const struct option_entry *entry,
     return text != NULL;
 }
 
+/* A line's end, say: printed as a configuration, what stands behind it would be
+ * a setting of its own. */
+static bool has_control(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if ((*text >= '\0' && *text < ' ' && *text != '\t') || *text == 0x7f) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool option_take(struct option_reader *r, const struct option_entry *entry,
                  const char *value, bool again)
 {
+    if ((entry->kind == OPTION_TEXT || entry->kind == OPTION_LIST) &&
+        has_control(value)) {
+        return option_fail(r, "%s: a control character in it", entry->name);
+    }
     switch (entry->kind) {
     case OPTION_TEXT:
         return take_text(r, entry, value);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FILE_MAX_BYTES 65536
@@ -18,6 +19,21 @@ void options_free(struct options_memory *memory)
         free(memory);
         memory = next;
     }
+}
+
+/* What is read next stands there: in a flag or a variable, its name alone. */
+static void come_from(struct option_reader *r, const char *where, size_t len)
+{
+    r->where = where;
+    r->where_len = len;
+    r->line = 0;
+}
+
+/* A level, in which nothing is given yet. */
+static void begin(struct option_reader *r, const char *where)
+{
+    come_from(r, where, strlen(where));
+    memset(r->set, 0, sizeof r->set);
 }
 
 static bool give(struct option_reader *r, const char *name, const char *value)
@@ -47,9 +63,7 @@ static bool give(struct option_reader *r, const char *name, const char *value)
 
 static bool read_defaults(struct option_reader *r)
 {
-    memset(r->set, 0, sizeof r->set);
-    r->where = "default";
-    r->line = 0;
+    begin(r, "default");
     for (size_t i = 0; i < r->options->count; i++) {
         const struct option_entry *entry = &r->options->entries[i];
 
@@ -130,9 +144,7 @@ static bool read_lines(struct option_reader *r, const char *text, size_t len,
     char *next = copy;
     bool ok = true;
 
-    r->where = name;
-    r->line = 0;
-    memset(r->set, 0, sizeof r->set);
+    begin(r, name);
     if (copy == NULL) {
         return option_fail(r, "out of memory");
     }
@@ -156,27 +168,48 @@ static bool read_lines(struct option_reader *r, const char *text, size_t len,
     return ok;
 }
 
+/* Up to one byte more than there may be. -1: errno says why. */
+static ssize_t read_whole(int fd, char out[static FILE_MAX_BYTES + 1])
+{
+    size_t len = 0;
+    ssize_t n = 1;
+
+    while (len <= FILE_MAX_BYTES && n != 0) {
+        n = read(fd, out + len, FILE_MAX_BYTES + 1 - len);
+        if (n < 0 && errno != EINTR) {
+            return -1;
+        }
+        len += n > 0 ? (size_t)n : 0;
+    }
+    return (ssize_t)len;
+}
+
 static bool read_file(struct option_reader *r, const char *file)
 {
     char *text = malloc(FILE_MAX_BYTES + 1);
-    int fd = open(file, O_RDONLY | O_CLOEXEC);
-    size_t len = 0;
-    ssize_t n = 1;
+    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    ssize_t len = -1;
+    struct stat st;
     bool ok;
 
-    r->where = file;
-    r->line = 0;
-    while (text != NULL && fd >= 0 && n > 0 && len <= FILE_MAX_BYTES) {
-        n = read(fd, text + len, FILE_MAX_BYTES + 1 - len);
-        len += n > 0 ? (size_t)n : 0;
+    begin(r, file);
+    if (text == NULL || fd < 0 || fstat(fd, &st) != 0) {
+        ok = option_fail(r, "%s", strerror(errno));
+        goto out;
     }
-    if (text == NULL || fd < 0 || n < 0) {
+    if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode)) {
+        ok = option_fail(r, "neither a file nor a pipe");
+        goto out;
+    }
+    len = read_whole(fd, text);
+    if (len < 0) {
         ok = option_fail(r, "%s", strerror(errno));
     } else if (len > FILE_MAX_BYTES) {
         ok = option_fail(r, "larger than %d bytes", FILE_MAX_BYTES);
     } else {
-        ok = read_lines(r, text, len, file);
+        ok = read_lines(r, text, (size_t)len, file);
     }
+out:
     if (fd >= 0) {
         (void)close(fd);
     }
@@ -190,15 +223,13 @@ static bool read_variable(struct option_reader *r, const char *variable)
     size_t prefix = strlen(r->options->prefix);
     const char *value = strchr(variable, '=');
     char name[NAME_MAX_BYTES] = {0};
-    char where[NAME_MAX_BYTES + 32];
     size_t len = value == NULL ? 0 : (size_t)(value - variable);
 
     if (value == NULL || len < prefix ||
         strncmp(variable, r->options->prefix, prefix) != 0) {
         return true;
     }
-    (void)snprintf(where, sizeof where, "%.*s", (int)len, variable);
-    r->where = where;
+    come_from(r, variable, len);
     if (len - prefix >= sizeof name) {
         return option_fail(r, "no such setting");
     }
@@ -217,8 +248,7 @@ static bool read_variable(struct option_reader *r, const char *variable)
 
 static bool read_environment(struct option_reader *r, char **environment)
 {
-    r->line = 0;
-    memset(r->set, 0, sizeof r->set);
+    begin(r, "environment");
     for (; environment != NULL && *environment != NULL; environment++) {
         if (!read_variable(r, *environment)) {
             return false;
@@ -249,11 +279,11 @@ static bool read_flag(struct option_reader *r, char **argv, int left,
     size_t len = equals == NULL ? strlen(flag) : (size_t)(equals - flag);
 
     *taken = 1;
-    r->where = flag;
     if (strncmp(flag, "--", 2) != 0 || len - 2 >= sizeof name) {
-        r->where = r->options->program;
+        come_from(r, r->options->program, strlen(r->options->program));
         return option_fail(r, "not a flag: \"%s\"", option_shown(name, flag));
     }
+    come_from(r, flag, len);
     (void)snprintf(name, sizeof name, "%.*s", (int)len - 2, flag + 2);
     if (equals != NULL) {
         return give(r, name, equals + 1);
@@ -277,8 +307,7 @@ static bool read_flags(struct option_reader *r, int argc, char **argv)
 {
     int taken = 0;
 
-    r->line = 0;
-    memset(r->set, 0, sizeof r->set);
+    begin(r, r->options->program);
     for (int i = 0; i < argc; i += taken) {
         if (!read_flag(r, argv + i, argc - i, &taken)) {
             return false;

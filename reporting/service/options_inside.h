@@ -20,6 +20,7 @@ struct option_reader {
     const struct options *options;
     struct options_error *error;
     const char *where; /* "--threads", "FRANKD_THREADS", or a file */
+    size_t where_len;  /* of its bytes, those that are no value */
     size_t line;       /* of a file; 0: not of a file */
     bool set[OPTION_ENTRIES_MAX];
 };
@@ -31,7 +32,8 @@ struct option_unit {
 extern const struct option_unit option_times[]; /* to milliseconds */
 extern const struct option_unit option_sizes[]; /* to bytes */
 
-/* Says where and what, and gives false. */
+/* Says where and what, in printable ASCII whatever was read, and gives false.
+ */
 __attribute__((format(printf, 2, 3))) bool option_fail(struct option_reader *r,
                                                        const char *format, ...);
 

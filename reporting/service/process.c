@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "process.h"
 
+#include "confine.h"
 #include "wire.h"
 
 #include <errno.h>
@@ -43,6 +44,21 @@ int process_harden(struct frank_fault *fault)
         return failed(fault, "ignore SIGPIPE");
     }
     return FRANK_OK;
+}
+
+int process_confine(const struct process_paths *paths, unsigned *out,
+                    struct frank_fault *fault)
+{
+    bool files = false;
+    bool system_calls = false;
+    int error = confine_files(paths, &files, fault);
+
+    if (error == FRANK_OK) {
+        error = confine_calls(&system_calls, fault);
+    }
+    *out = (files ? (unsigned)PROCESS_LANDLOCK : 0) |
+           (system_calls ? (unsigned)PROCESS_SECCOMP : 0);
+    return error;
 }
 
 /* ---- systemd --------------------------------------------------------------
@@ -93,7 +109,7 @@ int process_credential(char out[static PROCESS_PATH_MAX], const char *path,
     if (strncmp(path, CREDENTIAL, sizeof CREDENTIAL - 1) == 0) {
         path += sizeof CREDENTIAL - 1;
         folder = getenv("CREDENTIALS_DIRECTORY");
-        if (folder == NULL) {
+        if (folder == NULL || folder[0] == '\0') {
             return wire_fault(
                 fault, FRANK_ERR_MISSING,
                 "CREDENTIALS_DIRECTORY (systemd's LoadCredential=)", 0, 0, 0);

@@ -26,9 +26,11 @@ enum process_confined { PROCESS_SECCOMP = 1 << 0, PROCESS_LANDLOCK = 1 << 1 };
  * Confines this thread and all that it starts from now on: Landlock (where the
  * kernel has it, through its system calls) to the paths, and a seccomp filter
  * (libseccomp) to the system calls of a server that has its sockets and
- * threads: no exec, ptrace, mount, module, keyctl, bpf; a call that is not
- * allowed kills the process (SIGSYS, which systemd reports). *out tells what
- * the kernel granted: what it does not have is not an error. FILE, MEMORY.
+ * threads: no exec, ptrace, mount, module, keyctl, bpf, no memory that becomes
+ * code, no signal or limit of another process, no connection to elsewhere; a
+ * call that is not allowed kills the process (SIGSYS, which systemd reports).
+ * *out tells what the kernel granted: what it does not have is not an error.
+ * FILE, MEMORY.
  */
 FRANK_MUST_CHECK int process_confine(const struct process_paths *paths,
                                      unsigned *out, struct frank_fault *fault);

@@ -29,15 +29,26 @@ struct rates {
 int rates_new(struct rates **out, uint64_t count, uint64_t per_ms, size_t slots,
               struct frank_fault *fault)
 {
-    struct rates *rates =
-        calloc(1, sizeof *rates + slots * sizeof(struct bucket));
+    struct rates *rates = NULL;
 
+    per_ms = per_ms > 0 ? per_ms : 1;
+    /* A full bucket twice over must fit, as refilling adds before it cuts. */
+    if (count > UINT64_MAX / 2 / per_ms) {
+        return wire_fault(fault, FRANK_ERR_LIMIT, "rate", 0, count,
+                          UINT64_MAX / 2 / per_ms);
+    }
+    if (slots == 0 || (slots & (slots - 1)) != 0) {
+        abort(); /* a number of ours */
+    }
+    if (slots <= (SIZE_MAX - sizeof *rates) / sizeof(struct bucket)) {
+        rates = calloc(1, sizeof *rates + slots * sizeof(struct bucket));
+    }
     if (rates == NULL) {
         return wire_fault(fault, FRANK_ERR_MEMORY, "rate limits", 0, 0, 0);
     }
     (void)pthread_mutex_init(&rates->lock, NULL);
     rates->count = count;
-    rates->per_ms = per_ms > 0 ? per_ms : 1;
+    rates->per_ms = per_ms;
     rates->slots = slots;
     crypto_shorthash_keygen(rates->key);
     *out = rates;

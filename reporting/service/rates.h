@@ -13,7 +13,9 @@
 struct rates;
 
 /* count per per_ms of time, with a burst of as many; count 0: no limit.
- * slots: buckets that are kept at once (a power of two). MEMORY. */
+ * slots: buckets that are kept at once (a power of two). MEMORY; LIMIT for a
+ * count in a time that a bucket's arithmetic cannot hold (count * per_ms over
+ * 2^63). */
 FRANK_MUST_CHECK int rates_new(struct rates **out, uint64_t count,
                                uint64_t per_ms, size_t slots,
                                struct frank_fault *fault);
