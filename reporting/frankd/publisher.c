@@ -398,6 +398,17 @@ static _Noreturn void give_up(void)
     _exit(3);
 }
 
+/* A clock that was set back must not hold the hour off for as long. */
+static void mind_the_clock(struct publisher *p)
+{
+    uint64_t every = p->hub->settings->public_checkpoint;
+    uint64_t now = hub_now();
+
+    if (p->next_public > now + every + RETRY_MS) {
+        p->next_public = (now / every + 1) * every;
+    }
+}
+
 static void *run(void *argument)
 {
     struct publisher *p = argument;
@@ -405,6 +416,7 @@ static void *run(void *argument)
 
     do {
         more = wait_a_little(p);
+        mind_the_clock(p);
         if ((!look(p) ||
              (more && hub_now() >= p->next_public && !keep_hour(p))) &&
             !p->waits) {

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -77,39 +78,65 @@ static bool check_tiles(struct publisher *p, struct db *db,
                note->size);
 }
 
+/* The hashes of a tile from place `at` on, and how many of its first ones there
+ * are. Where the power went while a tile was written, some are zeros: no hash
+ * is, and those count as not written. */
+static unsigned read_beyond(struct publisher *p,
+                            uint8_t (*hashes)[MERKLE_HASH_BYTES],
+                            uint64_t index, unsigned at)
+{
+    unsigned width = 0;
+    unsigned most = TILES_WIDTH;
+
+    while (most > at &&
+           tiles_read(hashes, &width, p->tiles, 0, index,
+                      index * TILES_WIDTH + most, NULL) != FRANK_OK) {
+        most--;
+    }
+    while (most > at && sodium_is_zero(hashes[most - 1], MERKLE_HASH_BYTES)) {
+        most--;
+    }
+    return most;
+}
+
+static bool are_those_of(const struct publisher_leaves *leaves,
+                         uint8_t (*hashes)[MERKLE_HASH_BYTES], unsigned at,
+                         unsigned end)
+{
+    for (unsigned i = at; i < end; i++) {
+        if (!sodium_is_zero(hashes[i], MERKLE_HASH_BYTES) &&
+            memcmp(hashes[i], leaves->hashes[i], MERKLE_HASH_BYTES) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Leaves in the tiles behind a checkpoint: a crash leaves them, and then they
  * are those of the database. If they are not, they are of a log that went on
  * from here once before, and may have been seen. Looks at one tile. */
 static bool check_beyond(struct publisher *p, struct db *db, uint64_t size,
                          uint64_t stored)
 {
-    uint8_t(*hashes)[MERKLE_HASH_BYTES] =
-        malloc((size_t)TILES_WIDTH * MERKLE_HASH_BYTES);
-    struct publisher_leaves leaves = {
-        malloc((size_t)TILES_WIDTH * MERKLE_HASH_BYTES), 0};
-    uint64_t end = (size / TILES_WIDTH + 1) * TILES_WIDTH;
-    unsigned width = 0;
+    const size_t bytes = (size_t)TILES_WIDTH * MERKLE_HASH_BYTES;
+    uint8_t(*hashes)[MERKLE_HASH_BYTES] = malloc(bytes);
+    struct publisher_leaves leaves = {malloc(bytes), 0};
+    uint64_t index = size / TILES_WIDTH;
+    uint64_t from = index * TILES_WIDTH;
+    unsigned at = (unsigned)(size % TILES_WIDTH);
     bool ok = hashes != NULL && leaves.hashes != NULL;
 
-    for (; ok && end > size; end--) { /* the longest that is there */
-        if (tiles_read(hashes, &width, p->tiles, 0, size / TILES_WIDTH, end,
-                       NULL) == FRANK_OK) {
-            break;
-        }
-    }
-    if (ok && end > size) {
-        uint64_t from = size / TILES_WIDTH * TILES_WIDTH;
+    if (ok) {
+        unsigned end = read_beyond(p, hashes, index, at);
 
-        ok = end <= stored &&
-             ledger_read(db, from, end, publisher_add_leaf, &leaves) ==
-                 end - from &&
-             memcmp(leaves.hashes, hashes,
-                    (size_t)(end - from) * MERKLE_HASH_BYTES) == 0;
-        ok = ok || publisher_refuse(
-                       "the tiles hold entries behind the last checkpoint "
-                       "that the database does not have: it was put back "
-                       "from a copy",
-                       end, stored);
+        ok = end == at || (from + end <= stored &&
+                           ledger_read(db, from, from + end, publisher_add_leaf,
+                                       &leaves) == end &&
+                           are_those_of(&leaves, hashes, at, end));
+        ok = ok || publisher_refuse("the tiles hold entries behind the last "
+                                    "checkpoint that the database does not "
+                                    "have: it was put back from a copy",
+                                    from + end, stored);
     }
     free(hashes);
     free(leaves.hashes);

@@ -106,6 +106,24 @@ starts("altered tiles are made anew")
 check("and said so", "tiles-made-anew" in hub.journal())
 hub.stop()
 
+size = int(open(hub.file("checkpoint/log.checkpoint")).read().split("\n")[1])
+if size % 256 < 200:
+    name = hub.file("data/log/0/%03d" % (size // 256))
+    with open(name, "r+b") as f:
+        f.truncate(32 * (size % 256))
+        f.seek(32 * (size % 256))
+        f.write(bytes(96))
+    starts("zeros that a power cut left behind the checkpoint are no entries")
+    hub.stop()
+    size = int(open(hub.file("checkpoint/log.checkpoint")).read()
+               .split("\n")[1])
+    with open(name, "r+b") as f:
+        f.truncate(32 * (size % 256))
+        f.seek(32 * (size % 256))
+        f.write(b"\x01" * 32)
+    refused("but another hash is", "put back from a copy")
+    with open(name, "r+b") as f:
+        f.truncate(32 * (size % 256))
 for path in ("data/hub.db", "data/hub.db-wal", "data/hub.db-shm",
              "checkpoint/log.checkpoint"):
     if os.path.exists(hub.file(path)):
