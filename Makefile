@@ -31,7 +31,8 @@ WARN := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wformat=2 \
         -Wundef -Wwrite-strings
 INCLUDES := -Iclient -Ireporting -Ireporting/log -Ireporting/store \
             -Ireporting/http -Ireporting/service -Ireporting/frankd \
-            -Ireporting/shell -Imoderation
+            -Ireporting/shell -Imoderation -Imoderation/policy \
+            -Imoderation/cases
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection
 CFLAGS_ALL := -std=c11 -D_GNU_SOURCE -g $(WARN) $(HARDEN) -fPIC \
               -fvisibility=hidden $(INCLUDES)
@@ -68,6 +69,7 @@ REPORTING := $(wildcard reporting/*.c reporting/log/*.c)
 SERVICE := $(wildcard reporting/store/*.c reporting/http/*.c reporting/service/*.c)
 FRANKD := $(filter-out reporting/frankd/main.c,$(wildcard reporting/frankd/*.c))
 MODERATION := $(wildcard moderation/*.c)
+MOD_SERVICE := $(wildcard moderation/policy/*.c moderation/cases/*.c)
 SHELL_IO := $(wildcard reporting/shell/*.c)
 COMMAND := $(wildcard reporting/frank/*.c)
 MOD_COMMAND := $(wildcard moderation/frank-mod/*.c)
@@ -80,6 +82,7 @@ REPORTING_O := $(call obj,$(REPORTING))
 SERVICE_O := $(call obj,$(SERVICE))
 FRANKD_O := $(call obj,$(FRANKD)) $(B)/obj/reporting/frankd/openapi.o
 MODERATION_O := $(call obj,$(MODERATION))
+MOD_SERVICE_O := $(call obj,$(MOD_SERVICE))
 SHELL_IO_O := $(call obj,$(SHELL_IO))
 COMMAND_O := $(call obj,$(COMMAND)) $(SHELL_IO_O)
 MOD_COMMAND_O := $(call obj,$(MOD_COMMAND)) $(SHELL_IO_O)
@@ -200,7 +203,7 @@ WRAP_test_secrets := sodium_memcmp sodium_is_zero \
     crypto_scalarmult_ristretto255 crypto_scalarmult_ristretto255_base \
     crypto_core_ristretto255_add
 
-$(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_O) $(SHELL_IO_O) $(FRANKD_O) $(SERVICE_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
+$(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_O) $(SHELL_IO_O) $(FRANKD_O) $(SERVICE_O) $(MOD_SERVICE_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie $(WRAP_$*:%=-Wl,--wrap=%) -o $@ $^ \

@@ -1,0 +1,621 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "asking.h"
+
+#include "claims.h"
+#include "outbox.h"
+#include "schema.h"
+#include "tally.h"
+
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CONSENT_LABEL "frank-mod v1 kept consent"
+#define KEY_LABEL "frank-mod v1 kept body key"
+
+/* ---- Asking
+ * ------------------------------------------------------------------ */
+
+/* A report of this case that is not open, each once. */
+static bool can_be_asked(struct db *db, const struct case_row *row,
+                         const uint64_t *reports, size_t at)
+{
+    bool ok = db_row(db, FIND_UNOPENED,
+                     DB_VALUES(DB_INT(reports[at]), DB_INT(row->number)));
+
+    if (ok) {
+        db_done(db, FIND_UNOPENED);
+    }
+    for (size_t i = 0; i < at; i++) {
+        ok = ok && reports[i] != reports[at];
+    }
+    return ok;
+}
+
+static bool has_request(struct db *db, const struct case_row *row)
+{
+    bool has = db_row(db, FIND_PENDING, DB_VALUES(DB_INT(row->number)));
+
+    if (has) {
+        db_done(db, FIND_PENDING);
+    }
+    return has;
+}
+
+static struct cases_answer check_ask(struct db *db, const struct case_row *row,
+                                     const uint64_t *reports, size_t count,
+                                     const char *why)
+{
+    if (has_request(db, row)) {
+        return cases_conflict("already-asked",
+                              "The quorum was asked already: wait, or withdraw "
+                              "the request");
+    }
+    if (!cases_text_is_good(why, CASES_TEXT_MAX)) {
+        return cases_invalid("why", "Say why, in at most 8,192 bytes");
+    }
+    if (count == 0 || count > ASKING_REPORTS_MAX) {
+        return cases_invalid("reports", "Name 1 to 64 reports of the case");
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!can_be_asked(db, row, reports, i)) {
+            return cases_invalid("reports", "One of the reports is not of this "
+                                            "case, open already, or named "
+                                            "twice");
+        }
+    }
+    return CASES_OK;
+}
+
+struct cases_answer asking_ask(struct cases *cases, struct db *db,
+                               const struct actor *who, uint64_t number,
+                               const uint64_t *reports, size_t count,
+                               const char *why, uint64_t *request, uint64_t now)
+{
+    struct case_row row;
+    struct cases_answer answer =
+        case_find_mine(&row, db, who, number, CASE_ASK, now);
+    char rest[64];
+
+    if (answer.what == CASES_DONE) {
+        answer = check_ask(db, &row, reports, count, why);
+    }
+    if (answer.what != CASES_DONE) {
+        return answer;
+    }
+    *request = 0;
+    if (db_row(db, ADD_REQUEST,
+               DB_VALUES(DB_INT(number), DB_INT(who->number), DB_TEXT(why),
+                         DB_INT(now), DB_INT(now + cases->rules->request)))) {
+        *request = db_int(db, ADD_REQUEST, 0);
+        db_done(db, ADD_REQUEST);
+    }
+    for (size_t i = 0; i < count; i++) {
+        (void)db_run(db, ADD_REQUESTED,
+                     DB_VALUES(DB_INT(*request), DB_INT(reports[i])));
+    }
+    (void)snprintf(rest, sizeof rest, ",\"reports\":%zu", count);
+    case_step(cases, db, who, &row, CASE_ASK, "consent", "asked", rest, now);
+    claims_touch(cases, db, &row, now);
+    return CASES_OK;
+}
+
+/* ---- Requests
+ * ----------------------------------------------------------------- */
+
+struct request_row {
+    uint64_t number;
+    uint64_t in_case;
+    uint64_t asker;
+    uint64_t asked;
+    uint64_t until;
+    enum request_state state;
+};
+
+static bool find_request(struct request_row *out, struct db *db,
+                         uint64_t request)
+{
+    if (!db_row(db, FIND_REQUEST, DB_VALUES(DB_INT(request)))) {
+        return false;
+    }
+    *out = (struct request_row){
+        .number = request,
+        .in_case = db_int(db, FIND_REQUEST, 0),
+        .asker = db_int(db, FIND_REQUEST, 1),
+        .asked = db_int(db, FIND_REQUEST, 2),
+        .until = db_int(db, FIND_REQUEST, 3),
+        .state = (enum request_state)db_int(db, FIND_REQUEST, 4),
+    };
+    db_done(db, FIND_REQUEST);
+    return true;
+}
+
+static struct cases_answer find_pending(struct request_row *out, struct db *db,
+                                        uint64_t request, uint64_t now)
+{
+    if (!find_request(out, db, request)) {
+        return cases_unknown();
+    }
+    return out->state == REQUEST_PENDING && out->until > now
+               ? CASES_OK
+               : cases_conflict("request-over",
+                                "The request is over: it was answered, "
+                                "withdrawn, or its time has passed");
+}
+
+/* Its consents are good for nothing any more. */
+static void end_request(struct db *db, uint64_t request,
+                        enum request_state state)
+{
+    (void)db_run(db, SET_REQUEST, DB_VALUES(DB_INT(request), DB_INT(state)));
+    (void)db_run(db, DROP_CONSENTS_OF, DB_VALUES(DB_INT(request)));
+}
+
+/* Back to whoever works on the case, or to its queue. */
+static void give_up(struct cases *cases, struct db *db, const struct actor *who,
+                    struct case_row *row, const struct request_row *request,
+                    enum request_state state, const char *what, uint64_t now)
+{
+    enum case_action action;
+
+    claims_tidy(cases, db, row, now);
+    action = row->claimant != 0 ? CASE_WITHDRAW : CASE_EXPIRE;
+    end_request(db, request->number, state);
+    case_step(cases, db, who, row, action,
+              state == REQUEST_REFUSED ? "consent_refused" : "consent", what,
+              "", now);
+}
+
+struct cases_answer asking_withdraw(struct cases *cases, struct db *db,
+                                    const struct actor *who, uint64_t request,
+                                    uint64_t now)
+{
+    struct request_row asked;
+    struct case_row row;
+    struct cases_answer answer = find_pending(&asked, db, request, now);
+
+    if (answer.what == CASES_DONE) {
+        answer =
+            case_find_mine(&row, db, who, asked.in_case, CASE_WITHDRAW, now);
+    }
+    if (answer.what == CASES_DONE) {
+        give_up(cases, db, who, &row, &asked, REQUEST_WITHDRAWN, "withdrawn",
+                now);
+    }
+    return answer;
+}
+
+/* ---- Refusing
+ * ----------------------------------------------------------------- */
+
+static unsigned count_of(struct db *db, size_t statement, uint64_t number)
+{
+    unsigned count = 0;
+
+    if (db_row(db, statement, DB_VALUES(DB_INT(number)))) {
+        count = (unsigned)db_int(db, statement, 0);
+        db_done(db, statement);
+    }
+    return count;
+}
+
+/* Which holder of a quorum an account is; 0: none. */
+static unsigned holder_of(struct db *db, uint64_t account,
+                          const uint8_t quorum[static FRANK_QUORUM_ID_BYTES])
+{
+    unsigned holder = 0;
+
+    if (db_row(db, FIND_HOLDER,
+               DB_VALUES(DB_INT(account),
+                         DB_BLOB(quorum, FRANK_QUORUM_ID_BYTES)))) {
+        holder = (unsigned)db_int(db, FIND_HOLDER, 0);
+        db_done(db, FIND_HOLDER);
+    }
+    return holder;
+}
+
+static struct cases_answer not_a_holder(void)
+{
+    return cases_forbidden("not-a-holder",
+                           "This account holds no share of the quorum that the "
+                           "report is sealed to");
+}
+
+struct cases_answer asking_refuse(struct cases *cases, struct db *db,
+                                  const struct actor *who, uint64_t request,
+                                  const struct asking_quorum *quorum,
+                                  const char *why, uint64_t now)
+{
+    struct request_row asked;
+    struct case_row row;
+    struct cases_answer answer = find_pending(&asked, db, request, now);
+
+    if (answer.what == CASES_DONE) {
+        answer = case_find(&row, db, &actor_service, asked.in_case, now);
+    }
+    if (answer.what == CASES_DONE &&
+        holder_of(db, who->number, quorum->id) == 0) {
+        answer = not_a_holder();
+    }
+    if (answer.what == CASES_DONE && !cases_text_is_good(why, CASES_TEXT_MAX)) {
+        answer = cases_invalid("why", "Say why, in at most 8,192 bytes");
+    }
+    if (answer.what != CASES_DONE) {
+        return answer;
+    }
+    (void)db_run(db, ADD_REFUSAL,
+                 DB_VALUES(DB_INT(request), DB_INT(who->number), DB_INT(now),
+                           DB_TEXT(why)));
+    (void)db_run(db, DROP_CONSENTS_OF_ACCOUNT,
+                 DB_VALUES(DB_INT(request), DB_INT(who->number)));
+    if (count_of(db, COUNT_REFUSALS, request) >
+        quorum->holders - quorum->threshold) {
+        give_up(cases, db, who, &row, &asked, REQUEST_REFUSED,
+                "refused_for_good", now);
+    } else {
+        case_step(cases, db, who, &row, CASE_CONSENT, "consent_refused",
+                  "refused", "", now);
+    }
+    return CASES_OK;
+}
+
+/* ---- Agreeing
+ * ----------------------------------------------------------------- */
+
+static struct frank_span about(uint8_t out[static 9], uint64_t report,
+                               unsigned holder)
+{
+    for (unsigned i = 0; i < 8; i++) {
+        out[i] = (uint8_t)(report >> (56 - 8 * i));
+    }
+    out[8] = (uint8_t)holder;
+    return (struct frank_span){out, 9};
+}
+
+/* The report of the request, and what of it a receipt must say. */
+static struct cases_answer check_consent(struct db *db, const struct actor *who,
+                                         const struct request_row *request,
+                                         const struct asking_consent *given,
+                                         bool *there, char name[static 65],
+                                         uint64_t now)
+{
+    uint8_t quorum[FRANK_QUORUM_ID_BYTES];
+    const struct receipt *receipt = given->receipt;
+    bool same;
+    bool is_open;
+
+    if (!db_row(db, FIND_REQUESTED,
+                DB_VALUES(DB_INT(request->number), DB_INT(given->report)))) {
+        return cases_invalid("report", "The request is not about this report");
+    }
+    memcpy(quorum, db_blob(db, FIND_REQUESTED, 0).data, sizeof quorum);
+    same = memcmp(db_blob(db, FIND_REQUESTED, 1).data, receipt->report_digest,
+                  sizeof receipt->report_digest) == 0 &&
+           memcmp(quorum, receipt->quorum_id, sizeof quorum) == 0;
+    is_open = !db_is_null(db, FIND_REQUESTED, 2);
+    (void)sodium_bin2hex(name, 65, db_blob(db, FIND_REQUESTED, 3).data,
+                         FRANK_DIGEST_BYTES);
+    db_done(db, FIND_REQUESTED);
+    if (is_open) {
+        return cases_conflict("already-open", "The report is open already");
+    }
+    if (!same || receipt->holder != given->consent->holder) {
+        return cases_invalid("receipt",
+                             "The receipt is not of this consent and report");
+    }
+    if (holder_of(db, who->number, quorum) != given->consent->holder) {
+        return not_a_holder();
+    }
+    if (receipt->time + ASKING_SKEW_MS < request->asked) {
+        return cases_invalid("old", "The consent is older than the request");
+    }
+    if (receipt->time > now + ASKING_SKEW_MS) {
+        return cases_invalid("time", "The consent is of the future: a clock is "
+                                     "wrong");
+    }
+    *there = db_row(
+        db, FIND_CONSENT,
+        DB_VALUES(DB_INT(given->report), DB_INT(given->consent->holder)));
+    if (*there) {
+        db_done(db, FIND_CONSENT);
+    }
+    return CASES_OK;
+}
+
+static void add_consent(struct cases *cases, struct db *db,
+                        const struct actor *who, uint64_t request,
+                        const struct asking_consent *given, uint64_t now)
+{
+    uint8_t bytes[CONSENT_BYTES];
+    uint8_t receipt[RECEIPT_BYTES];
+    uint8_t wrapped[CONSENT_BYTES + KEPT_OVERHEAD_BYTES];
+    uint8_t label[9];
+
+    consent_encode(bytes, given->consent);
+    receipt_encode(receipt, given->receipt);
+    kept_wrap(wrapped, bytes, sizeof bytes, CONSENT_LABEL,
+              about(label, given->report, given->consent->holder),
+              cases->secret);
+    (void)db_run(db, ADD_CONSENT,
+                 DB_VALUES(DB_INT(given->report),
+                           DB_INT(given->consent->holder), DB_INT(request),
+                           DB_INT(who->number), DB_INT(now),
+                           DB_BLOB(wrapped, sizeof wrapped),
+                           DB_BLOB(receipt, sizeof receipt)));
+    sodium_memzero(bytes, sizeof bytes);
+}
+
+struct cases_answer asking_consent(struct cases *cases, struct db *db,
+                                   const struct actor *who, uint64_t request,
+                                   const struct asking_consent *given,
+                                   uint64_t now)
+{
+    struct request_row asked;
+    struct case_row row;
+    uint8_t receipt[RECEIPT_BYTES];
+    char hex[2 * RECEIPT_BYTES + 1];
+    char name[2 * FRANK_DIGEST_BYTES + 1];
+    char rest[512];
+    bool there = false;
+    struct cases_answer answer = find_pending(&asked, db, request, now);
+
+    if (answer.what == CASES_DONE) {
+        answer = case_find(&row, db, &actor_service, asked.in_case, now);
+    }
+    if (answer.what == CASES_DONE) {
+        answer = case_can(&row, CASE_CONSENT);
+    }
+    if (answer.what == CASES_DONE) {
+        answer = check_consent(db, who, &asked, given, &there, name, now);
+    }
+    if (answer.what != CASES_DONE || there) {
+        return answer;
+    }
+    add_consent(cases, db, who, request, given, now);
+    receipt_encode(receipt, given->receipt);
+    (void)sodium_bin2hex(hex, sizeof hex, receipt, sizeof receipt);
+    (void)snprintf(rest, sizeof rest, ",\"report\":\"%s\",\"receipt\":\"%s\"",
+                   name, hex);
+    case_step(cases, db, who, &row, CASE_CONSENT, "consent", "given", rest,
+              now);
+    return CASES_OK;
+}
+
+/* ---- Opening
+ * ------------------------------------------------------------------- */
+
+static uint8_t *copy_of(struct frank_span bytes, size_t *len)
+{
+    uint8_t *copy = malloc(bytes.len > 0 ? bytes.len : 1);
+
+    if (copy != NULL && bytes.len > 0) {
+        memcpy(copy, bytes.data, bytes.len);
+    }
+    *len = bytes.len;
+    return copy;
+}
+
+static void copy_exactly(uint8_t *out, size_t len, struct frank_span from)
+{
+    memset(out, 0, len);
+    if (from.len == len) {
+        memcpy(out, from.data, len);
+    }
+}
+
+bool asking_report(struct asking_report *out, struct db *db, uint64_t report)
+{
+    memset(out, 0, sizeof *out);
+    if (!db_row(db, READ_REPORT, DB_VALUES(DB_INT(report)))) {
+        return false;
+    }
+    out->number = report;
+    out->in_case = db_int(db, READ_REPORT, 0);
+    copy_exactly(out->quorum, sizeof out->quorum, db_blob(db, READ_REPORT, 1));
+    copy_exactly(out->digest, sizeof out->digest, db_blob(db, READ_REPORT, 2));
+    out->is_open = !db_is_null(db, READ_REPORT, 3);
+    copy_exactly(out->wrapped_key, sizeof out->wrapped_key,
+                 db_blob(db, READ_REPORT, 4));
+    out->verdict = copy_of(db_blob(db, READ_REPORT, 5), &out->verdict_len);
+    out->sealed = copy_of(db_blob(db, READ_REPORT, 6), &out->sealed_len);
+    db_done(db, READ_REPORT);
+    if (db_row(db, FIND_PENDING_OF_REPORT, DB_VALUES(DB_INT(report)))) {
+        out->request = db_int(db, FIND_PENDING_OF_REPORT, 0);
+        out->asked = db_int(db, FIND_PENDING_OF_REPORT, 1);
+        db_done(db, FIND_PENDING_OF_REPORT);
+    }
+    if (out->verdict == NULL || out->sealed == NULL) {
+        asking_report_free(out);
+        return false;
+    }
+    return true;
+}
+
+void asking_report_free(struct asking_report *report)
+{
+    free(report->sealed);
+    free(report->verdict);
+    memset(report, 0, sizeof *report);
+}
+
+size_t asking_consents(struct cases *cases, struct db *db, uint64_t report,
+                       struct consent out[static FRANK_HOLDERS_MAX])
+{
+    size_t count = 0;
+    bool more = db_row(db, READ_CONSENTS, DB_VALUES(DB_INT(report)));
+
+    while (more && count < FRANK_HOLDERS_MAX) {
+        uint8_t bytes[CONSENT_BYTES];
+        uint8_t label[9];
+        unsigned holder = (unsigned)db_int(db, READ_CONSENTS, 0);
+
+        if (kept_unwrap(bytes, sizeof bytes, db_blob(db, READ_CONSENTS, 1),
+                        CONSENT_LABEL, about(label, report, holder),
+                        cases->secret) == FRANK_OK &&
+            consent_decode(&out[count], bytes, sizeof bytes, NULL) ==
+                FRANK_OK) {
+            count++;
+        }
+        sodium_memzero(bytes, sizeof bytes);
+        more = db_next(db, READ_CONSENTS);
+    }
+    if (more) {
+        db_done(db, READ_CONSENTS);
+    }
+    return count;
+}
+
+size_t asking_ready(struct db *db, struct asking_ready *out, size_t most)
+{
+    size_t count = 0;
+    bool more = db_row(db, READY, NULL, 0);
+
+    while (more && count < most) {
+        out[count].report = db_int(db, READY, 0);
+        out[count++].consents = (size_t)db_int(db, READY, 1);
+        more = db_next(db, READY);
+    }
+    if (more) {
+        db_done(db, READY);
+    }
+    return count;
+}
+
+static void keep_key(struct cases *cases, struct db *db, uint64_t number,
+                     uint64_t report, const struct asking_found *found,
+                     uint64_t now)
+{
+    uint8_t wrapped[SEAL_KEY_BYTES + KEPT_OVERHEAD_BYTES];
+    uint8_t label[9];
+
+    kept_wrap(wrapped, found->key, SEAL_KEY_BYTES, KEY_LABEL,
+              about(label, report, 0), cases->secret);
+    (void)db_run(
+        db, SET_OPENED,
+        DB_VALUES(DB_INT(report), DB_INT(now), DB_BLOB(wrapped, sizeof wrapped),
+                  DB_INT(found->disclosed), DB_INT(found->withheld),
+                  DB_INT(found->parts_withheld), DB_INT(found->not_proven)));
+    (void)db_run(db, ADD_WITHHELD,
+                 DB_VALUES(DB_INT(number),
+                           DB_INT(found->withheld + found->parts_withheld)));
+}
+
+int asking_key(uint8_t key[static SEAL_KEY_BYTES], const struct cases *cases,
+               const struct asking_report *report)
+{
+    uint8_t label[9];
+
+    return kept_unwrap(
+        key, SEAL_KEY_BYTES,
+        (struct frank_span){report->wrapped_key, sizeof report->wrapped_key},
+        KEY_LABEL, about(label, report->number, 0), cases->secret);
+}
+
+static void log_opening(struct cases *cases, struct db *db,
+                        struct case_row *row, const char *name,
+                        const struct asking_found *found, uint64_t now)
+{
+    char rest[640];
+    int len =
+        snprintf(rest, sizeof rest, ",\"report\":\"%s\",\"holders\":[", name);
+
+    for (size_t i = 0; i < found->holder_count && len > 0; i++) {
+        len += snprintf(rest + len, sizeof rest - (size_t)len, "%s%u",
+                        i > 0 ? "," : "", found->holders[i]);
+    }
+    (void)snprintf(rest + len, sizeof rest - (size_t)len, "]");
+    case_step(cases, db, &actor_service, row, CASE_UNSEAL, "report_opened",
+              "opened", rest, now);
+    (void)snprintf(rest, sizeof rest, ",\"report\":\"%s\",\"verdicts\":%s",
+                   name, found->verdicts);
+    case_log(cases, db, &actor_service, row,
+             &(struct case_entry){.type = "opening_checked",
+                                  .action = "checked",
+                                  .rest = rest,
+                                  .from = row->state,
+                                  .to = row->state},
+             now);
+}
+
+struct cases_answer asking_open(struct cases *cases, struct db *db,
+                                uint64_t report,
+                                const struct asking_found *found, uint64_t now)
+{
+    uint8_t id[FRANK_REPORT_ID_BYTES];
+    uint8_t log_name[FRANK_DIGEST_BYTES];
+    char name[2 * FRANK_DIGEST_BYTES + 1];
+    struct case_row row;
+    struct cases_answer answer;
+    uint64_t request;
+    uint64_t number;
+
+    if (!db_row(db, FIND_TO_OPEN, DB_VALUES(DB_INT(report)))) {
+        return cases_conflict("not-asked",
+                              "The report is open already, or nobody asks for "
+                              "it any more");
+    }
+    number = db_int(db, FIND_TO_OPEN, 0);
+    request = db_int(db, FIND_TO_OPEN, 1);
+    copy_exactly(id, sizeof id, db_blob(db, FIND_TO_OPEN, 2));
+    copy_exactly(log_name, sizeof log_name, db_blob(db, FIND_TO_OPEN, 3));
+    db_done(db, FIND_TO_OPEN);
+    answer = case_find(&row, db, &actor_service, number, now);
+    if (answer.what == CASES_DONE) {
+        answer = case_can(&row, CASE_UNSEAL);
+    }
+    if (answer.what != CASES_DONE) {
+        return answer;
+    }
+    (void)sodium_bin2hex(name, sizeof name, log_name, sizeof log_name);
+    keep_key(cases, db, row.number, report, found, now);
+    (void)db_run(db, DROP_CONSENTS_FOR, DB_VALUES(DB_INT(report)));
+    log_opening(cases, db, &row, name, found, now);
+    if (count_of(db, COUNT_UNOPENED, request) == 0) {
+        end_request(db, request, REQUEST_OPENED);
+    }
+    if (found->nothing) {
+        outbox_notice(db, id, log_name, REPORT_RECEIVED, "", true);
+    }
+    claims_touch(cases, db, &row, now);
+    tally_add(db, row.queue, "opened", 0, now);
+    return CASES_OK;
+}
+
+/* ---- Ends
+ * ----------------------------------------------------------------------- */
+
+void asking_drop(struct db *db, const struct case_row *row)
+{
+    uint64_t request = 0;
+
+    if (db_row(db, FIND_PENDING, DB_VALUES(DB_INT(row->number)))) {
+        request = db_int(db, FIND_PENDING, 0);
+        db_done(db, FIND_PENDING);
+        end_request(db, request, REQUEST_WITHDRAWN);
+    }
+}
+
+size_t asking_expire(struct cases *cases, struct db *db, size_t most,
+                     uint64_t now)
+{
+    size_t count = 0;
+
+    while (count < most &&
+           db_row(db, EXPIRED_REQUEST, DB_VALUES(DB_INT(now)))) {
+        struct request_row asked;
+        struct case_row row;
+        uint64_t number = db_int(db, EXPIRED_REQUEST, 0);
+
+        db_done(db, EXPIRED_REQUEST);
+        if (find_request(&asked, db, number) &&
+            case_find(&row, db, &actor_service, asked.in_case, now).what ==
+                CASES_DONE) {
+            give_up(cases, db, &actor_service, &row, &asked, REQUEST_EXPIRED,
+                    "expired", now);
+        }
+        count++;
+    }
+    return count;
+}

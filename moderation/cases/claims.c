@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "claims.h"
+
+#include "outbox.h"
+#include "schema.h"
+#include "tally.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static void set_claim(struct db *db, struct case_row *row, uint64_t account,
+                      uint64_t until, bool held)
+{
+    (void)db_run(db, SET_CLAIM,
+                 DB_VALUES(DB_INT(row->number),
+                           account != 0 ? DB_INT(account) : DB_NULL,
+                           DB_INT(until), DB_INT(held)));
+    row->claimant = account;
+    row->claimed_until = until;
+    row->held = held;
+}
+
+void claims_end(struct db *db, struct case_row *row)
+{
+    set_claim(db, row, 0, 0, false);
+}
+
+/* Back to the queue. */
+static void release(struct cases *cases, struct db *db, const struct actor *who,
+                    struct case_row *row, const char *what, uint64_t now)
+{
+    claims_end(db, row);
+    case_step(cases, db, who, row, CASE_RELEASE, "case_claimed", what, "", now);
+}
+
+void claims_tidy(struct cases *cases, struct db *db, struct case_row *row,
+                 uint64_t now)
+{
+    if (row->claimant == 0 && row->claimed_until > 0) {
+        release(cases, db, &actor_service, row, "lapsed", now);
+    }
+}
+
+/* Whether he had no part in what is to be looked at again. */
+static struct cases_answer is_impartial(struct db *db, const struct actor *who,
+                                        const struct case_row *row)
+{
+    bool took_part = false;
+
+    if (row->state == CASE_IN_REVIEW && row->decider == who->number) {
+        return cases_forbidden("own-decision",
+                               "Nobody reviews a decision of his own");
+    }
+    if (row->state == CASE_APPEALED &&
+        db_row(db, TOOK_PART,
+               DB_VALUES(DB_INT(row->number), DB_INT(who->number)))) {
+        db_done(db, TOOK_PART);
+        took_part = true;
+    }
+    return took_part ? cases_forbidden("took-part",
+                                       "An appeal goes to somebody who had no "
+                                       "part in the decision")
+                     : CASES_OK;
+}
+
+static struct cases_answer take(struct cases *cases, struct db *db,
+                                const struct actor *who, struct case_row *row,
+                                uint64_t now)
+{
+    struct cases_answer answer = is_impartial(db, who, row);
+    enum case_state next;
+
+    if (answer.what != CASES_DONE) {
+        return answer;
+    }
+    /* A claim that lapsed leaves a claimed case waiting. */
+    if (!(row->state == CASE_CLAIMED && row->claimant == 0) &&
+        !case_next(&next, row->state, CASE_CLAIM)) {
+        return case_can(row, CASE_CLAIM);
+    }
+    claims_tidy(cases, db, row, now);
+    if (row->state == CASE_WAITING) {
+        outbox_notice_case(db, row, REPORT_IN_REVIEW, "");
+    }
+    set_claim(db, row, who->number, now + cases->rules->claim, false);
+    case_step(cases, db, who, row, CASE_CLAIM, "case_claimed", "claimed", "",
+              now);
+    tally_add(db, row->queue, "claimed", 0, now);
+    return CASES_OK;
+}
+
+struct cases_answer claims_claim(struct cases *cases, struct db *db,
+                                 const struct actor *who, uint64_t number,
+                                 uint64_t now)
+{
+    struct case_row row;
+    struct cases_answer answer = case_find(&row, db, who, number, now);
+
+    if (answer.what != CASES_DONE) {
+        return answer;
+    }
+    if (row.claimant == who->number) {
+        claims_touch(cases, db, &row, now);
+        return CASES_OK;
+    }
+    return row.claimant != 0 ? cases_conflict("claimed-by-other",
+                                              "Somebody else works on the case")
+                             : take(cases, db, who, &row, now);
+}
+
+/* The first case of a list that he may claim. */
+static uint64_t find_next(struct db *db, const struct actor *who,
+                          size_t statement, const char *queue, uint64_t now)
+{
+    uint64_t found = 0;
+    bool more = queue != NULL ? db_row(db, statement,
+                                       DB_VALUES(DB_INT(now), DB_TEXT(queue)))
+                              : db_row(db, statement, DB_VALUES(DB_INT(now)));
+
+    while (more) {
+        char id[QUEUE_ID_MAX + 1];
+        struct frank_span text = db_blob(db, statement, 1);
+
+        (void)snprintf(id, sizeof id, "%.*s", (int)text.len,
+                       (const char *)text.data);
+        if (actor_has_queue(who, id)) {
+            found = db_int(db, statement, 0);
+            db_done(db, statement);
+            break;
+        }
+        more = db_next(db, statement);
+    }
+    return found;
+}
+
+struct cases_answer claims_next(struct cases *cases, struct db *db,
+                                const struct actor *who, const char *queue,
+                                uint64_t *number, uint64_t now)
+{
+    if (queue != NULL && !actor_has_queue(who, queue)) {
+        return cases_unknown();
+    }
+    *number = find_next(db, who, queue != NULL ? NEXT_OF_QUEUE : NEXT_OF_ALL,
+                        queue, now);
+    return *number == 0 ? cases_unknown()
+                        : claims_claim(cases, db, who, *number, now);
+}
+
+void claims_touch(struct cases *cases, struct db *db,
+                  const struct case_row *row, uint64_t now)
+{
+    uint64_t until = now + cases->rules->claim;
+
+    if (row->claimant != 0 && row->claimed_until < until) {
+        struct case_row copy = *row;
+
+        set_claim(db, &copy, row->claimant, until, row->held);
+    }
+}
+
+struct cases_answer claims_extend(struct cases *cases, struct db *db,
+                                  const struct actor *who, uint64_t number,
+                                  uint64_t *until, uint64_t now)
+{
+    struct case_row row;
+    struct cases_answer answer =
+        case_find_mine(&row, db, who, number, CASE_KEEP, now);
+
+    if (answer.what == CASES_DONE) {
+        claims_touch(cases, db, &row, now);
+        *until = row.claimed_until > now + cases->rules->claim
+                     ? row.claimed_until
+                     : now + cases->rules->claim;
+    }
+    return answer;
+}
+
+static struct cases_answer bad_reason(void)
+{
+    return cases_invalid("why", "Say why, in at most 8,192 bytes");
+}
+
+struct cases_answer claims_hold(struct cases *cases, struct db *db,
+                                const struct actor *who, uint64_t number,
+                                uint64_t until, const char *why, uint64_t now)
+{
+    struct case_row row;
+    struct cases_answer answer =
+        case_find_mine(&row, db, who, number, CASE_KEEP, now);
+
+    if (answer.what != CASES_DONE) {
+        return answer;
+    }
+    if (!cases_text_is_good(why, CASES_TEXT_MAX)) {
+        return bad_reason();
+    }
+    if (until <= now || until - now > cases->rules->hold_max) {
+        return cases_invalid("until", "A case can be held for a limited time: "
+                                      "choose one that is nearer");
+    }
+    set_claim(db, &row, who->number, until, true);
+    (void)db_run(db, ADD_NOTE,
+                 DB_VALUES(DB_INT(number), DB_INT(who->number), DB_INT(now),
+                           DB_TEXT(why)));
+    case_step(cases, db, who, &row, CASE_KEEP, "case_claimed", "held", "", now);
+    return CASES_OK;
+}
+
+struct cases_answer claims_hand_over(struct cases *cases, struct db *db,
+                                     const struct actor *who, uint64_t number,
+                                     const struct actor *to, const char *why,
+                                     uint64_t now)
+{
+    struct case_row row;
+    struct cases_answer answer =
+        case_find_mine(&row, db, who, number, CASE_KEEP, now);
+    char rest[64];
+
+    if (answer.what == CASES_DONE &&
+        ((to->roles & ROLES_CONTENT) == 0 || !actor_has_queue(to, row.queue))) {
+        answer = cases_invalid("to", "He does not work on this queue");
+    }
+    if (answer.what == CASES_DONE) {
+        answer = is_impartial(db, to, &row);
+    }
+    if (answer.what == CASES_DONE && !cases_text_is_good(why, CASES_TEXT_MAX)) {
+        answer = bad_reason();
+    }
+    if (answer.what != CASES_DONE) {
+        return answer;
+    }
+    set_claim(db, &row, to->number, now + cases->rules->claim, false);
+    (void)db_run(db, ADD_NOTE,
+                 DB_VALUES(DB_INT(number), DB_INT(who->number), DB_INT(now),
+                           DB_TEXT(why)));
+    (void)snprintf(rest, sizeof rest, ",\"handed_to\":\"%s\"", to->pseudonym);
+    case_step(cases, db, who, &row, CASE_KEEP, "case_claimed", "handed_over",
+              rest, now);
+    return CASES_OK;
+}
+
+struct cases_answer claims_release(struct cases *cases, struct db *db,
+                                   const struct actor *who, uint64_t number,
+                                   uint64_t now)
+{
+    struct case_row row;
+    struct cases_answer answer = case_find(&row, db, who, number, now);
+
+    if (answer.what == CASES_DONE) {
+        answer = case_can(&row, CASE_RELEASE);
+    }
+    if (answer.what == CASES_DONE && row.claimant == 0) {
+        answer = cases_conflict("not-claimed", "Nobody works on the case");
+    }
+    if (answer.what == CASES_DONE && row.claimant != who->number &&
+        (who->roles & ROLE_LEAD) == 0) {
+        answer = cases_conflict("claimed-by-other",
+                                "Somebody else works on the case");
+    }
+    if (answer.what == CASES_DONE) {
+        release(cases, db, who, &row, "released", now);
+    }
+    return answer;
+}
+
+/* ---- Many ------------------------------------------------------------------
+ */
+
+#define AT_ONCE ((size_t)256)
+
+/* Those of a list first, as each is changed then. */
+static size_t list(struct db *db, size_t statement, struct db_value value,
+                   uint64_t numbers[static AT_ONCE], size_t most)
+{
+    size_t count = 0;
+    bool more = db_row(db, statement, DB_VALUES(value));
+
+    while (more) {
+        numbers[count++] = db_int(db, statement, 0);
+        if (count == most) {
+            db_done(db, statement);
+            break;
+        }
+        more = db_next(db, statement);
+    }
+    return count;
+}
+
+size_t claims_lapse(struct cases *cases, struct db *db, size_t most,
+                    uint64_t now)
+{
+    uint64_t numbers[AT_ONCE];
+    size_t count =
+        list(db, LAPSED, DB_INT(now), numbers, most < AT_ONCE ? most : AT_ONCE);
+
+    for (size_t i = 0; i < count; i++) {
+        struct case_row row;
+
+        if (case_find(&row, db, &actor_service, numbers[i], now).what ==
+            CASES_DONE) {
+            claims_tidy(cases, db, &row, now);
+        }
+    }
+    return count;
+}
+
+void claims_drop_all(struct cases *cases, struct db *db,
+                     const struct actor *who, uint64_t account, uint64_t now)
+{
+    uint64_t numbers[AT_ONCE];
+    size_t count;
+
+    do {
+        count = list(db, CLAIMS_OF, DB_INT(account), numbers, AT_ONCE);
+        for (size_t i = 0; i < count; i++) {
+            struct case_row row;
+
+            if (case_find(&row, db, &actor_service, numbers[i], now).what ==
+                CASES_DONE) {
+                release(cases, db, who, &row, "dropped", now);
+            }
+        }
+    } while (count == AT_ONCE && db_ok(db));
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Many cases closed in one step, unopened: what it covers is shown first, and
+ * must be the same when it is done; it can be undone for a while, and only then
+ * are reporters told.
+ */
+#ifndef MODERATION_CASES_FLOODS_H
+#define MODERATION_CASES_FLOODS_H
+
+#include "hash.h"
+#include "queue.h"
+
+#define FLOOD_CASES_MAX ((size_t)5000)
+
+/* What a filter covers: cases that wait and that nobody works on. */
+struct flood {
+    size_t cases;
+    bool more; /* than FLOOD_CASES_MAX: close these first */
+    uint64_t reports;
+    uint64_t messages;
+    uint64_t priority; /* the highest among them */
+    uint64_t reporters;
+    uint64_t first;
+    uint64_t last;
+    uint8_t digest[HASH_BYTES]; /* of their numbers */
+    uint64_t *numbers;          /* free() */
+};
+/* false: no memory. */
+bool flood_look(struct flood *out, struct db *db, const struct actor *who,
+                const struct queue_filter *filter, uint64_t now);
+void flood_free(struct flood *flood);
+
+/* Closes them. CONFLICT: it covers others by now than `digest` says. */
+struct cases_answer flood_close(struct cases *cases, struct db *db,
+                                const struct actor *who,
+                                const struct queue_filter *filter,
+                                const uint8_t digest[static HASH_BYTES],
+                                const char *why, uint64_t *flood, size_t *count,
+                                uint64_t now);
+/* By whoever closed it, or a lead. */
+struct cases_answer flood_undo(struct cases *cases, struct db *db,
+                               const struct actor *who, uint64_t flood,
+                               size_t *count, uint64_t now);
+/* Tells the hub about floods that can be undone no more; gives how many. */
+size_t flood_settle(struct db *db, size_t most, uint64_t now);
+
+#endif
