@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "counts.h"
 
+#include "clock.h"
 #include "publisher.h"
 
 #include <string.h>
@@ -131,7 +132,7 @@ static void read_gauges(struct hub *hub)
     struct published newest = {0};
     struct hub_keys *keys = hub_keys_hold(hub);
     struct db *db = hub_reader_lock(hub, READER_SHORT);
-    uint64_t now = hub_now();
+    uint64_t now = clock_wall();
 
     metric_set(&feed_waiting, 0, hub_waiting(db));
     hub_reader_unlock(hub, READER_SHORT);

@@ -4,6 +4,7 @@
  * reports above a number, stores them, and acknowledges: only then are their
  * bodies dropped here.
  */
+#include "clock.h"
 #include "feed_read.h"
 #include "hub.h"
 
@@ -160,7 +161,7 @@ static void free_write(struct feed_write *w)
 static void submit(struct hub *hub, struct feed_write *w, size_t bytes)
 {
     w->hub = hub;
-    w->now = hub_now();
+    w->now = clock_wall();
     w->write.small = true;
     w->write.bytes = bytes;
     if (!writer_submit(hub->writer, &w->write)) {

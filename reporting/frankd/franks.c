@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stamps for the relay: many at once in binary, or one in JSON. */
+#include "clock.h"
 #include "counts.h"
 #include "hub.h"
 #include "key_json.h"
@@ -18,7 +19,7 @@
 
 static struct stamp_window window_of(const struct hub *hub)
 {
-    return (struct stamp_window){hub_now(), hub->settings->stamp_past,
+    return (struct stamp_window){clock_wall(), hub->settings->stamp_past,
                                  hub->settings->stamp_ahead};
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub.h"
 
+#include "clock.h"
 #include "counts.h"
 #include "hmac.h"
 #include "hub_keys.h"
@@ -19,28 +20,11 @@
 #include <strings.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define RATE_SLOTS ((size_t)65536)
 #define BEARER_MAX_BYTES 512
 #define BEARER_MIN_BYTES 16
-
-uint64_t hub_now(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-uint64_t hub_monotonic(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 /* ---- Secrets ------------------------------------------------------------- */
 
@@ -234,7 +218,7 @@ static void write_epochs(struct hub *hub, struct db *db,
     for (size_t i = 0; i < keys->epoch_count; i++) {
         hub_epoch(&hub->store, db, keys->epochs[i].id,
                   keys->epochs[i].not_before, keys->epochs[i].destroyed,
-                  hub_now());
+                  clock_wall());
     }
 }
 

@@ -128,9 +128,6 @@ void hub_count_refused(const char *name);
 size_t hub_refusals_take(struct hub_refusals out[static HUB_REFUSALS_MAX]);
 void hub_refusals_put_back(const struct hub_refusals *refusals, size_t count);
 
-uint64_t hub_now(void);       /* wall clock, ms since 1970 */
-uint64_t hub_monotonic(void); /* ms */
-
 /* An answer of JSON text, which is freed; NULL is 500. */
 void hub_answer_json(struct http_exchange *exchange, unsigned status,
                      char *text, const char *cache);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "intake.h"
 
+#include "clock.h"
 #include "counts.h"
 #include "hmac.h"
 #include "receipt.h"
@@ -100,7 +101,7 @@ static bool within(struct intake *in, struct rates *rates,
                    struct frank_span key, const char *title)
 {
     const struct refusal why = {429, "rate-limited", title};
-    uint64_t wait = rates_take(rates, key, hub_monotonic());
+    uint64_t wait = rates_take(rates, key, clock_monotonic());
 
     if (wait > 0) {
         intake_refuse(in, &why, NULL, SIZE_MAX, wait);
@@ -384,7 +385,7 @@ static const struct frank_span everybody = {(const uint8_t *)"all", 3};
 
 void intake_give_back(struct intake *in)
 {
-    rates_give_back(in->hub->overall, everybody, hub_monotonic());
+    rates_give_back(in->hub->overall, everybody, clock_monotonic());
 }
 
 bool intake_within_overall(struct intake *in)
@@ -426,7 +427,7 @@ struct intake *intake_begin(struct http_exchange *exchange, struct hub *hub)
     in->begun = microseconds();
     in->keys = hub_keys_hold(hub);
     in->sent = http_request(exchange)->body;
-    in->incoming.received = hub_now();
+    in->incoming.received = clock_wall();
     return in;
 }
 

@@ -4,6 +4,7 @@
  * process may still make them; confinement, which every thread inherits; keys,
  * database, log; then requests.
  */
+#include "clock.h"
 #include "command.h"
 #include "counts.h"
 #include "hash.h"
@@ -337,7 +338,7 @@ static int run(struct service *service, const sigset_t *signals)
 {
     struct hub *hub = &service->hub;
     const struct settings *s = &service->settings;
-    uint64_t begun = hub_monotonic();
+    uint64_t begun = clock_monotonic();
     unsigned left;
 
     if (!hub_open(hub, s)) {
@@ -358,7 +359,7 @@ static int run(struct service *service, const sigset_t *signals)
     JOURNAL(JOURNAL_INFO, "started", JOURNAL_TEXT("version", frank_version()),
             JOURNAL_TEXT("hash", hash_backend()),
             JOURNAL_NUMBER("log_size", hub->store.ledger.range.size),
-            JOURNAL_NUMBER("milliseconds", hub_monotonic() - begun));
+            JOURNAL_NUMBER("milliseconds", clock_monotonic() - begun));
     process_notify("READY=1");
     wait_for_end(hub, signals);
     atomic_store(&hub->ready, false);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the hub says about itself. */
+#include "clock.h"
 #include "counts.h"
 #include "hub.h"
 #include "intake.h"
@@ -109,7 +110,7 @@ void route_well_known(struct http_exchange *exchange, void *context)
     note_vkey(vkey, hub->settings->log_origin, hub->log_public);
     (void)json_object_set_new(root, "version", json_string(frank_version()));
     (void)json_object_set_new(root, "time",
-                              json_integer((json_int_t)hub_now()));
+                              json_integer((json_int_t)clock_wall()));
     (void)json_object_set_new(root, "log",
                               json_pack("{s:s,s:s}", "origin",
                                         hub->settings->log_origin, "key",

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "clock.h"
 #include "publisher_inside.h"
 
 #include "journal.h"
@@ -35,10 +36,10 @@ bool publisher_trouble(struct publisher *p, const char *what,
                        const struct frank_fault *fault)
 {
     p->waits = may_pass(fault);
-    if (!p->waits || hub_monotonic() >= p->say_again) {
+    if (!p->waits || clock_monotonic() >= p->say_again) {
         journal_fault(p->waits ? JOURNAL_WARNING : JOURNAL_ERROR,
                       "log-not-published", what, fault);
-        p->say_again = hub_monotonic() + 60000;
+        p->say_again = clock_monotonic() + 60000;
     }
     return false;
 }
@@ -132,7 +133,7 @@ static bool sign(struct publisher *p, struct published *out, uint64_t size,
     out->len = note_sign(out->text, p->hub->settings->log_origin, &checkpoint,
                          p->hub->secrets->log_secret);
     out->size = size;
-    out->time = hub_now();
+    out->time = clock_wall();
     return true;
 }
 
@@ -233,7 +234,7 @@ bool publisher_open(struct hub *hub)
     }
     hub->publisher = p;
     p->hub = hub;
-    p->refusals_since = hub_now();
+    p->refusals_since = clock_wall();
     (void)pthread_mutex_init(&p->lock, NULL);
     (void)pthread_condattr_init(&monotonic);
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -349,7 +350,7 @@ static bool look(struct publisher *p)
 
 static bool keep_hour(struct publisher *p)
 {
-    struct hourly h = {.publisher = p, .now = hub_now()};
+    struct hourly h = {.publisher = p, .now = clock_wall()};
     uint64_t every = p->hub->settings->public_checkpoint;
 
     do {
@@ -402,7 +403,7 @@ static _Noreturn void give_up(void)
 static void mind_the_clock(struct publisher *p)
 {
     uint64_t every = p->hub->settings->public_checkpoint;
-    uint64_t now = hub_now();
+    uint64_t now = clock_wall();
 
     if (p->next_public > now + every + RETRY_MS) {
         p->next_public = (now / every + 1) * every;
@@ -418,7 +419,7 @@ static void *run(void *argument)
         more = wait_a_little(p);
         mind_the_clock(p);
         if ((!look(p) ||
-             (more && hub_now() >= p->next_public && !keep_hour(p))) &&
+             (more && clock_wall() >= p->next_public && !keep_hour(p))) &&
             !p->waits) {
             give_up();
         }
@@ -437,7 +438,7 @@ bool publisher_start(struct hub *hub)
 /* What was refused since the last hour would be lost. */
 static void log_last_refusals(struct publisher *p)
 {
-    struct hourly h = {.publisher = p, .now = hub_now()};
+    struct hourly h = {.publisher = p, .now = clock_wall()};
 
     h.count = hub_refusals_take(h.refusals);
     if (h.count > 0) {

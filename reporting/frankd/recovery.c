@@ -4,6 +4,7 @@
  * one and the tiles outlive a database that is put back from a copy: what they
  * say must be what it says, or it is not started from.
  */
+#include "clock.h"
 #include "journal.h"
 #include "publisher_inside.h"
 
@@ -177,7 +178,7 @@ bool publisher_recover_public(struct publisher *p)
     uint64_t every = p->hub->settings->public_checkpoint;
 
     /* At fixed times, whatever happened in between. */
-    p->next_public = (hub_now() / every + 1) * every;
+    p->next_public = (clock_wall() / every + 1) * every;
     switch (load(p, p->public_path, &published, &note)) {
     case LOADED_NONE:
         return true;
