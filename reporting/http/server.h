@@ -50,20 +50,30 @@ const char *http_header(const struct http_exchange *exchange, const char *name);
 const char *http_query(const struct http_exchange *exchange, const char *name);
 const struct http_request *http_request(const struct http_exchange *exchange);
 
+/* A further header of an answer, "Set-Cookie". An array of them is closed by a
+ * NULL name; the same name may come twice. Bytes that no header can have (CR,
+ * LF) leave the request without an answer. */
+struct http_field {
+    const char *name;
+    const char *value;
+};
+
 /* What a handler answers. body is copied, unless owned is set: then it is
  * freed with free() when sent. */
 struct http_answer {
     unsigned status;
     const char *type; /* media type; NULL with an empty body */
     struct frank_span body;
-    void *owned;          /* NULL, or what body points into */
-    unsigned retry_after; /* seconds; 0: without the header */
-    const char *location; /* NULL: without */
-    const char *cache;    /* Cache-Control; NULL: "no-store" */
+    void *owned;                     /* NULL, or what body points into */
+    unsigned retry_after;            /* seconds; 0: without the header */
+    const char *location;            /* NULL: without */
+    const char *cache;               /* Cache-Control; NULL: "no-store" */
+    const struct http_field *fields; /* others; NULL: none. Copied */
 };
 
 /* Answers, once. The exchange is gone afterwards. From any thread. Every answer
- * has X-Content-Type-Options: nosniff and X-Request-Id. */
+ * has X-Content-Type-Options: nosniff, X-Request-Id, and what the settings say.
+ */
 void http_answer(struct http_exchange *exchange,
                  const struct http_answer *answer);
 
@@ -79,6 +89,7 @@ struct http_problem {
     const struct frank_fault *fault;
     size_t evidence;
     unsigned retry_after;
+    const struct http_field *fields; /* as above */
 };
 void http_problem(struct http_exchange *exchange,
                   const struct http_problem *problem);
@@ -117,6 +128,9 @@ struct http_settings {
     const char *const *trusted_proxies; /* addresses, NULL at the end, whose
                              X-Forwarded-For (its last element) is believed;
                              "unix" for a public listener on a Unix socket */
+    /* That every answer has beside its own, also one that refuses; but for what
+     * the edge refuses by itself. NULL: none. */
+    const struct http_field *fields;
     /* Called when an answer was handed over, for journal and metrics; status
      * and time from the first byte. route is NULL where none was found or the
      * edge refused; reason is the problem's name ("bare-lf", "timeout", "mac"),
@@ -127,7 +141,7 @@ struct http_settings {
 
 /* Starts without a listener. FRANK_ERR_FILE (fault->found is errno), MEMORY,
  * VALUE (threads, or proxy number fault->offset), LIMIT (more than 16 proxies).
- * routes, context, proxies must outlive it. libsodium must be ready. */
+ * routes, context, proxies, fields must outlive it. libsodium must be ready. */
 FRANK_MUST_CHECK int http_server_start(struct http_server **out,
                                        const struct http_settings *settings,
                                        struct frank_fault *fault);
