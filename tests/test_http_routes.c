@@ -72,6 +72,35 @@ static void plain(struct http_exchange *exchange, void *context)
     answer_text(exchange, "plain");
 }
 
+/* Says which route it is, and what stands in its open places. */
+static void say(struct http_exchange *exchange, const char *route)
+{
+    char text[512];
+    const char *parts[HTTP_SEGMENTS_MAX + 1];
+
+    for (unsigned i = 0; i <= HTTP_SEGMENTS_MAX; i++) {
+        const char *segment = http_segment(exchange, i);
+
+        parts[i] = segment != NULL ? segment : "-";
+    }
+    (void)snprintf(text, sizeof text, "%s:%s,%s,%s,%s,%s", route, parts[0],
+                   parts[1], parts[2], parts[3], parts[4]);
+    answer_text(exchange, text);
+}
+
+#define SAYS(name)                                                             \
+    static void name(struct http_exchange *exchange, void *context)            \
+    {                                                                          \
+        (void)context;                                                         \
+        say(exchange, #name);                                                  \
+    }
+SAYS(a_case)
+SAYS(mine)
+SAYS(claim)
+SAYS(part)
+SAYS(below)
+SAYS(four)
+
 /* ---- The server --------------------------------------------------------- */
 
 #define BOTH (HTTP_PUBLIC | HTTP_PRIVATE)
@@ -80,6 +109,12 @@ static const struct http_route routes[] = {
     {"GET", "/problem", BOTH, 0, {NULL}, problem_with_fields},
     {"GET", "/split", BOTH, 0, {NULL}, with_a_split_field},
     {"GET", "/plain", BOTH, 0, {NULL}, plain},
+    {"GET", "/cases/{}", BOTH, 0, {NULL}, a_case},
+    {"GET", "/cases/mine", BOTH, 0, {NULL}, mine},
+    {"POST", "/cases/{}/claim", BOTH, 100, {"text/plain"}, claim},
+    {"GET", "/cases/{}/part/{}", BOTH, 0, {NULL}, part},
+    {"GET", "/cases/{}/below/", BOTH, 0, {NULL}, below},
+    {"GET", "/{}/four/{}/{}/{}", HTTP_PRIVATE, 0, {NULL}, four},
 };
 
 static const struct http_field everywhere[] = {
@@ -252,6 +287,73 @@ static void a_field_cannot_split_an_answer(void **state)
     assert_string_equal(ask("GET /split HTTP/1.1\r\n" HOST "\r\n"), "");
 }
 
+/* ---- Routes --------------------------------------------------------------
+ */
+
+static const char *ask_path(const char *method, const char *path)
+{
+    char text[1024];
+
+    (void)snprintf(text, sizeof text,
+                   "%s %s HTTP/1.1\r\n" HOST "Content-Type: text/plain\r\n"
+                   "Content-Length: 0\r\n\r\n",
+                   method, path);
+    return ask(text);
+}
+
+static void a_route_has_open_segments(void **state)
+{
+    (void)state;
+    assert_answer(ask_path("GET", "/cases/17"), 200, "a_case:17,-,-,-,-");
+    assert_answer(ask_path("GET", "/cases/A-Za_z.0~9?x=/y"), 200,
+                  "a_case:A-Za_z.0~9,-,-,-,-");
+    assert_answer(ask_path("GET", "/cases/..."), 200, "a_case:...,-,-,-,-");
+    assert_answer(ask_path("POST", "/cases/17/claim"), 200, "claim:17,-,-,-,-");
+    assert_answer(ask_path("GET", "/cases/17/part/9"), 200, "part:17,9,-,-,-");
+    assert_answer(ask_path("GET", "/cases/17/below/all/of/it"), 200,
+                  "below:17,-,-,-,-");
+    assert_answer(
+        ask_over(connect_to(&here.private_path, sizeof here.private_path),
+                 "GET /a/four/b/c/d HTTP/1.1\r\n" HOST
+                 "Connection: close\r\n\r\n"),
+        200, "four:a,b,c,d,-");
+    assert_answer(ask_path("GET", "/plain"), 200, "plain");
+}
+
+static void a_segment_is_not_empty_and_not_encoded(void **state)
+{
+    static const char *const paths[] = {
+        "/cases/",           "/cases/17/",       "/cases/17/x",
+        "/cases//claim",     "/cases/a%2fb",     "/cases/%41",
+        "/cases/a:b",        "/cases/a;b",       "/cases/.",
+        "/cases/..",         "/cases/../part/9", "/cases/17/part/",
+        "/cases/17/part/9/", "/cases/%7b%7d",    "/a/four/b/c/d",
+        "/cases/a+b"};
+
+    (void)state;
+    for (size_t i = 0; i < SUPPORT_COUNT(paths); i++) {
+        assert_answer(ask_path("GET", paths[i]), 404,
+                      "urn:frank:problem:not-found");
+    }
+}
+
+static void an_exact_route_goes_before_an_open_one(void **state)
+{
+    (void)state;
+    assert_answer(ask_path("GET", "/cases/mine"), 200, "mine:-,-,-,-,-");
+    assert_answer(ask_path("POST", "/cases/mine/claim"), 200, "claim:mine,");
+}
+
+static void an_open_route_says_its_methods(void **state)
+{
+    (void)state;
+    assert_answer(ask_path("POST", "/cases/17"), 405,
+                  "\r\nAllow: GET, HEAD\r\n");
+    assert_answer(ask_path("GET", "/cases/17/claim"), 405,
+                  "\r\nAllow: POST\r\n");
+    assert_answer(ask_path("HEAD", "/cases/17"), 200, "Content-Length: 17");
+}
+
 #define SERVED(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -260,6 +362,10 @@ int main(void)
         SERVED(an_answer_has_further_fields),
         SERVED(every_answer_has_the_server_s_fields),
         SERVED(a_field_cannot_split_an_answer),
+        SERVED(a_route_has_open_segments),
+        SERVED(a_segment_is_not_empty_and_not_encoded),
+        SERVED(an_exact_route_goes_before_an_open_one),
+        SERVED(an_open_route_says_its_methods),
     };
 
     if (sodium_init() < 0) {

@@ -1,47 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a request says before its body: whose it is, and whether there is a
- * route for it. */
+/* What a request says before its body: whose it is, and whether it is one that
+ * its route takes. */
 #include "exchange.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-static bool path_is(const struct http_route *route, const char *path)
-{
-    size_t len = strlen(route->path);
-
-    return route->path[len - 1] == '/' ? strncmp(route->path, path, len) == 0
-                                       : strcmp(route->path, path) == 0;
-}
-
-/* 0, or the status of the refusal. */
-static unsigned find_route(struct http_exchange *exchange, const char *method)
-{
-    static const char *const allow[] = {NULL, "GET, HEAD", "POST",
-                                        "GET, HEAD, POST"};
-    const struct http_settings *s = &exchange->server->settings;
-    unsigned scope = exchange->request.is_private ? HTTP_PRIVATE : HTTP_PUBLIC;
-    unsigned methods = 0;
-
-    if (strcmp(method, "HEAD") == 0) {
-        method = "GET";
-    }
-    for (size_t i = 0; i < s->route_count; i++) {
-        const struct http_route *route = &s->routes[i];
-
-        if ((route->scope & scope) == 0 || !path_is(route, exchange->path)) {
-            continue;
-        }
-        if (strcmp(route->method, method) == 0) {
-            exchange->route = route;
-            return 0;
-        }
-        methods |= strcmp(route->method, "GET") == 0 ? 1 : 2;
-    }
-    exchange->allow = allow[methods];
-    return methods == 0 ? 404 : 405;
-}
 
 /* Whether the media type, without parameters, is one of the route's. */
 static bool is_type(const struct http_route *route, const char *value)
@@ -78,7 +42,7 @@ unsigned exchange_look(struct http_exchange *exchange, const char *method,
                        const char **name)
 {
     const struct http_route *route;
-    unsigned status = find_route(exchange, method);
+    unsigned status = exchange_route(exchange, method);
 
     if (!read_length(exchange)) {
         exchange->expected = SIZE_MAX; /* the rest of the connection */

@@ -50,6 +50,12 @@ const char *http_header(const struct http_exchange *exchange, const char *name);
 const char *http_query(const struct http_exchange *exchange, const char *name);
 const struct http_request *http_request(const struct http_exchange *exchange);
 
+/* What stands in the i-th {} of the route's path, from 0, or NULL: one or more
+ * bytes of A-Z a-z 0-9 . _ ~ -, but not "." and "..". Lives as long as the
+ * exchange. */
+#define HTTP_SEGMENTS_MAX 4
+const char *http_segment(const struct http_exchange *exchange, unsigned i);
+
 /* A further header of an answer, "Set-Cookie". An array of them is closed by a
  * NULL name; the same name may come twice. Bytes that no header can have (CR,
  * LF) leave the request without an answer. */
@@ -101,7 +107,10 @@ const char *http_error_name(int error);
 
 typedef void http_handler(struct http_exchange *exchange, void *context);
 
-/* A path that ends in "/" stands for everything below it. */
+/* A path that ends in "/" stands for everything below it. A segment that is {},
+ * as in "/v1/cases/{}/claim", stands for any that http_segment() can give; a
+ * path has at most HTTP_SEGMENTS_MAX of them. Of routes that stand for the same
+ * path the first in the table is taken, those without {} before those with. */
 struct http_route {
     const char *method; /* "GET" (HEAD too), "POST" */
     const char *path;
