@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "feed_read.h"
 #include "hub.h"
+#include "reply.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -124,12 +125,12 @@ void route_feed(struct http_exchange *exchange, void *context)
     }
     text = http_query(exchange, "after");
     if (text != NULL && !feed_read_after(&after, text)) {
-        hub_answer_fault(
+        http_answer_fault(
             exchange, 400,
             &(struct frank_fault){FRANK_ERR_VALUE, "after", 0, 0, 0});
         return;
     }
-    hub_answer_json(exchange, 200, feed_text(hub, after), NULL);
+    http_answer_json(exchange, 200, feed_text(hub, after), NULL);
 }
 
 /* ---- Writing ---------------------------------------------------------------
@@ -193,7 +194,7 @@ static struct feed_write *new_write(struct http_exchange *exchange)
     struct feed_write *w = calloc(1, sizeof *w);
 
     if (w == NULL) {
-        hub_answer_json(exchange, 503, NULL, NULL);
+        http_answer_json(exchange, 503, NULL, NULL);
         return NULL;
     }
     w->exchange = exchange;
@@ -232,12 +233,12 @@ static void ack_done(struct write *write, enum write_result result)
         return;
     }
     if (w->through > w->last) {
-        hub_answer_fault(w->exchange, 409, &fault);
+        http_answer_fault(w->exchange, 409, &fault);
     } else {
         if (asprintf(&text, "{\"taken_over\":%zu}\n", w->taken) < 0) {
             text = NULL;
         }
-        hub_answer_json(w->exchange, 200, text, NULL);
+        http_answer_json(w->exchange, 200, text, NULL);
     }
     free_write(w);
 }
@@ -254,7 +255,7 @@ void route_feed_ack(struct http_exchange *exchange, void *context)
     }
     if (feed_read_ack(&through, http_request(exchange)->body, &fault) !=
         FRANK_OK) {
-        hub_answer_fault(exchange, 400, &fault);
+        http_answer_fault(exchange, 400, &fault);
         return;
     }
     w = new_write(exchange);
@@ -303,7 +304,7 @@ static void notices_done(struct write *write, enum write_result result)
     root = json_pack("{s:I,s:o}", "taken",
                      (json_int_t)(w->count - w->unknown_count), "unknown",
                      unknown);
-    hub_answer_json(w->exchange, 200, json_dumps(root, JSON_COMPACT), NULL);
+    http_answer_json(w->exchange, 200, json_dumps(root, JSON_COMPACT), NULL);
     json_decref(root);
     free_write(w);
 }
@@ -321,7 +322,7 @@ void route_notices(struct http_exchange *exchange, void *context)
     }
     if (feed_read_notices(&notices, &count, http_request(exchange)->body,
                           &fault) != FRANK_OK) {
-        hub_answer_fault(exchange, 400, &fault);
+        http_answer_fault(exchange, 400, &fault);
         return;
     }
     w = new_write(exchange);

@@ -4,6 +4,7 @@
 #include "counts.h"
 #include "hub.h"
 #include "key_json.h"
+#include "reply.h"
 #include "stamp.h"
 #include "stamp_batch.h"
 #include "wire.h"
@@ -50,7 +51,7 @@ static void stamp_many(struct hub *hub, struct http_exchange *exchange)
     hub_keys_release(keys);
     if (error != FRANK_OK) {
         free(out);
-        hub_answer_fault(exchange, 400, &fault);
+        http_answer_fault(exchange, 400, &fault);
         return;
     }
     metric_add(&count_stamps, 0, count - failed);
@@ -179,9 +180,9 @@ static void stamp_one(struct hub *hub, struct http_exchange *exchange)
     json_decref(root);
     hub_keys_release(keys);
     if (error == FRANK_OK) {
-        hub_answer_json(exchange, 200, text, NULL);
+        http_answer_json(exchange, 200, text, NULL);
     } else {
-        hub_answer_fault(exchange, 400, &fault);
+        http_answer_fault(exchange, 400, &fault);
     }
 }
 

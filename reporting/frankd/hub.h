@@ -128,15 +128,6 @@ void hub_count_refused(const char *name);
 size_t hub_refusals_take(struct hub_refusals out[static HUB_REFUSALS_MAX]);
 void hub_refusals_put_back(const struct hub_refusals *refusals, size_t count);
 
-/* An answer of JSON text, which is freed; NULL is 500. */
-void hub_answer_json(struct http_exchange *exchange, unsigned status,
-                     char *text, const char *cache);
-
-/* An answer of problem details about a fault, named after it; 503 where memory
- * ran out. */
-void hub_answer_fault(struct http_exchange *exchange, unsigned status,
-                      const struct frank_fault *fault);
-
 /* ---- Routes -------------------------------------------------------------- */
 
 extern const struct http_route hub_routes[];

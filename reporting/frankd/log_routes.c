@@ -5,6 +5,7 @@
  * are for these alone.
  */
 #include "publisher.h"
+#include "reply.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,7 +123,7 @@ static void answer_entries(struct hub *hub, struct http_exchange *exchange,
     }
     out = open_memstream(&bytes, &len);
     if (out == NULL) {
-        hub_answer_json(exchange, 503, NULL, NULL);
+        http_answer_json(exchange, 503, NULL, NULL);
         return;
     }
     db = hub_reader_lock(hub, READER_LONG);
@@ -130,7 +131,7 @@ static void answer_entries(struct hub *hub, struct http_exchange *exchange,
     hub_reader_unlock(hub, READER_LONG);
     if (fclose(out) != 0) {
         free(bytes);
-        hub_answer_json(exchange, 503, NULL, NULL);
+        http_answer_json(exchange, 503, NULL, NULL);
         return;
     }
     answer_bytes(exchange, (uint8_t *)bytes, len, false);

@@ -2,6 +2,7 @@
 /* What became of a report, for whoever holds its receipt's token. */
 #include "hash.h"
 #include "hub.h"
+#include "reply.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -52,7 +53,7 @@ static void answer(struct http_exchange *exchange,
                  receipt->outcome[0] != '\0' ? "\"" : "") < 0) {
         text = NULL;
     }
-    hub_answer_json(exchange, 200, text, NULL);
+    http_answer_json(exchange, 200, text, NULL);
 }
 
 void route_receipt(struct http_exchange *exchange, void *context)
