@@ -101,6 +101,17 @@ SAYS(part)
 SAYS(below)
 SAYS(four)
 
+static void cookie(struct http_exchange *exchange, void *context)
+{
+    char value[9] = "before";
+    char text[64];
+    bool found = http_cookie(exchange, "sid", value, sizeof value);
+
+    (void)context;
+    (void)snprintf(text, sizeof text, "%d:%s.", found, value);
+    answer_text(exchange, text);
+}
+
 /* ---- The server --------------------------------------------------------- */
 
 #define BOTH (HTTP_PUBLIC | HTTP_PRIVATE)
@@ -109,6 +120,7 @@ static const struct http_route routes[] = {
     {"GET", "/problem", BOTH, 0, {NULL}, problem_with_fields},
     {"GET", "/split", BOTH, 0, {NULL}, with_a_split_field},
     {"GET", "/plain", BOTH, 0, {NULL}, plain},
+    {"GET", "/cookie", BOTH, 0, {NULL}, cookie},
     {"GET", "/cases/{}", BOTH, 0, {NULL}, a_case},
     {"GET", "/cases/mine", BOTH, 0, {NULL}, mine},
     {"POST", "/cases/{}/claim", BOTH, 100, {"text/plain"}, claim},
@@ -354,6 +366,41 @@ static void an_open_route_says_its_methods(void **state)
     assert_answer(ask_path("HEAD", "/cases/17"), 200, "Content-Length: 17");
 }
 
+/* ---- Cookies -------------------------------------------------------------
+ */
+
+static const char *ask_cookie(const char *headers)
+{
+    char text[1024];
+
+    (void)snprintf(text, sizeof text, "GET /cookie HTTP/1.1\r\n" HOST "%s\r\n",
+                   headers);
+    return ask(text);
+}
+
+static void a_cookie_is_the_one_of_its_name(void **state)
+{
+    (void)state;
+    assert_answer(ask_cookie("Cookie: sid=12345678\r\n"), 200, "1:12345678.");
+    assert_answer(ask_cookie("cookie: a=b; sid=x=y\t; c=d\r\n"), 200, "1:x=y.");
+    assert_answer(ask_cookie("Cookie: a=b;sid=\"q\"\r\n"), 200, "1:\"q\".");
+    assert_answer(ask_cookie("Cookie: a=b\r\nCookie: sid=1\r\n"), 200, "1:1.");
+    assert_answer(ask_cookie("Cookie: sid=\r\n"), 200, "1:.");
+    assert_answer(ask_cookie(""), 200, "0:before.");
+    assert_answer(ask_cookie("Cookie: SID=1; xsid=2; sid =3; sid\r\n"), 200,
+                  "0:before.");
+    assert_answer(ask_cookie("Cookie: sid=123456789\r\n"), 200, "0:before.");
+}
+
+static void a_cookie_that_is_there_twice_is_none(void **state)
+{
+    (void)state;
+    assert_answer(ask_cookie("Cookie: sid=1; sid=2\r\n"), 200, "0:before.");
+    assert_answer(ask_cookie("Cookie: sid=1; sid=1\r\n"), 200, "0:before.");
+    assert_answer(ask_cookie("Cookie: sid=1\r\nCookie: sid=2\r\n"), 200,
+                  "0:before.");
+}
+
 #define SERVED(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -366,6 +413,8 @@ int main(void)
         SERVED(a_segment_is_not_empty_and_not_encoded),
         SERVED(an_exact_route_goes_before_an_open_one),
         SERVED(an_open_route_says_its_methods),
+        SERVED(a_cookie_is_the_one_of_its_name),
+        SERVED(a_cookie_that_is_there_twice_is_none),
     };
 
     if (sodium_init() < 0) {

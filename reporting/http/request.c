@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a request says before its body: whose it is, and whether it is one that
  * its route takes. */
+#include "cookie.h"
 #include "exchange.h"
 
 #include <stdlib.h>
@@ -117,4 +118,37 @@ const char *http_query(const struct http_exchange *exchange, const char *name)
 {
     return MHD_lookup_connection_value(exchange->connection,
                                        MHD_GET_ARGUMENT_KIND, name);
+}
+
+struct cookie_search {
+    const char *name;
+    struct frank_span value;
+    unsigned count;
+};
+
+static enum MHD_Result look_for_cookie(void *cls, enum MHD_ValueKind kind,
+                                       const char *name, const char *value)
+{
+    struct cookie_search *search = cls;
+
+    (void)kind;
+    if (value != NULL && strcasecmp(name, "Cookie") == 0) {
+        search->count += cookie_find(&search->value, value, search->name);
+    }
+    return MHD_YES;
+}
+
+bool http_cookie(const struct http_exchange *exchange, const char *name,
+                 char *out, size_t capacity)
+{
+    struct cookie_search search = {.name = name};
+
+    (void)MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND,
+                                    look_for_cookie, &search);
+    if (search.count != 1 || search.value.len >= capacity) {
+        return false;
+    }
+    memcpy(out, search.value.data, search.value.len);
+    out[search.value.len] = '\0';
+    return true;
 }

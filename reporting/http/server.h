@@ -50,6 +50,12 @@ const char *http_header(const struct http_exchange *exchange, const char *name);
 const char *http_query(const struct http_exchange *exchange, const char *name);
 const struct http_request *http_request(const struct http_exchange *exchange);
 
+/* The value of the one cookie of this name, closed by a zero. false, with out
+ * as it was: there is none, or more than one (whoever can set a cookie for this
+ * host could hide ours behind his), or it does not fit. */
+bool http_cookie(const struct http_exchange *exchange, const char *name,
+                 char *out, size_t capacity);
+
 /* What stands in the i-th {} of the route's path, from 0, or NULL: one or more
  * bytes of A-Z a-z 0-9 . _ ~ -, but not "." and "..". Lives as long as the
  * exchange. */
