@@ -17,14 +17,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define RATE_SLOTS ((size_t)65536)
-#define BEARER_MAX_BYTES 512
-#define BEARER_MIN_BYTES 16
 
 /* ---- Secrets ------------------------------------------------------------- */
 
@@ -44,59 +41,17 @@ static bool load_key(uint8_t out[static 32], const char *name, const char *path)
            trouble(name, &fault);
 }
 
-static void hash_token(uint8_t out[static HASH_BYTES], const char *token,
-                       size_t len)
-{
-    hash_state state;
-
-    hash_init(&state);
-    hash_update(&state, (const uint8_t *)token, len);
-    hash_final(&state, out);
-    sodium_memzero(&state, sizeof state);
-}
-
-/* A token is a line of printable characters; shorter ones could be guessed. */
-static bool take_token(uint8_t out[static HASH_BYTES], const uint8_t *bytes,
-                       size_t len, struct frank_fault *fault)
-{
-    if (len > 0 && bytes[len - 1] == '\n') {
-        len--;
-    }
-    for (size_t i = 0; i < len; i++) {
-        if (bytes[i] <= ' ' || bytes[i] >= 0x7f) {
-            *fault =
-                (struct frank_fault){FRANK_ERR_VALUE, "bearer token", i, 0, 0};
-            return false;
-        }
-    }
-    if (len < BEARER_MIN_BYTES) {
-        *fault = (struct frank_fault){FRANK_ERR_LENGTH, "bearer token", 0, len,
-                                      BEARER_MIN_BYTES};
-        return false;
-    }
-    hash_token(out, (const char *)bytes, len);
-    return true;
-}
-
 static bool load_token(struct hub *hub, enum hub_bearer bearer,
                        const char *name, const char *path)
 {
-    char real[PROCESS_PATH_MAX];
-    struct frank_fault fault = {0};
-    uint8_t *bytes = NULL;
-    size_t len = 0;
-    bool ok;
+    struct frank_fault fault;
 
     if (path[0] == '\0') {
         return true;
     }
-    ok = process_credential(real, path, &fault) == FRANK_OK &&
-         secret_file_load(&bytes, &len, real, BEARER_MAX_BYTES, &fault) ==
-             FRANK_OK &&
-         take_token(hub->secrets->bearer_hash[bearer], bytes, len, &fault);
-    sodium_free(bytes); /* wipes */
-    hub->has_bearer[bearer] = ok;
-    return ok || trouble(name, &fault);
+    hub->has_bearer[bearer] = bearer_load(hub->secrets->bearer_hash[bearer],
+                                          path, &fault) == FRANK_OK;
+    return hub->has_bearer[bearer] || trouble(name, &fault);
 }
 
 static bool load_secrets(struct hub *hub)
@@ -140,30 +95,15 @@ static bool load_secrets(struct hub *hub)
 bool hub_is_bearer(const struct hub *hub, enum hub_bearer bearer,
                    const char *token)
 {
-    uint8_t hash[HASH_BYTES];
-
-    hash_token(hash, token, strlen(token));
     return hub->has_bearer[bearer] &&
-           sodium_memcmp(hash, hub->secrets->bearer_hash[bearer],
-                         sizeof hash) == 0;
-}
-
-const char *hub_bearer_token(const struct http_exchange *exchange)
-{
-    const char *value = http_header(exchange, "Authorization");
-
-    if (value == NULL || strncasecmp(value, "Bearer ", 7) != 0) {
-        return NULL;
-    }
-    value += 7;
-    return value + strspn(value, " ");
+           bearer_is(hub->secrets->bearer_hash[bearer], token);
 }
 
 bool hub_admits(struct hub *hub, struct http_exchange *exchange,
                 enum hub_bearer bearer)
 {
     const struct http_request *request = http_request(exchange);
-    const char *token = hub_bearer_token(exchange);
+    const char *token = bearer_token(exchange);
     bool is_unix =
         request->is_private &&
         sodium_is_zero(request->address.bytes, sizeof request->address.bytes);

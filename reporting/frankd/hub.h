@@ -7,6 +7,7 @@
 #ifndef REPORTING_FRANKD_HUB_H
 #define REPORTING_FRANKD_HUB_H
 
+#include "bearer.h"
 #include "hub_store.h"
 #include "keyring.h"
 #include "rates.h"
@@ -53,7 +54,7 @@ struct hub_secrets {
     uint8_t bytes_key[32];   /* hashes of what was sent */
     uint8_t log_secret[64];  /* Ed25519 */
     uint8_t reporter_token_key[32];
-    uint8_t bearer_hash[BEARER_COUNT][32]; /* SHA-256 of the token */
+    uint8_t bearer_hash[BEARER_COUNT][BEARER_HASH_BYTES];
 };
 
 /* Reports that were refused since the last entry of the log, by name. */
@@ -112,8 +113,6 @@ void hub_reader_unlock(struct hub *hub, enum hub_reader reader);
 /* Whether a token is the one; in constant time. */
 bool hub_is_bearer(const struct hub *hub, enum hub_bearer bearer,
                    const char *token);
-/* The token of an Authorization header, or NULL. */
-const char *hub_bearer_token(const struct http_exchange *exchange);
 
 /* For routes of one party's: whether the exchange came over a private Unix
  * socket, or has its bearer token. Otherwise answers 401, or 404 where the

@@ -28,7 +28,7 @@ static bool sees_newest(const struct hub *hub,
                         const struct http_exchange *exchange)
 {
     const struct http_request *request = http_request(exchange);
-    const char *token = hub_bearer_token(exchange);
+    const char *token = bearer_token(exchange);
     bool is_unix = true;
 
     for (size_t i = 0; i < sizeof request->address.bytes; i++) {
