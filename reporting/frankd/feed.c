@@ -101,9 +101,9 @@ static char *feed_text(struct hub *hub, uint64_t after)
         return NULL;
     }
     (void)fputs("{\"items\":[", a.out);
-    db = hub_reader_lock(hub, READER_LONG);
+    db = store_reader_lock(&hub->store, STORE_LONG);
     last = hub_feed(db, after, put_item, &a);
-    hub_reader_unlock(hub, READER_LONG);
+    store_reader_unlock(&hub->store, STORE_LONG);
     (void)fprintf(a.out,
                   "],\"next\":%" PRIu64 ",\"last\":%" PRIu64 ",\"more\":%s}\n",
                   a.next, last, a.more ? "true" : "false");
@@ -165,7 +165,7 @@ static void submit(struct hub *hub, struct feed_write *w, size_t bytes)
     w->now = clock_wall();
     w->write.small = true;
     w->write.bytes = bytes;
-    if (!writer_submit(hub->writer, &w->write)) {
+    if (!writer_submit(hub->store.writer, &w->write)) {
         http_problem(w->exchange, &(struct http_problem){
                                       .status = 503,
                                       .name = "busy",
@@ -212,8 +212,8 @@ static void ack_run(struct write *write, struct db *db)
 
     w->last = hub_last(db);
     if (w->through <= w->last) {
-        w->taken += hub_taken_over(&w->hub->store, db, w->through, w->now,
-                                   STEP_ITEMS, STEP_BYTES, &w->more);
+        w->taken += hub_taken_over(&w->hub->store.ledger, db, w->through,
+                                   w->now, STEP_ITEMS, STEP_BYTES, &w->more);
     }
 }
 

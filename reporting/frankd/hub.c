@@ -10,16 +10,8 @@
 #include "publisher.h"
 #include "secret_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <sodium.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define RATE_SLOTS ((size_t)65536)
 
@@ -156,7 +148,7 @@ static void write_epochs(struct hub *hub, struct db *db,
                          const struct hub_keys *keys)
 {
     for (size_t i = 0; i < keys->epoch_count; i++) {
-        hub_epoch(&hub->store, db, keys->epochs[i].id,
+        hub_epoch(&hub->store.ledger, db, keys->epochs[i].id,
                   keys->epochs[i].not_before, keys->epochs[i].destroyed,
                   clock_wall());
     }
@@ -181,7 +173,7 @@ static bool log_epochs(struct hub *hub, struct hub_keys *keys)
         .keys = keys,
     };
 
-    if (writer_do(hub->writer, &w.write) == WRITE_DONE) {
+    if (writer_do(hub->store.writer, &w.write) == WRITE_DONE) {
         return true;
     }
     JOURNAL(JOURNAL_ERROR, "epochs-not-logged",
@@ -210,17 +202,6 @@ bool hub_reload(struct hub *hub)
 
 /* ---- The store ----------------------------------------------------------- */
 
-static _Noreturn void write_failed(void *context, const struct db_trouble *what)
-{
-    (void)context;
-    JOURNAL(JOURNAL_ERROR, "database-failed", JOURNAL_TEXT("what", what->what),
-            JOURNAL_TEXT("why", what->text),
-            JOURNAL_NUMBER("code", (uint64_t)what->code),
-            JOURNAL_TEXT("then", "exit: what is on disk cannot be known; "
-                                 "nothing was acknowledged since"));
-    _exit(3);
-}
-
 static void write_committed(void *context, uint64_t microseconds, size_t count)
 {
     (void)context;
@@ -228,102 +209,21 @@ static void write_committed(void *context, uint64_t microseconds, size_t count)
     metric_observe(&time_commit, microseconds);
 }
 
-static void write_closing(void *context, struct db *db)
-{
-    struct hub *hub = context;
-
-    ledger_save(&hub->store.ledger, db);
-}
-
-static bool db_failed(const struct db_trouble *what)
-{
-    JOURNAL(JOURNAL_ERROR, "cannot-start", JOURNAL_TEXT("what", "database"),
-            JOURNAL_TEXT("call", what->what), JOURNAL_TEXT("why", what->text));
-    return false;
-}
-
-/* Two processes on one database, and one log, would fork it. */
-static bool lock_folder(struct hub *hub)
-{
-    hub->folder = open(hub->settings->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (hub->folder < 0 || flock(hub->folder, LOCK_EX | LOCK_NB) != 0) {
-        return trouble(hub->settings->data,
-                       &(struct frank_fault){FRANK_ERR_FILE,
-                                             errno == EWOULDBLOCK
-                                                 ? "another frankd has it"
-                                                 : "lock",
-                                             0, (uint64_t)errno, 0});
-    }
-    return true;
-}
-
 static bool open_store(struct hub *hub)
 {
-    char path[PROCESS_PATH_MAX + 16];
-    char real[PATH_MAX];
-    struct db_trouble what;
-
-    if (!lock_folder(hub)) {
-        return false;
-    }
-    /* SQLite is to follow no link in the path; systemd's folders are links. */
-    if (realpath(hub->settings->data, real) == NULL) {
-        return trouble(hub->settings->data,
-                       &(struct frank_fault){FRANK_ERR_FILE, "open folder", 0,
-                                             (uint64_t)errno, 0});
-    }
-    (void)snprintf(path, sizeof path, "%s/hub.db", real);
-    if (!db_open(&hub->db, path, DB_WRITER, &hub_schema, hub_statements,
-                 hub_statement_count, &what)) {
-        return db_failed(&what);
-    }
-    (void)chmod(path, 0600);
-    if (!ledger_load(&hub->store.ledger.range, hub->db)) {
-        return db_failed(db_trouble(hub->db));
-    }
-    for (size_t i = 0; i < READER_COUNT; i++) {
-        if (!db_open(&hub->readers[i].db, path, DB_READER, &hub_schema,
-                     hub_statements, hub_statement_count, &what)) {
-            return db_failed(&what);
-        }
-    }
-    return true;
-}
-
-static bool start_writer(struct hub *hub)
-{
-    const struct writer_settings settings = {
-        .db = hub->db,
-        .path = hub->settings->data,
+    const struct store_settings settings = {
+        .data = hub->settings->data,
+        .name = "hub.db",
+        .program = "frankd",
+        .schema = &hub_schema,
+        .statements = hub_statements,
+        .statement_count = hub_statement_count,
         .min_free = hub->settings->min_free,
         .queue_max = hub->settings->queue,
-        .closing = write_closing,
-        .failed = write_failed,
         .committed = write_committed,
-        .context = hub,
     };
 
-    return writer_start(&hub->writer, &settings) ||
-           trouble("writer",
-                   &(struct frank_fault){FRANK_ERR_MEMORY, "thread", 0, 0, 0});
-}
-
-struct db *hub_reader_lock(struct hub *hub, enum hub_reader reader)
-{
-    (void)pthread_mutex_lock(&hub->readers[reader].lock);
-    return hub->readers[reader].db;
-}
-
-/* A reader that failed is of no use any more, and a sign of a disk that fails.
- */
-void hub_reader_unlock(struct hub *hub, enum hub_reader reader)
-{
-    const struct db *db = hub->readers[reader].db;
-
-    if (!db_ok(db)) {
-        write_failed(hub, db_trouble(db));
-    }
-    (void)pthread_mutex_unlock(&hub->readers[reader].lock);
+    return store_open(&hub->store, &settings);
 }
 
 /* ---- Opening ------------------------------------------------------------- */
@@ -347,14 +247,10 @@ bool hub_open(struct hub *hub, const struct settings *settings)
 {
     memset(hub, 0, sizeof *hub);
     hub->settings = settings;
-    hub->folder = -1;
     (void)pthread_mutex_init(&hub->keys_lock, NULL);
-    for (size_t i = 0; i < READER_COUNT; i++) {
-        (void)pthread_mutex_init(&hub->readers[i].lock, NULL);
-    }
     if (!load_secrets(hub) || (hub->keys = hub_keys_load(settings)) == NULL ||
         !start_rates(hub) || !open_store(hub) || !publisher_open(hub) ||
-        !start_writer(hub)) {
+        !store_start_writer(&hub->store)) {
         hub_close(hub);
         return false;
     }
@@ -364,16 +260,8 @@ bool hub_open(struct hub *hub, const struct settings *settings)
 
 void hub_close(struct hub *hub)
 {
-    writer_free(hub->writer);
-    for (size_t i = 0; i < READER_COUNT; i++) {
-        db_close(hub->readers[i].db);
-        (void)pthread_mutex_destroy(&hub->readers[i].lock);
-    }
-    db_close(hub->db);
-    publisher_free(hub->publisher);
-    if (hub->folder >= 0) {
-        (void)close(hub->folder); /* and unlock */
-    }
+    publisher_free(hub->publisher); /* its thread is gone by now */
+    store_close(&hub->store);
     rates_free(hub->by_reporter);
     rates_free(hub->by_address);
     rates_free(hub->overall);

@@ -7,6 +7,7 @@
 #ifndef REPORTING_FRANKD_HUB_H
 #define REPORTING_FRANKD_HUB_H
 
+#include "base.h"
 #include "bearer.h"
 #include "hub_store.h"
 #include "keyring.h"
@@ -14,7 +15,6 @@
 #include "server.h"
 #include "settings.h"
 #include "stamper.h"
-#include "writer.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -60,8 +60,6 @@ struct hub_secrets {
 /* Reports that were refused since the last entry of the log, by name. */
 #define HUB_REFUSALS_MAX 64
 
-enum hub_reader { READER_SHORT, READER_LONG, READER_COUNT };
-
 struct publisher;
 
 struct hub {
@@ -74,14 +72,7 @@ struct hub {
     pthread_mutex_t keys_lock;
     struct hub_keys *keys;
 
-    int folder;             /* of the data, locked */
-    struct hub_store store; /* the writer's thread alone */
-    struct db *db;
-    struct writer *writer;
-    struct {
-        pthread_mutex_t lock;
-        struct db *db;
-    } readers[READER_COUNT];
+    struct store store;
 
     struct rates *by_reporter;
     struct rates *by_address;
@@ -106,9 +97,6 @@ bool hub_reload(struct hub *hub);
 /* The keys in force, to be given back. */
 struct hub_keys *hub_keys_hold(struct hub *hub);
 void hub_keys_release(struct hub_keys *keys);
-
-struct db *hub_reader_lock(struct hub *hub, enum hub_reader reader);
-void hub_reader_unlock(struct hub *hub, enum hub_reader reader);
 
 /* Whether a token is the one; in constant time. */
 bool hub_is_bearer(const struct hub *hub, enum hub_bearer bearer,

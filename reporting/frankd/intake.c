@@ -299,8 +299,8 @@ static void store_run(struct write *write, struct db *db)
         .priority_each = (uint32_t)s->priority_reporter,
     };
 
-    in->taken =
-        hub_take(&in->hub->store, db, &in->incoming, &rules, &in->received);
+    in->taken = hub_take(&in->hub->store.ledger, db, &in->incoming, &rules,
+                         &in->received);
 }
 
 static void store_done(struct write *write, enum write_result result)
@@ -324,7 +324,7 @@ static void store(struct intake *in)
     in->write.run = store_run;
     in->write.done = store_done;
     in->write.bytes = in->incoming.sealed.len + 4096;
-    if (!writer_submit(in->hub->writer, &in->write)) {
+    if (!writer_submit(in->hub->store.writer, &in->write)) {
         intake_refuse(in, &busy, NULL, SIZE_MAX, 1000);
     }
 }
@@ -335,10 +335,10 @@ static void store(struct intake *in)
 /* Reading, not writing: the writer looks again. */
 bool intake_is_known(struct intake *in)
 {
-    struct db *db = hub_reader_lock(in->hub, READER_SHORT);
+    struct db *db = store_reader_lock(&in->hub->store, STORE_SHORT);
     bool known = hub_find(db, &in->incoming, &in->taken, &in->received);
 
-    hub_reader_unlock(in->hub, READER_SHORT);
+    store_reader_unlock(&in->hub->store, STORE_SHORT);
     if (known) {
         answer_taken(in);
     }

@@ -126,9 +126,9 @@ static void answer_entries(struct hub *hub, struct http_exchange *exchange,
         http_answer_json(exchange, 503, NULL, NULL);
         return;
     }
-    db = hub_reader_lock(hub, READER_LONG);
+    db = store_reader_lock(&hub->store, STORE_LONG);
     (void)ledger_read(db, from, from + path->width, put_entry, out);
-    hub_reader_unlock(hub, READER_LONG);
+    store_reader_unlock(&hub->store, STORE_LONG);
     if (fclose(out) != 0) {
         free(bytes);
         http_answer_json(exchange, 503, NULL, NULL);

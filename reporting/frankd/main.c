@@ -366,7 +366,7 @@ static int run(struct service *service, const sigset_t *signals)
     left = http_server_drain(hub->server, (unsigned)s->drain_timeout);
     /* Whoever waits for the disk is answered before his connection is gone. */
     publisher_last_words(hub);
-    writer_stop(hub->writer);
+    writer_stop(hub->store.writer);
     http_server_free(hub->server);
     publisher_stop(hub);
     hub_close(hub);

@@ -126,7 +126,7 @@ void route_readyz(struct http_exchange *exchange, void *context)
 
     if (!atomic_load(&hub->ready)) {
         answer_text(exchange, 503, "not ready: ending\n");
-    } else if (!writer_has_room(hub->writer)) {
+    } else if (!writer_has_room(hub->store.writer)) {
         answer_text(exchange, 503, "not ready: disk full\n");
     } else {
         answer_text(exchange, 200, "ready\n");

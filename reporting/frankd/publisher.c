@@ -3,6 +3,7 @@
 #include "publisher_inside.h"
 
 #include "journal.h"
+#include "ledger_entry.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -243,13 +244,13 @@ bool publisher_open(struct hub *hub)
     if (!open_folder(p)) {
         return false;
     }
-    db = hub_reader_lock(hub, READER_LONG);
+    db = store_reader_lock(&hub->store, STORE_LONG);
     ok = publisher_recover(p, db, hub->store.ledger.range.size);
     if (ok && !publish(p, db)) {
         ok = p->waits &&
              p->newest.len > 0; /* a full disk: it starts, and waits */
     }
-    hub_reader_unlock(hub, READER_LONG);
+    store_reader_unlock(&hub->store, STORE_LONG);
     return ok && (p->waits || publisher_recover_public(p));
 }
 
@@ -280,7 +281,7 @@ static void run_refusals(struct write *write, struct db *db)
 {
     struct hourly *h = (struct hourly *)write;
 
-    hub_log_refusals(&h->publisher->hub->store, db,
+    hub_log_refusals(&h->publisher->hub->store.ledger, db,
                      h->publisher->refusals_since, h->now, h->refusals,
                      h->count);
 }
@@ -293,9 +294,9 @@ static void run_hourly(struct write *write, struct db *db)
     run_refusals(write, db);
     /* More than is needed, by chance: whoever adds entries of his own must not
      * see when they pass a border. */
-    hub_pad(&hub->store, db, hub->settings->log_round,
-            1 + randombytes_uniform((uint32_t)hub->settings->log_round),
-            h->now);
+    ledger_pad(&hub->store.ledger, db, hub->settings->log_round,
+               1 + randombytes_uniform((uint32_t)hub->settings->log_round),
+               h->now);
     h->size = hub->store.ledger.range.size;
 }
 
@@ -304,7 +305,7 @@ static void run_purge(struct write *write, struct db *db)
     struct hourly *h = (struct hourly *)write;
     const struct settings *s = h->publisher->hub->settings;
 
-    h->purged = hub_purge(&h->publisher->hub->store, db,
+    h->purged = hub_purge(&h->publisher->hub->store.ledger, db,
                           h->now > s->retain ? h->now - s->retain : 0, h->now,
                           PURGE_MOST);
 }
@@ -314,7 +315,7 @@ static bool do_write(struct publisher *p, struct hourly *h,
 {
     h->write = (struct write){
         .run = run, .small = true, .bytes = 262144, .drops = run == run_purge};
-    return writer_do(p->hub->writer, &h->write) == WRITE_DONE;
+    return writer_do(p->hub->store.writer, &h->write) == WRITE_DONE;
 }
 
 /* The public sees the log at fixed times, at sizes that tell nothing. */
@@ -339,12 +340,12 @@ static bool publish_publicly(struct publisher *p, uint64_t size)
 
 static bool look(struct publisher *p)
 {
-    struct db *db = hub_reader_lock(p->hub, READER_LONG);
+    struct db *db = store_reader_lock(&p->hub->store, STORE_LONG);
     bool ok;
 
     p->waits = false;
     ok = publish(p, db);
-    hub_reader_unlock(p->hub, READER_LONG);
+    store_reader_unlock(&p->hub->store, STORE_LONG);
     return ok;
 }
 
