@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "counts.h"
 #include "hmac.h"
+#include "hours.h"
 #include "hub_keys.h"
 #include "journal.h"
 #include "process.h"
@@ -226,6 +227,26 @@ static bool open_store(struct hub *hub)
     return store_open(&hub->store, &settings);
 }
 
+static bool open_publisher(struct hub *hub)
+{
+    const struct settings *s = hub->settings;
+    const struct publisher_settings settings = {
+        .store = &hub->store,
+        .data = s->data,
+        .checkpoint = s->checkpoint,
+        .origin = s->log_origin,
+        .secret_key = hub->secrets->log_secret,
+        .public_key = hub->log_public,
+        .public_every = s->public_checkpoint,
+        .round = s->log_round,
+        .hourly = hours_keep,
+        .context = hub,
+    };
+
+    atomic_store(&hub->refusals_since, clock_wall());
+    return publisher_open(&hub->publisher, &settings);
+}
+
 /* ---- Opening ------------------------------------------------------------- */
 
 static bool start_rates(struct hub *hub)
@@ -249,7 +270,7 @@ bool hub_open(struct hub *hub, const struct settings *settings)
     hub->settings = settings;
     (void)pthread_mutex_init(&hub->keys_lock, NULL);
     if (!load_secrets(hub) || (hub->keys = hub_keys_load(settings)) == NULL ||
-        !start_rates(hub) || !open_store(hub) || !publisher_open(hub) ||
+        !start_rates(hub) || !open_store(hub) || !open_publisher(hub) ||
         !store_start_writer(&hub->store)) {
         hub_close(hub);
         return false;

@@ -79,6 +79,7 @@ struct hub {
     struct rates *overall;
 
     struct publisher *publisher;
+    _Atomic uint64_t refusals_since; /* what is not in the log yet */
     struct http_server *server;
     atomic_bool ready;
 };

@@ -8,6 +8,7 @@
 #include "command.h"
 #include "counts.h"
 #include "hash.h"
+#include "hours.h"
 #include "hub.h"
 #include "init.h"
 #include "io.h"
@@ -349,7 +350,7 @@ static int run(struct service *service, const sigset_t *signals)
         hub_close(hub);
         return EXIT_TROUBLE;
     }
-    if (!publisher_start(hub)) {
+    if (!publisher_start(hub->publisher)) {
         JOURNAL(JOURNAL_ERROR, "cannot-start", JOURNAL_TEXT("what", "thread"));
         http_server_free(hub->server);
         hub_close(hub);
@@ -365,10 +366,10 @@ static int run(struct service *service, const sigset_t *signals)
     atomic_store(&hub->ready, false);
     left = http_server_drain(hub->server, (unsigned)s->drain_timeout);
     /* Whoever waits for the disk is answered before his connection is gone. */
-    publisher_last_words(hub);
+    hours_last_words(hub);
     writer_stop(hub->store.writer);
     http_server_free(hub->server);
-    publisher_stop(hub);
+    publisher_stop(hub->publisher);
     hub_close(hub);
     JOURNAL(JOURNAL_INFO, "ended", JOURNAL_NUMBER("unanswered", left));
     return EXIT_DONE;

@@ -5,7 +5,6 @@
 #include "hub.h"
 #include "intake.h"
 #include "note.h"
-#include "publisher.h"
 #include "reply.h"
 
 #include <inttypes.h>
