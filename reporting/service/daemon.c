@@ -210,8 +210,9 @@ static bool confine(const struct daemon_needs *needs)
     }
     add_folders(&readable, needs->read);
     add_folders(&writable, needs->write);
-    error = process_confine(&(struct process_paths){readable.at, writable.at},
-                            &got, &fault);
+    error = process_confine(
+        &(struct process_paths){readable.at, writable.at, needs->connects},
+        &got, &fault);
     free_paths(&readable);
     free_paths(&writable);
     if (error != FRANK_OK) {
