@@ -270,6 +270,17 @@ static void put_service(void)
     }
 }
 
+static void put_cookies(void)
+{
+    static const char *const cookies[] = {"session=abc", "a=b; session=; c=d",
+                                          "session=a; session=b",
+                                          " xsession=1;session =2"};
+
+    for (size_t i = 0; i < SUPPORT_COUNT(cookies); i++) {
+        put("fuzz_cookie", "cookie", i, support_text(cookies[i]));
+    }
+}
+
 static void put_heads(void)
 {
     static const char *const heads[] = {
@@ -332,6 +343,7 @@ int main(int argc, char **argv)
     put_reports();
     put_quorum();
     put_service();
+    put_cookies();
     put_heads();
     put_log();
     put_notices();

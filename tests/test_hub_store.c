@@ -2,6 +2,7 @@
 /* The hub's store by itself: what is stored, counted, folded, handed on,
  * purged, and the log that goes with it. */
 #include "hub_store.h"
+#include "ledger_entry.h"
 
 #include "folder.h"
 #include "support.h"
@@ -10,7 +11,7 @@
 #include <string.h>
 
 static struct db *db;
-static struct hub_store store;
+static struct ledger ledger;
 static uint8_t next_id;
 
 static int open_store(void **state)
@@ -18,7 +19,7 @@ static int open_store(void **state)
     struct db_trouble what;
     int error = folder_enter(state);
 
-    memset(&store, 0, sizeof store);
+    memset(&ledger, 0, sizeof ledger);
     next_id = 1;
     return error || !db_open(&db, "hub.db", DB_WRITER, &hub_schema,
                              hub_statements, hub_statement_count, &what);
@@ -64,8 +65,8 @@ static enum taken take(const struct incoming *report)
     uint64_t received;
 
     db_begin(db);
-    taken = hub_take(&store, db, report, &rules, &received);
-    ledger_save(&store.ledger, db);
+    taken = hub_take(&ledger, db, report, &rules, &received);
+    ledger_save(&ledger, db);
     assert_true(db_commit(db));
     return taken;
 }
@@ -111,12 +112,12 @@ static const char *log_text(void)
     all[0] = '\0';
     count = ledger_read(db, 0, UINT32_MAX, collect, all);
     db_begin(db);
-    ledger_save(&store.ledger, db);
+    ledger_save(&ledger, db);
     assert_true(db_commit(db));
     assert_true(ledger_load(&range, db));
     assert_int_equal(range.size, count);
     merkle_root(roots[0], &range);
-    merkle_root(roots[1], &store.ledger.range);
+    merkle_root(roots[1], &ledger.range);
     assert_memory_equal(roots[0], roots[1], sizeof roots[0]);
     return all;
 }
@@ -138,7 +139,7 @@ static size_t take_over(uint64_t through)
 {
     bool more;
     size_t count =
-        hub_taken_over(&store, db, through, 5000, 100, 1 << 20, &more);
+        hub_taken_over(&ledger, db, through, 5000, 100, 1 << 20, &more);
 
     assert_false(more);
     return count;
@@ -412,10 +413,10 @@ static void hashes_end_with_their_epoch(void **state)
         assert_int_equal(take(&report), TAKEN_NEW);
     }
     db_begin(db);
-    hub_epoch(&store, db, 1, 0, false, 1);
-    hub_epoch(&store, db, 1, 0, false, 1);
-    hub_epoch(&store, db, 1, 0, true, 2);
-    hub_epoch(&store, db, 1, 0, true, 2);
+    hub_epoch(&ledger, db, 1, 0, false, 1);
+    hub_epoch(&ledger, db, 1, 0, false, 1);
+    hub_epoch(&ledger, db, 1, 0, true, 2);
+    hub_epoch(&ledger, db, 1, 0, true, 2);
     assert_true(db_commit(db));
     assert_int_equal(occurrences(log_text(), "key_epoch"), 2);
     assert_int_equal(occurrences(log_text(), "destroyed"), 1);
@@ -451,11 +452,11 @@ static void old_ones_are_purged_once_they_are_taken_over(void **state)
         assert_int_equal(take(&report), TAKEN_NEW);
     }
     db_begin(db);
-    assert_int_equal(hub_purge(&store, db, 5000, 9000, 10), 0);
+    assert_int_equal(hub_purge(&ledger, db, 5000, 9000, 10), 0);
     assert_int_equal(take_over(3), 3);
-    assert_int_equal(hub_purge(&store, db, 1002, 9000, 10), 2);
-    assert_int_equal(hub_purge(&store, db, 5000, 9000, 1), 1);
-    assert_int_equal(hub_purge(&store, db, 5000, 9000, 1), 0);
+    assert_int_equal(hub_purge(&ledger, db, 1002, 9000, 10), 2);
+    assert_int_equal(hub_purge(&ledger, db, 5000, 9000, 1), 1);
+    assert_int_equal(hub_purge(&ledger, db, 5000, 9000, 1), 0);
     assert_true(db_commit(db));
     assert_int_equal(occurrences(log_text(), "\"purge\""), 3);
     assert_int_equal(feed(0).count, 1);
@@ -468,11 +469,11 @@ static void refusals_and_padding_are_entries(void **state)
 
     (void)state;
     db_begin(db);
-    hub_log_refusals(&store, db, 1, 2, refusals, 2);
-    hub_pad(&store, db, 8, 1, 3);
-    assert_int_equal(store.ledger.range.size, 8);
-    hub_pad(&store, db, 8, 1, 3);
-    assert_int_equal(store.ledger.range.size, 16);
+    hub_log_refusals(&ledger, db, 1, 2, refusals, 2);
+    ledger_pad(&ledger, db, 8, 1, 3);
+    assert_int_equal(ledger.range.size, 8);
+    ledger_pad(&ledger, db, 8, 1, 3);
+    assert_int_equal(ledger.range.size, 16);
     assert_true(db_commit(db));
     assert_non_null(strstr(log_text(), "\"counts\":{\"mac\":5,\"proof\":1}"));
     assert_int_equal(occurrences(log_text(), "padding"), 15);
@@ -489,11 +490,11 @@ static void a_backlog_is_taken_over_in_steps(void **state)
         assert_int_equal(take(&report), TAKEN_NEW);
     }
     db_begin(db);
-    assert_int_equal(hub_taken_over(&store, db, 5, 1, 2, SIZE_MAX, &more), 2);
+    assert_int_equal(hub_taken_over(&ledger, db, 5, 1, 2, SIZE_MAX, &more), 2);
     assert_true(more);
-    assert_int_equal(hub_taken_over(&store, db, 5, 1, 9, 1, &more), 1);
+    assert_int_equal(hub_taken_over(&ledger, db, 5, 1, 9, 1, &more), 1);
     assert_true(more);
-    assert_int_equal(hub_taken_over(&store, db, 5, 1, 9, 3000, &more), 2);
+    assert_int_equal(hub_taken_over(&ledger, db, 5, 1, 9, 3000, &more), 2);
     assert_false(more);
     assert_true(db_commit(db));
     assert_int_equal(hub_waiting(db), 0);
@@ -556,13 +557,13 @@ static void nothing_is_stored_under_an_epoch_that_ended(void **state)
 
     (void)state;
     db_begin(db);
-    hub_epoch(&store, db, 1, 0, true, 1);
+    hub_epoch(&ledger, db, 1, 0, true, 1);
     assert_true(db_commit(db));
     assert_int_equal(take(&report), TAKEN_ENDED);
     db_begin(db);
     hub_signal(db, 1, report.sender, report.pair, 5);
     assert_true(db_commit(db));
-    rows = store.ledger.range.size;
+    rows = ledger.range.size;
     assert_int_equal(rows, 1); /* the epoch's */
     assert_int_equal(feed(0).count, 0);
 }

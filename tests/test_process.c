@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
@@ -46,10 +47,11 @@ static long landlock_version(void)
 
 /* How a child ends that does `what`, confined to the folder: its exit code, or
  * minus the signal that killed it. */
-static int confined(int (*what)(void))
+static int confined_as(int (*what)(void), bool connects)
 {
     const char *const readable[] = {NULL};
     const char *const writable[] = {folder_path(), NULL};
+    const struct process_paths paths = {readable, writable, connects};
     int status = 0;
     unsigned got = 0;
     pid_t child = fork();
@@ -59,8 +61,7 @@ static int confined(int (*what)(void))
         struct frank_fault fault;
 
         if (process_harden(&fault) != FRANK_OK ||
-            process_confine(&(struct process_paths){readable, writable}, &got,
-                            &fault) != FRANK_OK ||
+            process_confine(&paths, &got, &fault) != FRANK_OK ||
             (got & PROCESS_SECCOMP) == 0) {
             _exit(99);
         }
@@ -68,6 +69,11 @@ static int confined(int (*what)(void))
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static int confined(int (*what)(void))
+{
+    return confined_as(what, false);
 }
 
 /* ---- What a service does
@@ -307,8 +313,8 @@ static int turn_a_connection(int server, int accepted)
     bool granted = false;
 
     if (getsockname(server, (struct sockaddr *)&address, &len) != 0 ||
-        confine_files(&(struct process_paths){none, none}, &granted, &fault) !=
-            FRANK_OK ||
+        confine_files(&(struct process_paths){none, none, false}, &granted,
+                      &fault) != FRANK_OK ||
         !granted || connect(accepted, &nowhere, sizeof nowhere) != 0) {
         return 99;
     }
@@ -350,6 +356,157 @@ static void a_connection_cannot_be_turned_where_landlock_knows_tcp(void **state)
     (void)close(accepted);
     (void)close(client);
     (void)close(server);
+}
+
+/* ---- Where connections are asked for
+ * ---------------------------------------------- */
+
+/* Where the parent listens. */
+static struct sockaddr_in listening;
+
+static int connect_to_the_parent(int type, int protocol)
+{
+    int fd = socket(AF_INET, type, protocol);
+
+    return fd < 0 ||
+           connect(fd, (const struct sockaddr *)&listening, sizeof listening) !=
+               0 ||
+           send(fd, "x", 1, MSG_NOSIGNAL) != 1 || close(fd) != 0;
+}
+
+static int connect_over_tcp(void)
+{
+    return connect_to_the_parent(SOCK_STREAM | SOCK_CLOEXEC, 0) ||
+           connect_to_the_parent(SOCK_STREAM, IPPROTO_TCP);
+}
+
+static int ask_over_udp(void)
+{
+    return connect_to_the_parent(SOCK_DGRAM | SOCK_CLOEXEC, 0) ||
+           connect_to_the_parent(SOCK_DGRAM, IPPROTO_UDP);
+}
+
+static int wake_a_thread(void)
+{
+    int pair[2];
+
+    return socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0;
+}
+
+static void *look_up(void *argument)
+{
+    const struct addrinfo hints = {.ai_family = AF_UNSPEC,
+                                   .ai_flags = AI_ADDRCONFIG,
+                                   .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+
+    if (getaddrinfo("localhost", "80", &hints, &found) == 0) {
+        freeaddrinfo(found);
+        *(int *)argument = 0;
+    }
+    return NULL;
+}
+
+static int look_up_a_name(void)
+{
+    pthread_t thread;
+    int failed = 1;
+
+    return pthread_create(&thread, NULL, look_up, &failed) != 0 ||
+           pthread_join(thread, NULL) != 0 || failed;
+}
+
+static int read_whom_to_trust(void)
+{
+    return (open("/etc/hosts", O_RDONLY) < 0 && errno != ENOENT) ||
+           (open("/etc/ssl/certs", O_RDONLY | O_DIRECTORY) < 0 &&
+            errno != ENOENT);
+}
+
+static int do_without_a_library(void)
+{
+    int fd = open("library", O_RDWR | O_CREAT, 0600);
+    void *code;
+
+    if (fd < 0 || ftruncate(fd, 4096) != 0) {
+        return 1;
+    }
+    code = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+    return code != MAP_FAILED || errno != EACCES;
+}
+
+static int do_without_interfaces(void)
+{
+    return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0) >= 0 ||
+           errno != EACCES;
+}
+
+static void listen_for_children(int *tcp)
+{
+    socklen_t len = sizeof listening;
+
+    listening = (struct sockaddr_in){.sin_family = AF_INET,
+                                     .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    *tcp = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(*tcp, (const struct sockaddr *)&listening, len), 0);
+    assert_int_equal(listen(*tcp, 8), 0);
+    assert_int_equal(getsockname(*tcp, (struct sockaddr *)&listening, &len), 0);
+}
+
+static void a_service_that_connects_can_do_so(void **state)
+{
+    int (*const works[])(void) = {connect_over_tcp,     ask_over_udp,
+                                  wake_a_thread,        look_up_a_name,
+                                  read_whom_to_trust,   do_without_a_library,
+                                  do_without_interfaces};
+    int tcp;
+
+    (void)state;
+    if (SANITIZED) {
+        skip();
+    }
+    listen_for_children(&tcp);
+    for (size_t i = 0; i < SUPPORT_COUNT(works); i++) {
+        assert_int_equal(confined_as(works[i], true), 0);
+    }
+    assert_int_not_equal(confined(connect_over_tcp), 0);
+    assert_int_not_equal(confined(ask_over_udp), 0);
+    (void)close(tcp);
+}
+
+static int speak_past_tcp(void)
+{
+    return socket(AF_INET, SOCK_RAW, IPPROTO_TCP) + 5;
+}
+
+static int speak_another_protocol(void)
+{
+    return socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP) + 5;
+}
+
+static int take_an_address(void)
+{
+    return bind(0, (const struct sockaddr *)&listening, sizeof listening) + 5;
+}
+
+static void connecting_allows_nothing_else(void **state)
+{
+    int (*const attacks[])(void) = {speak_past_tcp,  speak_another_protocol,
+                                    take_an_address, run_what_was_data,
+                                    run_a_program,   take_hardening_back,
+                                    signal_another,  make_a_process};
+
+    (void)state;
+    if (SANITIZED) {
+        skip();
+    }
+    for (size_t i = 0; i < SUPPORT_COUNT(attacks); i++) {
+        assert_int_equal(confined_as(attacks[i], true), -SIGSYS);
+    }
+    if (landlock_version() >= 1) {
+        assert_int_equal(confined_as(read_elsewhere, true), 0);
+        assert_int_equal(confined_as(write_elsewhere, true), 0);
+    }
 }
 
 /* ---- The rest
@@ -455,6 +612,8 @@ int main(void)
         IN_FOLDER(no_socket_leads_elsewhere),
         IN_FOLDER(files_elsewhere_are_shut_where_the_kernel_has_landlock),
         IN_FOLDER(a_connection_cannot_be_turned_where_landlock_knows_tcp),
+        IN_FOLDER(a_service_that_connects_can_do_so),
+        IN_FOLDER(connecting_allows_nothing_else),
         IN_FOLDER(a_hardened_process_leaves_no_core),
         IN_FOLDER(systemd_hears_by_path_and_by_name),
         IN_FOLDER(a_credential_is_a_file_that_systemd_loaded),

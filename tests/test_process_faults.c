@@ -136,8 +136,8 @@ static int with_failing(enum call call, unsigned at)
         failing_at = at;
         error = process_harden(&fault);
         if (error == FRANK_OK) {
-            error = process_confine(&(struct process_paths){some, none}, &got,
-                                    &fault);
+            error = process_confine(&(struct process_paths){some, none, false},
+                                    &got, &fault);
         }
         if (error != FRANK_OK && error == FRANK_ERR_FILE &&
             fault.found != EIO) {

@@ -114,7 +114,7 @@ struct one {
     int acks; /* a pipe: who was told */
 };
 
-static struct hub_store store;
+static struct ledger ledger;
 
 static void one_run(struct write *write, struct db *db)
 {
@@ -132,7 +132,7 @@ static void one_run(struct write *write, struct db *db)
     report.report_id[0] = one->number;
     report.token_hash[0] = one->number;
     report.group[0] = one->number;
-    (void)hub_take(&store, db, &report, &rules, &received);
+    (void)hub_take(&ledger, db, &report, &rules, &received);
 }
 
 static void one_done(struct write *done, enum write_result result)
@@ -153,7 +153,7 @@ static _Noreturn void one_failed(void *context, const struct db_trouble *what)
 static void closing(void *context, struct db *db)
 {
     (void)context;
-    ledger_save(&store.ledger, db);
+    ledger_save(&ledger, db);
 }
 
 static void committed(void *context, uint64_t microseconds, size_t count)
@@ -179,7 +179,7 @@ static int take_reports(const char *path, int acks)
                  hub_statement_count, &what)) {
         return what.code != 0 && what.text[0] != '\0' ? 3 : 9;
     }
-    if (!ledger_load(&store.ledger.range, settings.db) ||
+    if (!ledger_load(&ledger.range, settings.db) ||
         !writer_start(&writer, &settings)) {
         return 3;
     }

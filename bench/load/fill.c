@@ -10,7 +10,7 @@
 
 #define GROUP 5000
 
-static void take(struct hub_store *store, struct db *db, uint64_t i)
+static void take(struct ledger *ledger, struct db *db, uint64_t i)
 {
     static const uint8_t sealed[256] = {1};
     const struct hub_rules rules = {16, 1000, 10};
@@ -27,35 +27,35 @@ static void take(struct hub_store *store, struct db *db, uint64_t i)
     randombytes_buf(report.salt, sizeof report.salt);
     report.group[0] = (uint8_t)i;
     report.group[1] = (uint8_t)(i >> 8);
-    (void)hub_take(store, db, &report, &rules, &received);
+    (void)hub_take(ledger, db, &report, &rules, &received);
 }
 
 int load_fill(int argc, char **argv)
 {
     const char *path = load_option(argc, argv, "--database");
     uint64_t count = load_number(argc, argv, "--count", 1000000);
-    struct hub_store store = {0};
+    struct ledger ledger = {0};
     struct db_trouble what = {0};
     struct db *db = NULL;
 
     if (path == NULL ||
         !db_open(&db, path, DB_WRITER, &hub_schema, hub_statements,
                  hub_statement_count, &what) ||
-        !ledger_load(&store.ledger.range, db)) {
+        !ledger_load(&ledger.range, db)) {
         load_fail(path != NULL ? what.text : "--database");
     }
     for (uint64_t i = 0; i < count; i += GROUP) {
         db_begin(db);
         for (uint64_t j = i; j < i + GROUP && j < count; j++) {
-            take(&store, db, j);
+            take(&ledger, db, j);
         }
         if (i + GROUP < count) {
             bool more;
 
-            (void)hub_taken_over(&store, db, hub_last(db), i, GROUP, SIZE_MAX,
+            (void)hub_taken_over(&ledger, db, hub_last(db), i, GROUP, SIZE_MAX,
                                  &more);
         }
-        ledger_save(&store.ledger, db);
+        ledger_save(&ledger, db);
         if (!db_commit(db)) {
             load_fail(db_trouble(db)->text);
         }

@@ -94,7 +94,7 @@ static void take_signal(struct intake *in, struct frank_span abuser)
     in->write.run = signal_run;
     in->write.done = signal_done;
     in->write.bytes = 512;
-    if (!writer_submit(in->hub->writer, &in->write)) {
+    if (!writer_submit(in->hub->store.writer, &in->write)) {
         signal_done(&in->write, WRITE_DONE);
     }
 }

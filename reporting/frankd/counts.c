@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "counts.h"
 
+#include "clock.h"
 #include "publisher.h"
 
 #include <string.h>
@@ -130,17 +131,17 @@ static void read_gauges(struct hub *hub)
     struct http_counts http;
     struct published newest = {0};
     struct hub_keys *keys = hub_keys_hold(hub);
-    struct db *db = hub_reader_lock(hub, READER_SHORT);
-    uint64_t now = hub_now();
+    struct db *db = store_reader_lock(&hub->store, STORE_SHORT);
+    uint64_t now = clock_wall();
 
     metric_set(&feed_waiting, 0, hub_waiting(db));
-    hub_reader_unlock(hub, READER_SHORT);
+    store_reader_unlock(&hub->store, STORE_SHORT);
     metric_set(&epoch_age, 0,
                now > keys->epoch_not_before
                    ? (now - keys->epoch_not_before) / 1000
                    : 0);
     hub_keys_release(keys);
-    metric_set(&queue, 0, writer_waiting(hub->writer));
+    metric_set(&queue, 0, writer_waiting(hub->store.writer));
     if (publisher_checkpoint(hub->publisher, false, &newest)) {
         metric_set(&log_size, 0, newest.size);
         metric_set(&log_age, 0,

@@ -4,8 +4,10 @@
  * reports above a number, stores them, and acknowledges: only then are their
  * bodies dropped here.
  */
+#include "clock.h"
 #include "feed_read.h"
 #include "hub.h"
+#include "reply.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -99,9 +101,9 @@ static char *feed_text(struct hub *hub, uint64_t after)
         return NULL;
     }
     (void)fputs("{\"items\":[", a.out);
-    db = hub_reader_lock(hub, READER_LONG);
+    db = store_reader_lock(&hub->store, STORE_LONG);
     last = hub_feed(db, after, put_item, &a);
-    hub_reader_unlock(hub, READER_LONG);
+    store_reader_unlock(&hub->store, STORE_LONG);
     (void)fprintf(a.out,
                   "],\"next\":%" PRIu64 ",\"last\":%" PRIu64 ",\"more\":%s}\n",
                   a.next, last, a.more ? "true" : "false");
@@ -123,12 +125,12 @@ void route_feed(struct http_exchange *exchange, void *context)
     }
     text = http_query(exchange, "after");
     if (text != NULL && !feed_read_after(&after, text)) {
-        hub_answer_fault(
+        http_answer_fault(
             exchange, 400,
             &(struct frank_fault){FRANK_ERR_VALUE, "after", 0, 0, 0});
         return;
     }
-    hub_answer_json(exchange, 200, feed_text(hub, after), NULL);
+    http_answer_json(exchange, 200, feed_text(hub, after), NULL);
 }
 
 /* ---- Writing ---------------------------------------------------------------
@@ -160,10 +162,10 @@ static void free_write(struct feed_write *w)
 static void submit(struct hub *hub, struct feed_write *w, size_t bytes)
 {
     w->hub = hub;
-    w->now = hub_now();
+    w->now = clock_wall();
     w->write.small = true;
     w->write.bytes = bytes;
-    if (!writer_submit(hub->writer, &w->write)) {
+    if (!writer_submit(hub->store.writer, &w->write)) {
         http_problem(w->exchange, &(struct http_problem){
                                       .status = 503,
                                       .name = "busy",
@@ -192,7 +194,7 @@ static struct feed_write *new_write(struct http_exchange *exchange)
     struct feed_write *w = calloc(1, sizeof *w);
 
     if (w == NULL) {
-        hub_answer_json(exchange, 503, NULL, NULL);
+        http_answer_json(exchange, 503, NULL, NULL);
         return NULL;
     }
     w->exchange = exchange;
@@ -210,8 +212,8 @@ static void ack_run(struct write *write, struct db *db)
 
     w->last = hub_last(db);
     if (w->through <= w->last) {
-        w->taken += hub_taken_over(&w->hub->store, db, w->through, w->now,
-                                   STEP_ITEMS, STEP_BYTES, &w->more);
+        w->taken += hub_taken_over(&w->hub->store.ledger, db, w->through,
+                                   w->now, STEP_ITEMS, STEP_BYTES, &w->more);
     }
 }
 
@@ -231,12 +233,12 @@ static void ack_done(struct write *write, enum write_result result)
         return;
     }
     if (w->through > w->last) {
-        hub_answer_fault(w->exchange, 409, &fault);
+        http_answer_fault(w->exchange, 409, &fault);
     } else {
         if (asprintf(&text, "{\"taken_over\":%zu}\n", w->taken) < 0) {
             text = NULL;
         }
-        hub_answer_json(w->exchange, 200, text, NULL);
+        http_answer_json(w->exchange, 200, text, NULL);
     }
     free_write(w);
 }
@@ -253,7 +255,7 @@ void route_feed_ack(struct http_exchange *exchange, void *context)
     }
     if (feed_read_ack(&through, http_request(exchange)->body, &fault) !=
         FRANK_OK) {
-        hub_answer_fault(exchange, 400, &fault);
+        http_answer_fault(exchange, 400, &fault);
         return;
     }
     w = new_write(exchange);
@@ -302,7 +304,7 @@ static void notices_done(struct write *write, enum write_result result)
     root = json_pack("{s:I,s:o}", "taken",
                      (json_int_t)(w->count - w->unknown_count), "unknown",
                      unknown);
-    hub_answer_json(w->exchange, 200, json_dumps(root, JSON_COMPACT), NULL);
+    http_answer_json(w->exchange, 200, json_dumps(root, JSON_COMPACT), NULL);
     json_decref(root);
     free_write(w);
 }
@@ -320,7 +322,7 @@ void route_notices(struct http_exchange *exchange, void *context)
     }
     if (feed_read_notices(&notices, &count, http_request(exchange)->body,
                           &fault) != FRANK_OK) {
-        hub_answer_fault(exchange, 400, &fault);
+        http_answer_fault(exchange, 400, &fault);
         return;
     }
     w = new_write(exchange);

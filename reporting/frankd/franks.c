@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stamps for the relay: many at once in binary, or one in JSON. */
+#include "clock.h"
 #include "counts.h"
 #include "hub.h"
 #include "key_json.h"
+#include "reply.h"
 #include "stamp.h"
 #include "stamp_batch.h"
 #include "wire.h"
@@ -18,7 +20,7 @@
 
 static struct stamp_window window_of(const struct hub *hub)
 {
-    return (struct stamp_window){hub_now(), hub->settings->stamp_past,
+    return (struct stamp_window){clock_wall(), hub->settings->stamp_past,
                                  hub->settings->stamp_ahead};
 }
 
@@ -49,7 +51,7 @@ static void stamp_many(struct hub *hub, struct http_exchange *exchange)
     hub_keys_release(keys);
     if (error != FRANK_OK) {
         free(out);
-        hub_answer_fault(exchange, 400, &fault);
+        http_answer_fault(exchange, 400, &fault);
         return;
     }
     metric_add(&count_stamps, 0, count - failed);
@@ -178,9 +180,9 @@ static void stamp_one(struct hub *hub, struct http_exchange *exchange)
     json_decref(root);
     hub_keys_release(keys);
     if (error == FRANK_OK) {
-        hub_answer_json(exchange, 200, text, NULL);
+        http_answer_json(exchange, 200, text, NULL);
     } else {
-        hub_answer_fault(exchange, 400, &fault);
+        http_answer_fault(exchange, 400, &fault);
     }
 }
 

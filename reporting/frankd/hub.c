@@ -1,46 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub.h"
 
+#include "clock.h"
 #include "counts.h"
 #include "hmac.h"
+#include "hours.h"
 #include "hub_keys.h"
 #include "journal.h"
 #include "process.h"
 #include "publisher.h"
 #include "secret_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <sodium.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #define RATE_SLOTS ((size_t)65536)
-#define BEARER_MAX_BYTES 512
-#define BEARER_MIN_BYTES 16
-
-uint64_t hub_now(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-uint64_t hub_monotonic(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 /* ---- Secrets ------------------------------------------------------------- */
 
@@ -60,59 +34,17 @@ static bool load_key(uint8_t out[static 32], const char *name, const char *path)
            trouble(name, &fault);
 }
 
-static void hash_token(uint8_t out[static HASH_BYTES], const char *token,
-                       size_t len)
-{
-    hash_state state;
-
-    hash_init(&state);
-    hash_update(&state, (const uint8_t *)token, len);
-    hash_final(&state, out);
-    sodium_memzero(&state, sizeof state);
-}
-
-/* A token is a line of printable characters; shorter ones could be guessed. */
-static bool take_token(uint8_t out[static HASH_BYTES], const uint8_t *bytes,
-                       size_t len, struct frank_fault *fault)
-{
-    if (len > 0 && bytes[len - 1] == '\n') {
-        len--;
-    }
-    for (size_t i = 0; i < len; i++) {
-        if (bytes[i] <= ' ' || bytes[i] >= 0x7f) {
-            *fault =
-                (struct frank_fault){FRANK_ERR_VALUE, "bearer token", i, 0, 0};
-            return false;
-        }
-    }
-    if (len < BEARER_MIN_BYTES) {
-        *fault = (struct frank_fault){FRANK_ERR_LENGTH, "bearer token", 0, len,
-                                      BEARER_MIN_BYTES};
-        return false;
-    }
-    hash_token(out, (const char *)bytes, len);
-    return true;
-}
-
 static bool load_token(struct hub *hub, enum hub_bearer bearer,
                        const char *name, const char *path)
 {
-    char real[PROCESS_PATH_MAX];
-    struct frank_fault fault = {0};
-    uint8_t *bytes = NULL;
-    size_t len = 0;
-    bool ok;
+    struct frank_fault fault;
 
     if (path[0] == '\0') {
         return true;
     }
-    ok = process_credential(real, path, &fault) == FRANK_OK &&
-         secret_file_load(&bytes, &len, real, BEARER_MAX_BYTES, &fault) ==
-             FRANK_OK &&
-         take_token(hub->secrets->bearer_hash[bearer], bytes, len, &fault);
-    sodium_free(bytes); /* wipes */
-    hub->has_bearer[bearer] = ok;
-    return ok || trouble(name, &fault);
+    hub->has_bearer[bearer] = bearer_load(hub->secrets->bearer_hash[bearer],
+                                          path, &fault) == FRANK_OK;
+    return hub->has_bearer[bearer] || trouble(name, &fault);
 }
 
 static bool load_secrets(struct hub *hub)
@@ -156,30 +88,15 @@ static bool load_secrets(struct hub *hub)
 bool hub_is_bearer(const struct hub *hub, enum hub_bearer bearer,
                    const char *token)
 {
-    uint8_t hash[HASH_BYTES];
-
-    hash_token(hash, token, strlen(token));
     return hub->has_bearer[bearer] &&
-           sodium_memcmp(hash, hub->secrets->bearer_hash[bearer],
-                         sizeof hash) == 0;
-}
-
-const char *hub_bearer_token(const struct http_exchange *exchange)
-{
-    const char *value = http_header(exchange, "Authorization");
-
-    if (value == NULL || strncasecmp(value, "Bearer ", 7) != 0) {
-        return NULL;
-    }
-    value += 7;
-    return value + strspn(value, " ");
+           bearer_is(hub->secrets->bearer_hash[bearer], token);
 }
 
 bool hub_admits(struct hub *hub, struct http_exchange *exchange,
                 enum hub_bearer bearer)
 {
     const struct http_request *request = http_request(exchange);
-    const char *token = hub_bearer_token(exchange);
+    const char *token = bearer_token(exchange);
     bool is_unix =
         request->is_private &&
         sodium_is_zero(request->address.bytes, sizeof request->address.bytes);
@@ -232,9 +149,9 @@ static void write_epochs(struct hub *hub, struct db *db,
                          const struct hub_keys *keys)
 {
     for (size_t i = 0; i < keys->epoch_count; i++) {
-        hub_epoch(&hub->store, db, keys->epochs[i].id,
+        hub_epoch(&hub->store.ledger, db, keys->epochs[i].id,
                   keys->epochs[i].not_before, keys->epochs[i].destroyed,
-                  hub_now());
+                  clock_wall());
     }
 }
 
@@ -257,7 +174,7 @@ static bool log_epochs(struct hub *hub, struct hub_keys *keys)
         .keys = keys,
     };
 
-    if (writer_do(hub->writer, &w.write) == WRITE_DONE) {
+    if (writer_do(hub->store.writer, &w.write) == WRITE_DONE) {
         return true;
     }
     JOURNAL(JOURNAL_ERROR, "epochs-not-logged",
@@ -286,17 +203,6 @@ bool hub_reload(struct hub *hub)
 
 /* ---- The store ----------------------------------------------------------- */
 
-static _Noreturn void write_failed(void *context, const struct db_trouble *what)
-{
-    (void)context;
-    JOURNAL(JOURNAL_ERROR, "database-failed", JOURNAL_TEXT("what", what->what),
-            JOURNAL_TEXT("why", what->text),
-            JOURNAL_NUMBER("code", (uint64_t)what->code),
-            JOURNAL_TEXT("then", "exit: what is on disk cannot be known; "
-                                 "nothing was acknowledged since"));
-    _exit(3);
-}
-
 static void write_committed(void *context, uint64_t microseconds, size_t count)
 {
     (void)context;
@@ -304,102 +210,41 @@ static void write_committed(void *context, uint64_t microseconds, size_t count)
     metric_observe(&time_commit, microseconds);
 }
 
-static void write_closing(void *context, struct db *db)
-{
-    struct hub *hub = context;
-
-    ledger_save(&hub->store.ledger, db);
-}
-
-static bool db_failed(const struct db_trouble *what)
-{
-    JOURNAL(JOURNAL_ERROR, "cannot-start", JOURNAL_TEXT("what", "database"),
-            JOURNAL_TEXT("call", what->what), JOURNAL_TEXT("why", what->text));
-    return false;
-}
-
-/* Two processes on one database, and one log, would fork it. */
-static bool lock_folder(struct hub *hub)
-{
-    hub->folder = open(hub->settings->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (hub->folder < 0 || flock(hub->folder, LOCK_EX | LOCK_NB) != 0) {
-        return trouble(hub->settings->data,
-                       &(struct frank_fault){FRANK_ERR_FILE,
-                                             errno == EWOULDBLOCK
-                                                 ? "another frankd has it"
-                                                 : "lock",
-                                             0, (uint64_t)errno, 0});
-    }
-    return true;
-}
-
 static bool open_store(struct hub *hub)
 {
-    char path[PROCESS_PATH_MAX + 16];
-    char real[PATH_MAX];
-    struct db_trouble what;
-
-    if (!lock_folder(hub)) {
-        return false;
-    }
-    /* SQLite is to follow no link in the path; systemd's folders are links. */
-    if (realpath(hub->settings->data, real) == NULL) {
-        return trouble(hub->settings->data,
-                       &(struct frank_fault){FRANK_ERR_FILE, "open folder", 0,
-                                             (uint64_t)errno, 0});
-    }
-    (void)snprintf(path, sizeof path, "%s/hub.db", real);
-    if (!db_open(&hub->db, path, DB_WRITER, &hub_schema, hub_statements,
-                 hub_statement_count, &what)) {
-        return db_failed(&what);
-    }
-    (void)chmod(path, 0600);
-    if (!ledger_load(&hub->store.ledger.range, hub->db)) {
-        return db_failed(db_trouble(hub->db));
-    }
-    for (size_t i = 0; i < READER_COUNT; i++) {
-        if (!db_open(&hub->readers[i].db, path, DB_READER, &hub_schema,
-                     hub_statements, hub_statement_count, &what)) {
-            return db_failed(&what);
-        }
-    }
-    return true;
-}
-
-static bool start_writer(struct hub *hub)
-{
-    const struct writer_settings settings = {
-        .db = hub->db,
-        .path = hub->settings->data,
+    const struct store_settings settings = {
+        .data = hub->settings->data,
+        .name = "hub.db",
+        .program = "frankd",
+        .schema = &hub_schema,
+        .statements = hub_statements,
+        .statement_count = hub_statement_count,
         .min_free = hub->settings->min_free,
         .queue_max = hub->settings->queue,
-        .closing = write_closing,
-        .failed = write_failed,
         .committed = write_committed,
+    };
+
+    return store_open(&hub->store, &settings);
+}
+
+static bool open_publisher(struct hub *hub)
+{
+    const struct settings *s = hub->settings;
+    const struct publisher_settings settings = {
+        .store = &hub->store,
+        .data = s->data,
+        .checkpoint = s->checkpoint,
+        .origin = s->log_origin,
+        .secret_key = hub->secrets->log_secret,
+        .public_key = hub->log_public,
+        .public_every = s->public_checkpoint,
+        .round = s->log_round,
+        .hourly = hours_keep,
         .context = hub,
     };
 
-    return writer_start(&hub->writer, &settings) ||
-           trouble("writer",
-                   &(struct frank_fault){FRANK_ERR_MEMORY, "thread", 0, 0, 0});
-}
-
-struct db *hub_reader_lock(struct hub *hub, enum hub_reader reader)
-{
-    (void)pthread_mutex_lock(&hub->readers[reader].lock);
-    return hub->readers[reader].db;
-}
-
-/* A reader that failed is of no use any more, and a sign of a disk that fails.
- */
-void hub_reader_unlock(struct hub *hub, enum hub_reader reader)
-{
-    const struct db *db = hub->readers[reader].db;
-
-    if (!db_ok(db)) {
-        write_failed(hub, db_trouble(db));
-    }
-    (void)pthread_mutex_unlock(&hub->readers[reader].lock);
+    atomic_store(&hub->refusals_since, clock_wall());
+    return publisher_open(&hub->publisher, &settings);
 }
 
 /* ---- Opening ------------------------------------------------------------- */
@@ -423,14 +268,10 @@ bool hub_open(struct hub *hub, const struct settings *settings)
 {
     memset(hub, 0, sizeof *hub);
     hub->settings = settings;
-    hub->folder = -1;
     (void)pthread_mutex_init(&hub->keys_lock, NULL);
-    for (size_t i = 0; i < READER_COUNT; i++) {
-        (void)pthread_mutex_init(&hub->readers[i].lock, NULL);
-    }
     if (!load_secrets(hub) || (hub->keys = hub_keys_load(settings)) == NULL ||
-        !start_rates(hub) || !open_store(hub) || !publisher_open(hub) ||
-        !start_writer(hub)) {
+        !start_rates(hub) || !open_store(hub) || !open_publisher(hub) ||
+        !store_start_writer(&hub->store)) {
         hub_close(hub);
         return false;
     }
@@ -440,16 +281,8 @@ bool hub_open(struct hub *hub, const struct settings *settings)
 
 void hub_close(struct hub *hub)
 {
-    writer_free(hub->writer);
-    for (size_t i = 0; i < READER_COUNT; i++) {
-        db_close(hub->readers[i].db);
-        (void)pthread_mutex_destroy(&hub->readers[i].lock);
-    }
-    db_close(hub->db);
-    publisher_free(hub->publisher);
-    if (hub->folder >= 0) {
-        (void)close(hub->folder); /* and unlock */
-    }
+    publisher_free(hub->publisher); /* its thread is gone by now */
+    store_close(&hub->store);
     rates_free(hub->by_reporter);
     rates_free(hub->by_address);
     rates_free(hub->overall);

@@ -7,13 +7,14 @@
 #ifndef REPORTING_FRANKD_HUB_H
 #define REPORTING_FRANKD_HUB_H
 
+#include "base.h"
+#include "bearer.h"
 #include "hub_store.h"
 #include "keyring.h"
 #include "rates.h"
 #include "server.h"
 #include "settings.h"
 #include "stamper.h"
-#include "writer.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -53,13 +54,11 @@ struct hub_secrets {
     uint8_t bytes_key[32];   /* hashes of what was sent */
     uint8_t log_secret[64];  /* Ed25519 */
     uint8_t reporter_token_key[32];
-    uint8_t bearer_hash[BEARER_COUNT][32]; /* SHA-256 of the token */
+    uint8_t bearer_hash[BEARER_COUNT][BEARER_HASH_BYTES];
 };
 
 /* Reports that were refused since the last entry of the log, by name. */
 #define HUB_REFUSALS_MAX 64
-
-enum hub_reader { READER_SHORT, READER_LONG, READER_COUNT };
 
 struct publisher;
 
@@ -73,20 +72,14 @@ struct hub {
     pthread_mutex_t keys_lock;
     struct hub_keys *keys;
 
-    int folder;             /* of the data, locked */
-    struct hub_store store; /* the writer's thread alone */
-    struct db *db;
-    struct writer *writer;
-    struct {
-        pthread_mutex_t lock;
-        struct db *db;
-    } readers[READER_COUNT];
+    struct store store;
 
     struct rates *by_reporter;
     struct rates *by_address;
     struct rates *overall;
 
     struct publisher *publisher;
+    _Atomic uint64_t refusals_since; /* what is not in the log yet */
     struct http_server *server;
     atomic_bool ready;
 };
@@ -106,14 +99,9 @@ bool hub_reload(struct hub *hub);
 struct hub_keys *hub_keys_hold(struct hub *hub);
 void hub_keys_release(struct hub_keys *keys);
 
-struct db *hub_reader_lock(struct hub *hub, enum hub_reader reader);
-void hub_reader_unlock(struct hub *hub, enum hub_reader reader);
-
 /* Whether a token is the one; in constant time. */
 bool hub_is_bearer(const struct hub *hub, enum hub_bearer bearer,
                    const char *token);
-/* The token of an Authorization header, or NULL. */
-const char *hub_bearer_token(const struct http_exchange *exchange);
 
 /* For routes of one party's: whether the exchange came over a private Unix
  * socket, or has its bearer token. Otherwise answers 401, or 404 where the
@@ -127,18 +115,6 @@ void hub_count_refused(const char *name);
 /* Takes the counts, which begin anew. */
 size_t hub_refusals_take(struct hub_refusals out[static HUB_REFUSALS_MAX]);
 void hub_refusals_put_back(const struct hub_refusals *refusals, size_t count);
-
-uint64_t hub_now(void);       /* wall clock, ms since 1970 */
-uint64_t hub_monotonic(void); /* ms */
-
-/* An answer of JSON text, which is freed; NULL is 500. */
-void hub_answer_json(struct http_exchange *exchange, unsigned status,
-                     char *text, const char *cache);
-
-/* An answer of problem details about a fault, named after it; 503 where memory
- * ran out. */
-void hub_answer_fault(struct http_exchange *exchange, unsigned status,
-                      const struct frank_fault *fault);
 
 /* ---- Routes -------------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub_keys.h"
 
+#include "clock.h"
 #include "hub_public.h"
 #include "journal.h"
 #include "keyring_file.h"
@@ -56,7 +57,7 @@ static bool load_keyring(struct hub_keys *keys, const struct settings *settings)
     struct keyring *ring = NULL;
     struct hub_public publics;
     struct frank_fault fault = {.error = FRANK_ERR_MEMORY, .field = "keyring"};
-    uint64_t now = hub_now();
+    uint64_t now = clock_wall();
     bool ok = process_credential(path, settings->keyring, &fault) == FRANK_OK &&
               keyring_file_load(&ring, path, &fault) == FRANK_OK &&
               stamper_new(&keys->stamper, ring, &fault) == FRANK_OK;
@@ -103,9 +104,9 @@ static bool open_record(struct hub_keys *keys, const struct settings *settings,
         return trouble("moderation-key", &fault);
     }
     for (size_t i = pins.count; i > 0 && error == FRANK_ERR_SIGNER; i--) {
-        error =
-            frank_quorum_open(&keys->quorum, NULL, record, len,
-                              pins.keys[i - 1].public_key, hub_now(), &fault);
+        error = frank_quorum_open(&keys->quorum, NULL, record, len,
+                                  pins.keys[i - 1].public_key, clock_wall(),
+                                  &fault);
     }
     return error == FRANK_OK || trouble("quorum", &fault);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "intake.h"
 
+#include "clock.h"
 #include "counts.h"
 #include "hmac.h"
 #include "receipt.h"
@@ -100,7 +101,7 @@ static bool within(struct intake *in, struct rates *rates,
                    struct frank_span key, const char *title)
 {
     const struct refusal why = {429, "rate-limited", title};
-    uint64_t wait = rates_take(rates, key, hub_monotonic());
+    uint64_t wait = rates_take(rates, key, clock_monotonic());
 
     if (wait > 0) {
         intake_refuse(in, &why, NULL, SIZE_MAX, wait);
@@ -298,8 +299,8 @@ static void store_run(struct write *write, struct db *db)
         .priority_each = (uint32_t)s->priority_reporter,
     };
 
-    in->taken =
-        hub_take(&in->hub->store, db, &in->incoming, &rules, &in->received);
+    in->taken = hub_take(&in->hub->store.ledger, db, &in->incoming, &rules,
+                         &in->received);
 }
 
 static void store_done(struct write *write, enum write_result result)
@@ -323,7 +324,7 @@ static void store(struct intake *in)
     in->write.run = store_run;
     in->write.done = store_done;
     in->write.bytes = in->incoming.sealed.len + 4096;
-    if (!writer_submit(in->hub->writer, &in->write)) {
+    if (!writer_submit(in->hub->store.writer, &in->write)) {
         intake_refuse(in, &busy, NULL, SIZE_MAX, 1000);
     }
 }
@@ -334,10 +335,10 @@ static void store(struct intake *in)
 /* Reading, not writing: the writer looks again. */
 bool intake_is_known(struct intake *in)
 {
-    struct db *db = hub_reader_lock(in->hub, READER_SHORT);
+    struct db *db = store_reader_lock(&in->hub->store, STORE_SHORT);
     bool known = hub_find(db, &in->incoming, &in->taken, &in->received);
 
-    hub_reader_unlock(in->hub, READER_SHORT);
+    store_reader_unlock(&in->hub->store, STORE_SHORT);
     if (known) {
         answer_taken(in);
     }
@@ -384,7 +385,7 @@ static const struct frank_span everybody = {(const uint8_t *)"all", 3};
 
 void intake_give_back(struct intake *in)
 {
-    rates_give_back(in->hub->overall, everybody, hub_monotonic());
+    rates_give_back(in->hub->overall, everybody, clock_monotonic());
 }
 
 bool intake_within_overall(struct intake *in)
@@ -426,7 +427,7 @@ struct intake *intake_begin(struct http_exchange *exchange, struct hub *hub)
     in->begun = microseconds();
     in->keys = hub_keys_hold(hub);
     in->sent = http_request(exchange)->body;
-    in->incoming.received = hub_now();
+    in->incoming.received = clock_wall();
     return in;
 }
 

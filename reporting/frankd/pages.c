@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the hub says about itself. */
+#include "clock.h"
 #include "counts.h"
 #include "hub.h"
 #include "intake.h"
 #include "note.h"
-#include "publisher.h"
+#include "reply.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -15,40 +16,6 @@
 /* The file openapi.json, as the Makefile put it here. */
 extern const uint8_t hub_openapi[];
 extern const size_t hub_openapi_bytes;
-
-void hub_answer_json(struct http_exchange *exchange, unsigned status,
-                     char *text, const char *cache)
-{
-    if (text == NULL) {
-        http_problem(exchange, &(struct http_problem){.status = 503,
-                                                      .name = "busy",
-                                                      .title = "Out of memory",
-                                                      .evidence = SIZE_MAX,
-                                                      .retry_after = 1});
-        return;
-    }
-    http_answer(exchange, &(struct http_answer){
-                              .status = status,
-                              .type = "application/json",
-                              .body = {(const uint8_t *)text, strlen(text)},
-                              .owned = text,
-                              .cache = cache});
-}
-
-void hub_answer_fault(struct http_exchange *exchange, unsigned status,
-                      const struct frank_fault *fault)
-{
-    bool busy = fault->error == FRANK_ERR_MEMORY;
-    const char *name = busy ? "busy" : http_error_name(fault->error);
-
-    http_problem(exchange,
-                 &(struct http_problem){.status = busy ? 503 : status,
-                                        .name = name,
-                                        .title = frank_strerror(fault->error),
-                                        .fault = fault,
-                                        .evidence = SIZE_MAX,
-                                        .retry_after = busy ? 1 : 0});
-}
 
 /* ---- /.well-known/frank ----------------------------------------------------
  */
@@ -109,7 +76,7 @@ void route_well_known(struct http_exchange *exchange, void *context)
     note_vkey(vkey, hub->settings->log_origin, hub->log_public);
     (void)json_object_set_new(root, "version", json_string(frank_version()));
     (void)json_object_set_new(root, "time",
-                              json_integer((json_int_t)hub_now()));
+                              json_integer((json_int_t)clock_wall()));
     (void)json_object_set_new(root, "log",
                               json_pack("{s:s,s:s}", "origin",
                                         hub->settings->log_origin, "key",
@@ -118,9 +85,9 @@ void route_well_known(struct http_exchange *exchange, void *context)
     (void)json_object_set_new(root, "reasons", describe_reasons());
     (void)json_object_set_new(root, "quorum", describe_quorum(keys));
     hub_keys_release(keys);
-    hub_answer_json(exchange, 200,
-                    json_dumps(root, JSON_COMPACT | JSON_PRESERVE_ORDER),
-                    "max-age=60");
+    http_answer_json(exchange, 200,
+                     json_dumps(root, JSON_COMPACT | JSON_PRESERVE_ORDER),
+                     "max-age=60");
     json_decref(root);
 }
 
@@ -158,7 +125,7 @@ void route_readyz(struct http_exchange *exchange, void *context)
 
     if (!atomic_load(&hub->ready)) {
         answer_text(exchange, 503, "not ready: ending\n");
-    } else if (!writer_has_room(hub->writer)) {
+    } else if (!writer_has_room(hub->store.writer)) {
         answer_text(exchange, 503, "not ready: disk full\n");
     } else {
         answer_text(exchange, 200, "ready\n");
@@ -177,7 +144,7 @@ void route_metrics(struct http_exchange *exchange, void *context)
     }
     text = counts_text(hub);
     if (text == NULL) {
-        hub_answer_json(exchange, 503, NULL, NULL);
+        http_answer_json(exchange, 503, NULL, NULL);
         return;
     }
     http_answer(exchange, &(struct http_answer){

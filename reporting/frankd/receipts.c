@@ -2,6 +2,7 @@
 /* What became of a report, for whoever holds its receipt's token. */
 #include "hash.h"
 #include "hub.h"
+#include "reply.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -52,7 +53,7 @@ static void answer(struct http_exchange *exchange,
                  receipt->outcome[0] != '\0' ? "\"" : "") < 0) {
         text = NULL;
     }
-    hub_answer_json(exchange, 200, text, NULL);
+    http_answer_json(exchange, 200, text, NULL);
 }
 
 void route_receipt(struct http_exchange *exchange, void *context)
@@ -64,10 +65,10 @@ void route_receipt(struct http_exchange *exchange, void *context)
     bool there = false;
 
     if (hash_token(hash, path + strlen("/v1/receipts/"))) {
-        struct db *db = hub_reader_lock(hub, READER_SHORT);
+        struct db *db = store_reader_lock(&hub->store, STORE_SHORT);
 
         there = hub_receipt(&receipt, db, hash);
-        hub_reader_unlock(hub, READER_SHORT);
+        store_reader_unlock(&hub->store, STORE_SHORT);
     }
     if (there && receipt.state <= REPORT_CLOSED) {
         answer(exchange, &receipt);

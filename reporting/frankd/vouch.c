@@ -54,7 +54,7 @@ int vouch_read(struct vouch *out, const struct hub *hub,
                const struct http_exchange *exchange, uint64_t now,
                struct frank_fault *fault)
 {
-    const char *token = hub_bearer_token(exchange);
+    const char *token = bearer_token(exchange);
 
     memset(out, 0, sizeof *out);
     if (token == NULL) {

@@ -30,6 +30,17 @@ static bool add(struct MHD_Response *response, const char *name,
            MHD_add_response_header(response, name, value) == MHD_YES;
 }
 
+static bool add_fields(struct MHD_Response *response,
+                       const struct http_field *fields)
+{
+    for (; fields != NULL && fields->name != NULL; fields++) {
+        if (!add(response, fields->name, fields->value)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool add_headers(struct http_exchange *exchange,
                         struct MHD_Response *response,
                         const struct http_answer *answer)
@@ -48,7 +59,10 @@ static bool add_headers(struct http_exchange *exchange,
            add(response, "WWW-Authenticate",
                answer->status == 401 ? "Bearer" : NULL) &&
            add(response, "Allow", exchange->allow) &&
-           add(response, "Connection", exchange->edge != NULL ? "close" : NULL);
+           add(response, "Connection",
+               exchange->edge != NULL ? "close" : NULL) &&
+           add_fields(response, exchange->server->settings.fields) &&
+           add_fields(response, answer->fields);
 }
 
 void http_answer(struct http_exchange *exchange,
@@ -93,6 +107,7 @@ void http_problem(struct http_exchange *exchange,
         .type = PROBLEM_TYPE,
         .body = {(const uint8_t *)json, len},
         .retry_after = problem->retry_after,
+        .fields = problem->fields,
     };
 
     exchange->reason = problem->name;

@@ -48,7 +48,9 @@ void *exchange_new(void *cls, const char *uri,
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     size_t len = strcspn(uri, "?");
-    struct http_exchange *exchange = calloc(1, sizeof *exchange + len + 1);
+    /* Segments with their zeros need no more room than the path with its. */
+    struct http_exchange *exchange =
+        calloc(1, sizeof *exchange + 2 * (len + 1));
 
     if (exchange == NULL) {
         return NULL;

@@ -67,7 +67,8 @@ struct http_exchange {
     size_t expected;
     struct http_exchange *next; /* of those suspended */
     struct http_exchange *prev;
-    char path[];
+    const char *segments[HTTP_SEGMENTS_MAX]; /* NULL: none */
+    char path[]; /* and, behind its zero, the segments */
 };
 
 #define EXCHANGE_FIRST_BYTES 16384 /* of a body, before any of it came */
@@ -95,6 +96,11 @@ bool exchange_body_grow(struct http_exchange *exchange, size_t len);
 void exchange_body_take(struct http_exchange *exchange, const char *data,
                         size_t len);
 void exchange_body_free(struct http_exchange *exchange);
+
+/* ---- route.c ------------------------------------------------------------- */
+
+/* Sets route and segments. 0, or the status of the refusal. */
+unsigned exchange_route(struct http_exchange *exchange, const char *method);
 
 /* ---- request.c ----------------------------------------------------------- */
 

@@ -1,47 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a request says before its body: whose it is, and whether there is a
- * route for it. */
+/* What a request says before its body: whose it is, and whether it is one that
+ * its route takes. */
+#include "cookie.h"
 #include "exchange.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-static bool path_is(const struct http_route *route, const char *path)
-{
-    size_t len = strlen(route->path);
-
-    return route->path[len - 1] == '/' ? strncmp(route->path, path, len) == 0
-                                       : strcmp(route->path, path) == 0;
-}
-
-/* 0, or the status of the refusal. */
-static unsigned find_route(struct http_exchange *exchange, const char *method)
-{
-    static const char *const allow[] = {NULL, "GET, HEAD", "POST",
-                                        "GET, HEAD, POST"};
-    const struct http_settings *s = &exchange->server->settings;
-    unsigned scope = exchange->request.is_private ? HTTP_PRIVATE : HTTP_PUBLIC;
-    unsigned methods = 0;
-
-    if (strcmp(method, "HEAD") == 0) {
-        method = "GET";
-    }
-    for (size_t i = 0; i < s->route_count; i++) {
-        const struct http_route *route = &s->routes[i];
-
-        if ((route->scope & scope) == 0 || !path_is(route, exchange->path)) {
-            continue;
-        }
-        if (strcmp(route->method, method) == 0) {
-            exchange->route = route;
-            return 0;
-        }
-        methods |= strcmp(route->method, "GET") == 0 ? 1 : 2;
-    }
-    exchange->allow = allow[methods];
-    return methods == 0 ? 404 : 405;
-}
 
 /* Whether the media type, without parameters, is one of the route's. */
 static bool is_type(const struct http_route *route, const char *value)
@@ -78,7 +43,7 @@ unsigned exchange_look(struct http_exchange *exchange, const char *method,
                        const char **name)
 {
     const struct http_route *route;
-    unsigned status = find_route(exchange, method);
+    unsigned status = exchange_route(exchange, method);
 
     if (!read_length(exchange)) {
         exchange->expected = SIZE_MAX; /* the rest of the connection */
@@ -153,4 +118,37 @@ const char *http_query(const struct http_exchange *exchange, const char *name)
 {
     return MHD_lookup_connection_value(exchange->connection,
                                        MHD_GET_ARGUMENT_KIND, name);
+}
+
+struct cookie_search {
+    const char *name;
+    struct frank_span value;
+    unsigned count;
+};
+
+static enum MHD_Result look_for_cookie(void *cls, enum MHD_ValueKind kind,
+                                       const char *name, const char *value)
+{
+    struct cookie_search *search = cls;
+
+    (void)kind;
+    if (value != NULL && strcasecmp(name, "Cookie") == 0) {
+        search->count += cookie_find(&search->value, value, search->name);
+    }
+    return MHD_YES;
+}
+
+bool http_cookie(const struct http_exchange *exchange, const char *name,
+                 char *out, size_t capacity)
+{
+    struct cookie_search search = {.name = name};
+
+    (void)MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND,
+                                    look_for_cookie, &search);
+    if (search.count != 1 || search.value.len >= capacity) {
+        return false;
+    }
+    memcpy(out, search.value.data, search.value.len);
+    out[search.value.len] = '\0';
+    return true;
 }

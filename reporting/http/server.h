@@ -50,20 +50,42 @@ const char *http_header(const struct http_exchange *exchange, const char *name);
 const char *http_query(const struct http_exchange *exchange, const char *name);
 const struct http_request *http_request(const struct http_exchange *exchange);
 
+/* The value of the one cookie of this name, closed by a zero. false, with out
+ * as it was: there is none, or more than one (whoever can set a cookie for this
+ * host could hide ours behind his), or it does not fit. */
+bool http_cookie(const struct http_exchange *exchange, const char *name,
+                 char *out, size_t capacity);
+
+/* What stands in the i-th {} of the route's path, from 0, or NULL: one or more
+ * bytes of A-Z a-z 0-9 . _ ~ -, but not "." and "..". Lives as long as the
+ * exchange. */
+#define HTTP_SEGMENTS_MAX 4
+const char *http_segment(const struct http_exchange *exchange, unsigned i);
+
+/* A further header of an answer, "Set-Cookie". An array of them is closed by a
+ * NULL name; the same name may come twice. Bytes that no header can have (CR,
+ * LF) leave the request without an answer. */
+struct http_field {
+    const char *name;
+    const char *value;
+};
+
 /* What a handler answers. body is copied, unless owned is set: then it is
  * freed with free() when sent. */
 struct http_answer {
     unsigned status;
     const char *type; /* media type; NULL with an empty body */
     struct frank_span body;
-    void *owned;          /* NULL, or what body points into */
-    unsigned retry_after; /* seconds; 0: without the header */
-    const char *location; /* NULL: without */
-    const char *cache;    /* Cache-Control; NULL: "no-store" */
+    void *owned;                     /* NULL, or what body points into */
+    unsigned retry_after;            /* seconds; 0: without the header */
+    const char *location;            /* NULL: without */
+    const char *cache;               /* Cache-Control; NULL: "no-store" */
+    const struct http_field *fields; /* others; NULL: none. Copied */
 };
 
 /* Answers, once. The exchange is gone afterwards. From any thread. Every answer
- * has X-Content-Type-Options: nosniff and X-Request-Id. */
+ * has X-Content-Type-Options: nosniff, X-Request-Id, and what the settings say.
+ */
 void http_answer(struct http_exchange *exchange,
                  const struct http_answer *answer);
 
@@ -79,6 +101,7 @@ struct http_problem {
     const struct frank_fault *fault;
     size_t evidence;
     unsigned retry_after;
+    const struct http_field *fields; /* as above */
 };
 void http_problem(struct http_exchange *exchange,
                   const struct http_problem *problem);
@@ -90,7 +113,10 @@ const char *http_error_name(int error);
 
 typedef void http_handler(struct http_exchange *exchange, void *context);
 
-/* A path that ends in "/" stands for everything below it. */
+/* A path that ends in "/" stands for everything below it. A segment that is {},
+ * as in "/v1/cases/{}/claim", stands for any that http_segment() can give; a
+ * path has at most HTTP_SEGMENTS_MAX of them. Of routes that stand for the same
+ * path the first in the table is taken, those without {} before those with. */
 struct http_route {
     const char *method; /* "GET" (HEAD too), "POST" */
     const char *path;
@@ -117,6 +143,9 @@ struct http_settings {
     const char *const *trusted_proxies; /* addresses, NULL at the end, whose
                              X-Forwarded-For (its last element) is believed;
                              "unix" for a public listener on a Unix socket */
+    /* That every answer has beside its own, also one that refuses; but for what
+     * the edge refuses by itself. NULL: none. */
+    const struct http_field *fields;
     /* Called when an answer was handed over, for journal and metrics; status
      * and time from the first byte. route is NULL where none was found or the
      * edge refused; reason is the problem's name ("bare-lf", "timeout", "mac"),
@@ -127,7 +156,7 @@ struct http_settings {
 
 /* Starts without a listener. FRANK_ERR_FILE (fault->found is errno), MEMORY,
  * VALUE (threads, or proxy number fault->offset), LIMIT (more than 16 proxies).
- * routes, context, proxies must outlive it. libsodium must be ready. */
+ * routes, context, proxies, fields must outlive it. libsodium must be ready. */
 FRANK_MUST_CHECK int http_server_start(struct http_server **out,
                                        const struct http_settings *settings,
                                        struct frank_fault *fault);

@@ -4,6 +4,7 @@
 #include "wire.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
@@ -162,8 +163,9 @@ struct condition {
 
 /* Threads, but no processes. Memory holds data or code, never what was data
  * once. Sockets of systemd's, but none to elsewhere; no connect(), which would
- * turn an accepted connection into one to anywhere. Limits are read. prctl()
- * names threads, but cannot take the hardening back. */
+ * turn an accepted connection into one to anywhere, unless it is asked for.
+ * Limits are read. prctl() names threads, but cannot take the hardening back.
+ */
 static const struct condition conditions[] = {
     {SCMP_SYS(clone), 0, CLONE_THREAD | NAMESPACES, CLONE_THREAD},
     {SCMP_SYS(mmap), 2, PROT_EXEC, 0},
@@ -195,16 +197,73 @@ static int add_conditions(scmp_filter_ctx filter)
         error = add_condition(filter, &conditions[i]);
     }
     /* The C library falls back from clone3, whose flags a filter cannot see. */
-    error = error ? error
-                  : seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
-                                     SCMP_SYS(clone3), 0);
     return error ? error
-                 : seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES),
-                                    SCMP_SYS(socket), 1,
-                                    SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0));
+                 : seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
+                                    SCMP_SYS(clone3), 0);
 }
 
-int confine_calls(bool *granted, struct frank_fault *fault)
+static int refuse_other_sockets(scmp_filter_ctx filter)
+{
+    return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 1,
+                            SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0));
+}
+
+/* ---- Connections ----------------------------------------------------------
+ */
+
+#define SOCKET_TYPE 0xf /* without SOCK_CLOEXEC and SOCK_NONBLOCK */
+
+/* TCP, and UDP for names: no other protocol of the kernel's can be reached. */
+static int add_sockets(scmp_filter_ctx filter)
+{
+    static const struct {
+        int type;
+        int protocol;
+    } kinds[] = {{SOCK_STREAM, 0},
+                 {SOCK_STREAM, IPPROTO_TCP},
+                 {SOCK_DGRAM, 0},
+                 {SOCK_DGRAM, IPPROTO_UDP}};
+    static const int families[] = {AF_INET, AF_INET6};
+    int error = 0;
+
+    for (size_t i = 0; i < 2 * sizeof kinds / sizeof kinds[0] && error == 0;
+         i++) {
+        const struct scmp_arg_cmp arguments[] = {
+            SCMP_A0(SCMP_CMP_MASKED_EQ, INT, (scmp_datum_t)families[i % 2]),
+            SCMP_A1(SCMP_CMP_MASKED_EQ, SOCKET_TYPE,
+                    (scmp_datum_t)kinds[i / 2].type),
+            SCMP_A2(SCMP_CMP_MASKED_EQ, INT,
+                    (scmp_datum_t)kinds[i / 2].protocol)};
+
+        error = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket),
+                                       3, arguments);
+    }
+    return error;
+}
+
+/* What a client of HTTPS and the C library's resolver ask for beside. Both can
+ * do without what is refused here: a look at the network's interfaces
+ * (AF_NETLINK), and libraries that /etc/nsswitch.conf names. */
+static int add_connections(scmp_filter_ctx filter)
+{
+    const struct condition pairs = {SCMP_SYS(socketpair), 0, INT, AF_UNIX};
+    int error = add_sockets(filter);
+
+    error =
+        error ? error
+              : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(connect), 0);
+    error = error ? error : add_condition(filter, &pairs);
+    error = error ? error
+                  : seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES),
+                                     SCMP_SYS(socket), 1,
+                                     SCMP_A0(SCMP_CMP_GT, AF_INET6, 0));
+    return error ? error
+                 : seccomp_rule_add(
+                       filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(mmap), 1,
+                       SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC));
+}
+
+int confine_calls(bool connects, bool *granted, struct frank_fault *fault)
 {
     scmp_filter_ctx filter;
     int error = 0;
@@ -221,6 +280,9 @@ int confine_calls(bool *granted, struct frank_fault *fault)
         error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0);
     }
     error = error ? error : add_conditions(filter);
+    error = error      ? error
+            : connects ? add_connections(filter)
+                       : refuse_other_sockets(filter);
     error = error ? error : seccomp_load(filter);
     seccomp_release(filter);
     *granted = error == 0;

@@ -6,7 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/landlock.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -83,9 +86,54 @@ static int allow_all(int rules, const struct process_paths *paths,
     return error;
 }
 
+#define RUN "/run/"
+
+/* Where /etc/resolv.conf is a link, its file is replaced while we run: then the
+ * folder is read, a program's own in /run. In /etc a new one is read after the
+ * next start. */
+static int allow_resolver(int rules, struct frank_fault *fault)
+{
+    char real[PATH_MAX];
+    char *slash;
+
+    if (realpath("/etc/resolv.conf", real) == NULL ||
+        strncmp(real, RUN, sizeof RUN - 1) != 0) {
+        return FRANK_OK;
+    }
+    slash = strrchr(real, '/');
+    if (slash < real + sizeof RUN) { /* /run itself holds too much */
+        return FRANK_OK;
+    }
+    *slash = '\0';
+    return allow(rules, real, READ, fault);
+}
+
+/* What connecting takes, as far as it is there. */
+static int allow_connecting(int rules, struct frank_fault *fault)
+{
+    static const char *const paths[] = {"/etc/resolv.conf",
+                                        "/etc/hosts",
+                                        "/etc/nsswitch.conf",
+                                        "/etc/gai.conf",
+                                        "/etc/host.conf",
+                                        "/etc/services",
+                                        "/etc/ssl/certs",
+                                        "/etc/ssl/openssl.cnf",
+                                        "/usr/share/ca-certificates",
+                                        "/usr/local/share/ca-certificates",
+                                        "/usr/lib/ssl"};
+    int error = FRANK_OK;
+
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0] && error == FRANK_OK;
+         i++) {
+        error = allow(rules, paths[i], READ, fault);
+    }
+    return error == FRANK_OK ? allow_resolver(rules, fault) : error;
+}
+
 /* All that the version can forbid, and how much of *out it knows. The sockets
  * are bound by now; an accepted one must not be turned to another address. */
-static size_t fill(struct ruleset *out, long version)
+static size_t fill(struct ruleset *out, long version, bool connects)
 {
     *out = (struct ruleset){.files = EVERYTHING};
     if (version >= 2) {
@@ -97,7 +145,7 @@ static size_t fill(struct ruleset *out, long version)
     if (version < 4) {
         return offsetof(struct ruleset, net);
     }
-    out->net = NET_BIND_TCP | NET_CONNECT_TCP;
+    out->net = NET_BIND_TCP | (connects ? 0 : NET_CONNECT_TCP);
     if (version >= 5) {
         out->files |= RIGHT_IOCTL_DEV;
     }
@@ -122,12 +170,15 @@ int confine_files(const struct process_paths *paths, bool *granted,
     if (version < 1) {
         return FRANK_OK;
     }
-    len = fill(&attributes, version);
+    len = fill(&attributes, version, paths->connects);
     rules = (int)syscall(SYS_landlock_create_ruleset, &attributes, len, 0);
     if (rules < 0) {
         return failed(fault, "Landlock", errno);
     }
     error = allow_all(rules, paths, attributes.files, fault);
+    if (error == FRANK_OK && paths->connects) {
+        error = allow_connecting(rules, fault);
+    }
     if (error == FRANK_OK &&
         (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
          syscall(SYS_landlock_restrict_self, rules, 0) != 0)) {

@@ -54,7 +54,7 @@ int process_confine(const struct process_paths *paths, unsigned *out,
     int error = confine_files(paths, &files, fault);
 
     if (error == FRANK_OK) {
-        error = confine_calls(&system_calls, fault);
+        error = confine_calls(paths->connects, &system_calls, fault);
     }
     *out = (files ? (unsigned)PROCESS_LANDLOCK : 0) |
            (system_calls ? (unsigned)PROCESS_SECCOMP : 0);

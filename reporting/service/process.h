@@ -14,10 +14,13 @@
 FRANK_MUST_CHECK int process_harden(struct frank_fault *fault);
 
 /* What of the file system the process may still use, closed by NULL. A path
- * that is a folder stands for all below it. */
+ * that is a folder stands for all below it. connects: it may also connect to
+ * elsewhere, over TCP, UDP and Unix sockets, and read what that takes: where
+ * names are looked up, and whose certificates are trusted. */
 struct process_paths {
     const char *const *readable;
     const char *const *writable;
+    bool connects;
 };
 
 enum process_confined { PROCESS_SECCOMP = 1 << 0, PROCESS_LANDLOCK = 1 << 1 };
@@ -27,8 +30,10 @@ enum process_confined { PROCESS_SECCOMP = 1 << 0, PROCESS_LANDLOCK = 1 << 1 };
  * kernel has it, through its system calls) to the paths, and a seccomp filter
  * (libseccomp) to the system calls of a server that has its sockets and
  * threads: no exec, ptrace, mount, module, keyctl, bpf, no memory that becomes
- * code, no signal or limit of another process, no connection to elsewhere; a
- * call that is not allowed kills the process (SIGSYS, which systemd reports).
+ * code, no signal or limit of another process, no connection to elsewhere
+ * unless it is asked for; a call that is not allowed kills the process (SIGSYS,
+ * which systemd reports). One that connects may still try to load a library,
+ * as looking up a name does, and is refused.
  * *out tells what the kernel granted: what it does not have is not an error.
  * FILE, MEMORY.
  */

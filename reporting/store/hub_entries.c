@@ -6,34 +6,10 @@
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define NAME_HEX_BYTES (2 * HASH_BYTES + 1)
-#define NONCE_BYTES 16
 
-/* One line of JSON; rest is what follows the members that every entry has. The
- * random bytes keep it from being guessed from its public hash. */
-void hub_append(struct hub_store *store, struct db *db, const char *type,
-                uint64_t time, const char *rest)
-{
-    uint8_t nonce[NONCE_BYTES];
-    char hex[2 * NONCE_BYTES + 1];
-    char entry[8192];
-    int len;
-
-    randombytes_buf(nonce, sizeof nonce);
-    (void)sodium_bin2hex(hex, sizeof hex, nonce, sizeof nonce);
-    len = snprintf(entry, sizeof entry,
-                   "{\"type\":\"%s\",\"time\":%" PRIu64 ",\"nonce\":\"%s\"%s}",
-                   type, time, hex, rest);
-    if (len < 0 || (size_t)len >= sizeof entry) {
-        abort();
-    }
-    ledger_append(&store->ledger, db, entry, (size_t)len);
-}
-
-void hub_append_report(struct hub_store *store, struct db *db, const char *type,
+void hub_append_report(struct ledger *ledger, struct db *db, const char *type,
                        uint64_t time, struct frank_span name)
 {
     char hex[NAME_HEX_BYTES];
@@ -44,20 +20,10 @@ void hub_append_report(struct hub_store *store, struct db *db, const char *type,
     }
     (void)sodium_bin2hex(hex, sizeof hex, name.data, name.len);
     (void)snprintf(rest, sizeof rest, ",\"report\":\"%s\"", hex);
-    hub_append(store, db, type, time, rest);
+    ledger_entry(ledger, db, type, time, rest);
 }
 
-void hub_pad(struct hub_store *store, struct db *db, uint64_t multiple,
-             uint64_t more, uint64_t now)
-{
-    do {
-        hub_append(store, db, "padding", now, "");
-        more -= more > 0;
-    } while ((more > 0 || store->ledger.range.size % multiple != 0) &&
-             db_ok(db));
-}
-
-void hub_log_refusals(struct hub_store *store, struct db *db, uint64_t from,
+void hub_log_refusals(struct ledger *ledger, struct db *db, uint64_t from,
                       uint64_t until, const struct hub_refusals *refusals,
                       size_t count)
 {
@@ -73,5 +39,5 @@ void hub_log_refusals(struct hub_store *store, struct db *db, uint64_t from,
                      i > 0 ? "," : "", refusals[i].reason, refusals[i].count);
     }
     (void)snprintf(rest + len, sizeof rest - (size_t)len, "}");
-    hub_append(store, db, "reports_refused", until, rest);
+    ledger_entry(ledger, db, "reports_refused", until, rest);
 }

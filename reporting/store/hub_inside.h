@@ -5,6 +5,7 @@
 #define REPORTING_STORE_HUB_INSIDE_H
 
 #include "hub_store.h"
+#include "ledger_entry.h"
 
 enum hub_statement {
     FIND_REPORT = LEDGER_STATEMENT_COUNT,
@@ -40,13 +41,9 @@ enum hub_statement {
     PURGE
 };
 
-/* One line of JSON into the log; rest is what follows the members that every
- * entry has. */
-void hub_append(struct hub_store *store, struct db *db, const char *type,
-                uint64_t time, const char *rest);
-
-/* The same about a report, by its name in the logs; nothing without one. */
-void hub_append_report(struct hub_store *store, struct db *db, const char *type,
+/* An entry of the log about a report, by its name there; nothing without one.
+ */
+void hub_append_report(struct ledger *ledger, struct db *db, const char *type,
                        uint64_t time, struct frank_span name);
 
 #endif

@@ -174,7 +174,7 @@ static uint64_t add_report(struct db *db, const struct incoming *r,
 }
 
 /* Puts down what goes to the moderation side, and its entry. */
-static void keep(struct hub_store *store, struct db *db,
+static void keep(struct ledger *ledger, struct db *db,
                  const struct incoming *report, const struct row *row,
                  uint64_t number)
 {
@@ -188,7 +188,7 @@ static void keep(struct hub_store *store, struct db *db,
                      DB_VALUES(DB_BLOB(report->group, sizeof report->group),
                                DB_INT(report->epoch), DB_INT(number)));
     }
-    hub_append_report(store, db, "report_received", report->received,
+    hub_append_report(ledger, db, "report_received", report->received,
                       (struct frank_span){row->name, sizeof row->name});
 }
 
@@ -209,7 +209,7 @@ static void rate_report(struct row *row, struct db *db,
     row->first = row->kept ? find_first(db, report) : 0;
 }
 
-enum taken hub_take(struct hub_store *store, struct db *db,
+enum taken hub_take(struct ledger *ledger, struct db *db,
                     const struct incoming *report,
                     const struct hub_rules *rules, uint64_t *received)
 {
@@ -242,7 +242,7 @@ enum taken hub_take(struct hub_store *store, struct db *db,
     if (!row.kept) {
         return TAKEN_COUNTED;
     }
-    keep(store, db, report, &row, row.number);
+    keep(ledger, db, report, &row, row.number);
     return TAKEN_NEW;
 }
 
@@ -310,7 +310,7 @@ uint64_t hub_waiting(struct db *db)
     return number_of(db, WAITING);
 }
 
-size_t hub_taken_over(struct hub_store *store, struct db *db, uint64_t through,
+size_t hub_taken_over(struct ledger *ledger, struct db *db, uint64_t through,
                       uint64_t now, size_t most, size_t most_bytes, bool *more)
 {
     size_t count = 0;
@@ -328,7 +328,7 @@ size_t hub_taken_over(struct hub_store *store, struct db *db, uint64_t through,
             break;
         }
         last = db_int(db, TO_TAKE_OVER, 0);
-        hub_append_report(store, db, "report_taken_over", now,
+        hub_append_report(ledger, db, "report_taken_over", now,
                           db_blob(db, TO_TAKE_OVER, 2));
         count++;
         row = db_next(db, TO_TAKE_OVER);

@@ -74,16 +74,12 @@ enum taken {
     TAKEN_ENDED    /* the epoch of its message was destroyed meanwhile */
 };
 
-struct hub_store {
-    struct ledger ledger;
-};
-
 extern const struct db_schema hub_schema;
 extern const char *const hub_statements[];
 extern const size_t hub_statement_count;
 
 /* Stores a report, if it is new. *received is when it came in first. */
-enum taken hub_take(struct hub_store *store, struct db *db,
+enum taken hub_take(struct ledger *ledger, struct db *db,
                     const struct incoming *report,
                     const struct hub_rules *rules, uint64_t *received);
 
@@ -126,7 +122,7 @@ uint64_t hub_feed(struct db *db, uint64_t after, feed_visit *visit,
 /* The moderation side has all reports up to `through`: their bodies are
  * dropped, each is logged; at most `most` of them, and of most_bytes together
  * (or one that is larger). Gives how many; *more: there are others. */
-size_t hub_taken_over(struct hub_store *store, struct db *db, uint64_t through,
+size_t hub_taken_over(struct ledger *ledger, struct db *db, uint64_t through,
                       uint64_t now, size_t most, size_t most_bytes, bool *more);
 /* The highest number that there ever was. */
 uint64_t hub_last(struct db *db);
@@ -163,7 +159,7 @@ bool hub_notice(struct db *db, const struct hub_notice *notice, uint64_t now);
 
 /* Logs what became of an epoch since last time, and drops what was hashed under
  * the key of a destroyed one. */
-void hub_epoch(struct hub_store *store, struct db *db, uint32_t epoch,
+void hub_epoch(struct ledger *ledger, struct db *db, uint32_t epoch,
                uint64_t not_before, bool destroyed, uint64_t now);
 
 /* Logs how many reports were refused since last time, by reason. */
@@ -171,19 +167,14 @@ struct hub_refusals {
     const char *reason;
     uint64_t count;
 };
-void hub_log_refusals(struct hub_store *store, struct db *db, uint64_t from,
+void hub_log_refusals(struct ledger *ledger, struct db *db, uint64_t from,
                       uint64_t until, const struct hub_refusals *refusals,
                       size_t count);
 
 /* Forgets reports that were received before `before` and are taken over, at
  * most `most` of them; each is logged. Gives how many. */
-size_t hub_purge(struct hub_store *store, struct db *db, uint64_t before,
+size_t hub_purge(struct ledger *ledger, struct db *db, uint64_t before,
                  uint64_t now, size_t most);
-
-/* Appends `more` entries of padding, at least one, and others until the log's
- * size is a multiple of `multiple`. */
-void hub_pad(struct hub_store *store, struct db *db, uint64_t multiple,
-             uint64_t more, uint64_t now);
 
 /* How many reports wait for the moderation side. */
 uint64_t hub_waiting(struct db *db);

@@ -15,7 +15,7 @@ static void drop_epoch(struct db *db, uint32_t epoch)
     }
 }
 
-void hub_epoch(struct hub_store *store, struct db *db, uint32_t epoch,
+void hub_epoch(struct ledger *ledger, struct db *db, uint32_t epoch,
                uint64_t not_before, bool destroyed, uint64_t now)
 {
     char rest[128];
@@ -36,10 +36,10 @@ void hub_epoch(struct hub_store *store, struct db *db, uint32_t epoch,
                    ",\"epoch\":%" PRIu32 ",\"not_before\":%" PRIu64
                    ",\"state\":\"%s\"",
                    epoch, not_before, destroyed ? "destroyed" : "live");
-    hub_append(store, db, "key_epoch", now, rest);
+    ledger_entry(ledger, db, "key_epoch", now, rest);
 }
 
-size_t hub_purge(struct hub_store *store, struct db *db, uint64_t before,
+size_t hub_purge(struct ledger *ledger, struct db *db, uint64_t before,
                  uint64_t now, size_t most)
 {
     size_t count = 0;
@@ -49,7 +49,7 @@ size_t hub_purge(struct hub_store *store, struct db *db, uint64_t before,
     while (count < most &&
            db_row(db, TO_PURGE, DB_VALUES(DB_INT(before), DB_INT(number)))) {
         number = db_int(db, TO_PURGE, 0);
-        hub_append_report(store, db, "purge", now, db_blob(db, TO_PURGE, 1));
+        hub_append_report(ledger, db, "purge", now, db_blob(db, TO_PURGE, 1));
         db_done(db, TO_PURGE);
         (void)db_run(db, PURGE, DB_VALUES(DB_INT(number)));
         count++;

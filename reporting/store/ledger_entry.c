@@ -13,7 +13,7 @@ void ledger_entry(struct ledger *ledger, struct db *db, const char *type,
 {
     uint8_t nonce[NONCE_BYTES];
     char hex[2 * NONCE_BYTES + 1];
-    char entry[8192];
+    char entry[LEDGER_ENTRY_REST_MAX_BYTES + 192];
     int len;
 
     randombytes_buf(nonce, sizeof nonce);
@@ -25,4 +25,13 @@ void ledger_entry(struct ledger *ledger, struct db *db, const char *type,
         abort();
     }
     ledger_append(ledger, db, entry, (size_t)len);
+}
+
+void ledger_pad(struct ledger *ledger, struct db *db, uint64_t multiple,
+                uint64_t more, uint64_t now)
+{
+    do {
+        ledger_entry(ledger, db, "padding", now, "");
+        more -= more > 0;
+    } while ((more > 0 || ledger->range.size % multiple != 0) && db_ok(db));
 }

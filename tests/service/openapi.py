@@ -413,7 +413,8 @@ check("each operation was done, and refused", all(
 with open("docs/HUB.md") as f:
     page = f.read()
 said = set()
-for name in glob.glob("reporting/frankd/*.c"):
+for name in [name for folder in ("frankd", "service", "store")
+             for name in glob.glob("reporting/%s/*.c" % folder)]:
     with open(name) as f:
         text = f.read()
     said |= set(re.findall(r'JOURNAL_[A-Z]+,\s*"([a-z-]+)"', text))

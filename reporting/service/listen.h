@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Listening sockets, as settings name them. */
-#ifndef REPORTING_FRANKD_LISTEN_H
-#define REPORTING_FRANKD_LISTEN_H
+#ifndef REPORTING_SERVICE_LISTEN_H
+#define REPORTING_SERVICE_LISTEN_H
 
 #include "frank.h"
 

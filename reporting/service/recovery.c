@@ -4,6 +4,7 @@
  * one and the tiles outlive a database that is put back from a copy: what they
  * say must be what it says, or it is not started from.
  */
+#include "clock.h"
 #include "journal.h"
 #include "publisher_inside.h"
 
@@ -43,8 +44,8 @@ static enum loaded load(struct publisher *p, const char *path,
     out->text[n] = '\0';
     out->len = (size_t)n;
     out->time = (uint64_t)st.st_mtim.tv_sec * 1000;
-    if (note_open(note, out->text, out->len, p->hub->settings->log_origin,
-                  p->hub->log_public, &fault) != FRANK_OK) {
+    if (note_open(note, out->text, out->len, p->settings.origin,
+                  p->settings.public_key, &fault) != FRANK_OK) {
         journal_fault(JOURNAL_ERROR, "cannot-start", path, &fault);
         return LOADED_BAD;
     }
@@ -174,10 +175,10 @@ bool publisher_recover_public(struct publisher *p)
     struct note_checkpoint note;
     struct published published;
     struct frank_fault fault;
-    uint64_t every = p->hub->settings->public_checkpoint;
+    uint64_t every = p->settings.public_every;
 
     /* At fixed times, whatever happened in between. */
-    p->next_public = (hub_now() / every + 1) * every;
+    p->next_public = (clock_wall() / every + 1) * every;
     switch (load(p, p->public_path, &published, &note)) {
     case LOADED_NONE:
         return true;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "publisher_inside.h"
 
+#include "clock.h"
 #include "journal.h"
+#include "ledger_entry.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +19,6 @@
 /* How often it looks for new entries: a checkpoint is at most so old, and the
  * time that making it takes. */
 #define LOOK_MS 500
-#define PURGE_MOST 200
 #define RETRY_MS 60000
 /* Leaves that are written to tiles at once. */
 #define LEAVES_MAX ((size_t)4096)
@@ -35,10 +36,10 @@ bool publisher_trouble(struct publisher *p, const char *what,
                        const struct frank_fault *fault)
 {
     p->waits = may_pass(fault);
-    if (!p->waits || hub_monotonic() >= p->say_again) {
+    if (!p->waits || clock_monotonic() >= p->say_again) {
         journal_fault(p->waits ? JOURNAL_WARNING : JOURNAL_ERROR,
                       "log-not-published", what, fault);
-        p->say_again = hub_monotonic() + 60000;
+        p->say_again = clock_monotonic() + 60000;
     }
     return false;
 }
@@ -129,10 +130,10 @@ static bool sign(struct publisher *p, struct published *out, uint64_t size,
         return publisher_refuse(
             "tiles on the disk are not those of the database", size, size);
     }
-    out->len = note_sign(out->text, p->hub->settings->log_origin, &checkpoint,
-                         p->hub->secrets->log_secret);
+    out->len = note_sign(out->text, p->settings.origin, &checkpoint,
+                         p->settings.secret_key);
     out->size = size;
-    out->time = hub_now();
+    out->time = clock_wall();
     return true;
 }
 
@@ -194,7 +195,7 @@ const struct tiles *publisher_tiles(const struct publisher *p)
 
 static bool open_folder(struct publisher *p)
 {
-    const struct settings *s = p->hub->settings;
+    const struct publisher_settings *s = &p->settings;
     char folder[4096];
     struct frank_fault fault;
 
@@ -221,35 +222,42 @@ static bool open_folder(struct publisher *p)
            publisher_trouble(p, folder, &fault);
 }
 
-bool publisher_open(struct hub *hub)
+/* Publishes what a crash, or a full disk, left. */
+static bool catch_up(struct publisher *p)
+{
+    struct store *store = p->settings.store;
+    struct db *db = store_reader_lock(store, STORE_LONG);
+    bool ok = publisher_recover(p, db, store->ledger.range.size);
+
+    if (ok && !publish(p, db)) {
+        ok = p->waits &&
+             p->newest.len > 0; /* a full disk: it starts, and waits */
+    }
+    store_reader_unlock(store, STORE_LONG);
+    return ok && (p->waits || publisher_recover_public(p));
+}
+
+bool publisher_open(struct publisher **out,
+                    const struct publisher_settings *settings)
 {
     struct publisher *p = calloc(1, sizeof *p);
     pthread_condattr_t monotonic;
-    struct db *db;
-    bool ok;
 
     if (p == NULL) {
         return false;
     }
-    hub->publisher = p;
-    p->hub = hub;
-    p->refusals_since = hub_now();
+    p->settings = *settings;
     (void)pthread_mutex_init(&p->lock, NULL);
     (void)pthread_condattr_init(&monotonic);
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&p->wake, &monotonic);
     (void)pthread_condattr_destroy(&monotonic);
-    if (!open_folder(p)) {
+    if (!open_folder(p) || !catch_up(p)) {
+        publisher_free(p);
         return false;
     }
-    db = hub_reader_lock(hub, READER_LONG);
-    ok = publisher_recover(p, db, hub->store.ledger.range.size);
-    if (ok && !publish(p, db)) {
-        ok = p->waits &&
-             p->newest.len > 0; /* a full disk: it starts, and waits */
-    }
-    hub_reader_unlock(hub, READER_LONG);
-    return ok && (p->waits || publisher_recover_public(p));
+    *out = p; /* transferred */
+    return true;
 }
 
 void publisher_free(struct publisher *p)
@@ -265,55 +273,42 @@ void publisher_free(struct publisher *p)
 /* ---- Keeping the hours -----------------------------------------------------
  */
 
-struct hourly {
+struct padding {
     struct write write;
     struct publisher *publisher;
-    struct hub_refusals refusals[HUB_REFUSALS_MAX];
-    size_t count;
     uint64_t now;
     uint64_t size; /* of the log, afterwards */
-    size_t purged;
 };
 
-static void run_refusals(struct write *write, struct db *db)
+static void run_padding(struct write *write, struct db *db)
 {
-    struct hourly *h = (struct hourly *)write;
+    struct padding *w = (struct padding *)write;
+    const struct publisher_settings *s = &w->publisher->settings;
 
-    hub_log_refusals(&h->publisher->hub->store, db,
-                     h->publisher->refusals_since, h->now, h->refusals,
-                     h->count);
-}
-
-static void run_hourly(struct write *write, struct db *db)
-{
-    struct hourly *h = (struct hourly *)write;
-    struct hub *hub = h->publisher->hub;
-
-    run_refusals(write, db);
     /* More than is needed, by chance: whoever adds entries of his own must not
      * see when they pass a border. */
-    hub_pad(&hub->store, db, hub->settings->log_round,
-            1 + randombytes_uniform((uint32_t)hub->settings->log_round),
-            h->now);
-    h->size = hub->store.ledger.range.size;
+    ledger_pad(&s->store->ledger, db, s->round,
+               1 + randombytes_uniform((uint32_t)s->round), w->now);
+    w->size = s->store->ledger.range.size;
 }
 
-static void run_purge(struct write *write, struct db *db)
+/* What the program does at the hour, and the padding. false: it could not be
+ * written. */
+static bool close_hour(struct publisher *p, uint64_t now, uint64_t *size)
 {
-    struct hourly *h = (struct hourly *)write;
-    const struct settings *s = h->publisher->hub->settings;
+    const struct publisher_settings *s = &p->settings;
+    struct padding w = {
+        .write = {.run = run_padding, .small = true, .bytes = 262144},
+        .publisher = p,
+        .now = now,
+    };
 
-    h->purged = hub_purge(&h->publisher->hub->store, db,
-                          h->now > s->retain ? h->now - s->retain : 0, h->now,
-                          PURGE_MOST);
-}
-
-static bool do_write(struct publisher *p, struct hourly *h,
-                     void (*run)(struct write *, struct db *))
-{
-    h->write = (struct write){
-        .run = run, .small = true, .bytes = 262144, .drops = run == run_purge};
-    return writer_do(p->hub->writer, &h->write) == WRITE_DONE;
+    if ((s->hourly != NULL && !s->hourly(s->context, now)) ||
+        writer_do(s->store->writer, &w.write) != WRITE_DONE) {
+        return false;
+    }
+    *size = w.size;
+    return true;
 }
 
 /* The public sees the log at fixed times, at sizes that tell nothing. */
@@ -338,36 +333,30 @@ static bool publish_publicly(struct publisher *p, uint64_t size)
 
 static bool look(struct publisher *p)
 {
-    struct db *db = hub_reader_lock(p->hub, READER_LONG);
+    struct db *db = store_reader_lock(p->settings.store, STORE_LONG);
     bool ok;
 
     p->waits = false;
     ok = publish(p, db);
-    hub_reader_unlock(p->hub, READER_LONG);
+    store_reader_unlock(p->settings.store, STORE_LONG);
     return ok;
 }
 
 static bool keep_hour(struct publisher *p)
 {
-    struct hourly h = {.publisher = p, .now = hub_now()};
-    uint64_t every = p->hub->settings->public_checkpoint;
+    uint64_t every = p->settings.public_every;
+    uint64_t now = clock_wall();
+    uint64_t size = 0;
 
-    do {
-        h.purged = 0;
-        (void)do_write(p, &h, run_purge);
-    } while (h.purged == PURGE_MOST);
-    h.count = hub_refusals_take(h.refusals);
-    if (!do_write(p, &h, run_hourly)) { /* a full disk, or the end */
-        hub_refusals_put_back(h.refusals, h.count);
-        p->next_public = h.now + RETRY_MS;
+    if (!close_hour(p, now, &size)) { /* a full disk, or the end */
+        p->next_public = now + RETRY_MS;
         return true;
     }
-    p->refusals_since = h.now;
-    p->next_public = (h.now / every + 1) * every;
-    if (look(p) && publish_publicly(p, h.size)) {
+    p->next_public = (now / every + 1) * every;
+    if (look(p) && publish_publicly(p, size)) {
         return true;
     }
-    p->next_public = h.now + RETRY_MS;
+    p->next_public = now + RETRY_MS;
     return false;
 }
 
@@ -401,8 +390,8 @@ static _Noreturn void give_up(void)
 /* A clock that was set back must not hold the hour off for as long. */
 static void mind_the_clock(struct publisher *p)
 {
-    uint64_t every = p->hub->settings->public_checkpoint;
-    uint64_t now = hub_now();
+    uint64_t every = p->settings.public_every;
+    uint64_t now = clock_wall();
 
     if (p->next_public > now + every + RETRY_MS) {
         p->next_public = (now / every + 1) * every;
@@ -418,7 +407,7 @@ static void *run(void *argument)
         more = wait_a_little(p);
         mind_the_clock(p);
         if ((!look(p) ||
-             (more && hub_now() >= p->next_public && !keep_hour(p))) &&
+             (more && clock_wall() >= p->next_public && !keep_hour(p))) &&
             !p->waits) {
             give_up();
         }
@@ -426,36 +415,14 @@ static void *run(void *argument)
     return NULL;
 }
 
-bool publisher_start(struct hub *hub)
+bool publisher_start(struct publisher *p)
 {
-    struct publisher *p = hub->publisher;
-
     p->running = pthread_create(&p->thread, NULL, run, p) == 0;
     return p->running;
 }
 
-/* What was refused since the last hour would be lost. */
-static void log_last_refusals(struct publisher *p)
+void publisher_stop(struct publisher *p)
 {
-    struct hourly h = {.publisher = p, .now = hub_now()};
-
-    h.count = hub_refusals_take(h.refusals);
-    if (h.count > 0) {
-        (void)do_write(p, &h, run_refusals);
-    }
-}
-
-void publisher_last_words(struct hub *hub)
-{
-    if (hub->publisher != NULL && hub->publisher->running) {
-        log_last_refusals(hub->publisher);
-    }
-}
-
-void publisher_stop(struct hub *hub)
-{
-    struct publisher *p = hub->publisher;
-
     if (p == NULL || !p->running) {
         return;
     }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The inside of the publisher: what it finds at a start (recovery.c), and what
  * it does from then on (publisher.c). */
-#ifndef REPORTING_FRANKD_PUBLISHER_INSIDE_H
-#define REPORTING_FRANKD_PUBLISHER_INSIDE_H
+#ifndef REPORTING_SERVICE_PUBLISHER_INSIDE_H
+#define REPORTING_SERVICE_PUBLISHER_INSIDE_H
 
 #include "publisher.h"
 
 struct publisher {
-    struct hub *hub;
+    struct publisher_settings settings;
     struct tiles *tiles;
     char checkpoint_path[4096];
     char public_path[4096];
@@ -19,7 +19,6 @@ struct publisher {
     bool running;
     pthread_cond_t wake;
     bool stopping;
-    uint64_t refusals_since;
     uint64_t next_public; /* wall clock */
     bool waits;           /* the last trouble may pass */
     uint64_t say_again;   /* monotonic */
