@@ -4,6 +4,7 @@
 #include <string.h>
 
 struct opening {
+    uint8_t key[SEAL_KEY_BYTES]; /* of the body */
     struct sealed_report report;
     struct frank_report_body body;
     uint8_t plain[]; /* padded ReportBody */
@@ -94,26 +95,59 @@ static int decrypt(struct opening *opening,
                               report->header.count, fault);
 }
 
+static int check_seal(const struct sealed_report *report,
+                      struct frank_fault *fault)
+{
+    int error = seal_check(&report->seal, &report->label, report->sealed);
+
+    return error == FRANK_OK
+               ? error
+               : wire_fault(fault, error, "proof of the seal", 0, 0, 0);
+}
+
 static int open_report(struct opening *opening, size_t *which,
                        const struct frank_quorum *quorum,
                        const struct consent *consents, size_t count,
                        struct frank_fault *fault)
 {
     const struct sealed_report *report = &opening->report;
-    uint8_t key[SEAL_KEY_BYTES];
-    int error = seal_check(&report->seal, &report->label, report->sealed);
+    int error = check_seal(report, fault);
 
-    if (error != FRANK_OK) {
-        return wire_fault(fault, error, "proof of the seal", 0, 0, 0);
-    }
-    error = check_consents(which, report, quorum, consents, count, fault);
     if (error == FRANK_OK) {
-        error = find_key(key, report, consents, quorum->threshold, fault);
+        error = check_consents(which, report, quorum, consents, count, fault);
     }
     if (error == FRANK_OK) {
-        error = decrypt(opening, key, fault);
+        error =
+            find_key(opening->key, report, consents, quorum->threshold, fault);
     }
-    sodium_memzero(key, sizeof key);
+    return error == FRANK_OK ? decrypt(opening, opening->key, fault) : error;
+}
+
+/* The report decoded, and room for its body; to be freed also after an error.
+ */
+static int begin(struct opening **out, const uint8_t *bytes, size_t len,
+                 struct frank_fault *fault)
+{
+    /* What is longer is refused below. */
+    size_t body = len <= FRANK_REPORT_MAX_BYTES ? len : 0;
+    struct opening *opening =
+        sodium_malloc((sizeof *opening + body + 63) / 64 * 64);
+
+    *out = opening;
+    if (opening == NULL) {
+        return wire_fault(fault, FRANK_ERR_MEMORY, "report", 0, 0, 0);
+    }
+    memset(opening, 0, sizeof *opening);
+    return sealed_report_decode(&opening->report, bytes, len, fault);
+}
+
+static int finish(struct opening **out, struct opening *opening, int error)
+{
+    if (error == FRANK_OK) {
+        *out = opening;
+        opening = NULL; /* transferred */
+    }
+    opening_free(opening);
     return error;
 }
 
@@ -122,27 +156,36 @@ int opening_open(struct opening **out, size_t *which, const uint8_t *bytes,
                  const struct consent *consents, size_t count,
                  struct frank_fault *fault)
 {
-    /* What is longer is refused below. */
-    size_t body = len <= FRANK_REPORT_MAX_BYTES ? len : 0;
-    struct opening *opening =
-        sodium_malloc((sizeof *opening + body + 63) / 64 * 64);
-    int error;
+    struct opening *opening;
+    int error = begin(&opening, bytes, len, fault);
 
     *which = SIZE_MAX;
-    if (opening == NULL) {
-        return wire_fault(fault, FRANK_ERR_MEMORY, "report", 0, 0, 0);
-    }
-    memset(opening, 0, sizeof *opening);
-    error = sealed_report_decode(&opening->report, bytes, len, fault);
     if (error == FRANK_OK) {
         error = open_report(opening, which, quorum, consents, count, fault);
     }
+    return finish(out, opening, error);
+}
+
+int opening_open_again(struct opening **out, const uint8_t *bytes, size_t len,
+                       const uint8_t key[static SEAL_KEY_BYTES],
+                       struct frank_fault *fault)
+{
+    struct opening *opening;
+    int error = begin(&opening, bytes, len, fault);
+
     if (error == FRANK_OK) {
-        *out = opening;
-        opening = NULL; /* transferred */
+        error = check_seal(&opening->report, fault);
     }
-    opening_free(opening);
-    return error;
+    if (error == FRANK_OK) {
+        memcpy(opening->key, key, SEAL_KEY_BYTES);
+        error = decrypt(opening, opening->key, fault);
+    }
+    return finish(out, opening, error);
+}
+
+const uint8_t *opening_key(const struct opening *opening)
+{
+    return opening->key;
 }
 
 void opening_free(struct opening *opening)

@@ -28,6 +28,19 @@ FRANK_MUST_CHECK int opening_open(struct opening **out, size_t *which,
                                   const struct frank_quorum *quorum,
                                   const struct consent *consents, size_t count,
                                   struct frank_fault *fault);
+/*
+ * Opens a report that was opened before, by the key of its body: for whoever
+ * keeps that key, as long as the report may be looked at, so that the quorum is
+ * not asked for each look. Errors: those of sealed_report_decode(); PROOF and
+ * the like (the seal); SEALED (another key); those of a body; MEMORY.
+ */
+FRANK_MUST_CHECK int
+opening_open_again(struct opening **out, const uint8_t *bytes, size_t len,
+                   const uint8_t key[static SEAL_KEY_BYTES],
+                   struct frank_fault *fault);
+/* The key of the body, SEAL_KEY_BYTES; as secret as the report. */
+const uint8_t *opening_key(const struct opening *opening);
+
 /* Wipes it. NULL is allowed. */
 void opening_free(struct opening *opening);
 

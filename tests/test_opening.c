@@ -158,6 +158,31 @@ static void bodies_that_are_not_exact_are_refused(void **state)
     assert_int_equal(open_raw(body, sizeof body, false), FRANK_ERR_LENGTH);
 }
 
+/* Whoever keeps its key needs no quorum; no other key opens it. */
+static void a_report_opens_again_by_its_key(void **state)
+{
+    struct frank_span sealed = reports_sealed(0);
+    struct opening *again = NULL;
+    struct frank_fault fault;
+    uint8_t key[SEAL_KEY_BYTES];
+
+    (void)state;
+    open_report(sealed);
+    memcpy(key, opening_key(opened), sizeof key);
+    assert_ok(opening_open_again(&again, sealed.data, sealed.len, key, &fault));
+    assert_int_equal(opening_body(again)->note.len,
+                     opening_body(opened)->note.len);
+    opening_free(again);
+    again = NULL;
+    key[0] ^= 1;
+    assert_int_equal(
+        opening_open_again(&again, sealed.data, sealed.len, key, &fault),
+        FRANK_ERR_SEALED);
+    assert_int_equal(opening_open_again(&again, sealed.data, 5, key, &fault),
+                     FRANK_ERR_TRUNCATED);
+    assert_null(again);
+}
+
 static void altered_reports_do_not_open(void **state)
 {
     struct frank_span sealed = reports_sealed(0);
@@ -505,6 +530,7 @@ int main(void)
         cmocka_unit_test(failing_memory_is_an_error),
         cmocka_unit_test(other_commitments_are_refused_before_decrypting),
         cmocka_unit_test(bodies_that_are_not_exact_are_refused),
+        cmocka_unit_test(a_report_opens_again_by_its_key),
         cmocka_unit_test(altered_reports_do_not_open),
         cmocka_unit_test(consents_count_only_under_their_public_part),
         cmocka_unit_test(each_message_gets_its_verdict),
