@@ -23,6 +23,7 @@ struct store_settings {
     size_t statement_count;
     uint64_t min_free; /* as in struct writer_settings */
     size_t queue_max;
+    /* The same; may be NULL. */
     void (*committed)(void *context, uint64_t microseconds, size_t count);
     void *context;
 };
