@@ -191,6 +191,7 @@ walk: all
 # Functions that a test program replaces, to make them fail.
 WRAP_test_book := calloc
 WRAP_test_template := malloc
+WRAP_test_discreet := calloc
 WRAP_test_keyring := sodium_malloc
 WRAP_test_keyring_file := geteuid
 WRAP_test_secret_file := geteuid
