@@ -24,7 +24,8 @@ struct discreet_secrets {
     const struct frank_span *disclosed; /* of any length, and any bytes */
     size_t disclosed_count;
     /* Texts that everybody may know, as the template's and the policy's: a run
-     * that is in one of them as well gives nothing away. Without them nobody
+     * that is in one of them as well gives nothing away, nor does a name that
+     * is a word of one ("account"). Without them nobody
      * could be told that his account is suspended who wrote "your account is
      * suspended" to others. */
     const struct frank_span *open;
@@ -43,7 +44,8 @@ struct discreet_secrets {
  *       index among them.
  * VALUE; the fault's offset tells where in the text, and nothing is echoed.
  * LIMIT ("text", "reporter", "room": over 1,024 bytes; "open text": over
- * 16,384), MEMORY. 64 MiB of disclosed texts take some 50 ms.
+ * 16,384), MEMORY. 64 MiB of disclosed prose take some 50 ms, and what was made
+ * to take long a quarter of a second.
  */
 FRANK_MUST_CHECK int discreet_check(const char *text,
                                     const struct discreet_secrets *secrets,

@@ -1,41 +1,65 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Up to 64 MiB of disclosed texts are folded for each statement, so this is
+ * made for speed: 16 bytes at once where each becomes one.
+ */
 #include "folded.h"
 
 #include "wording.h"
 
 #include <string.h>
 
-#define BLOCK 32
+#define BLOCK 16
 
-static uint8_t lower(uint8_t c)
+typedef uint8_t block __attribute__((vector_size(BLOCK)));
+
+static block load(const uint8_t *at)
 {
-    return (uint8_t)(c | ((c >= 'A' && c <= 'Z') ? 0x20 : 0));
+    block bytes;
+
+    memcpy(&bytes, at, sizeof bytes);
+    return bytes;
 }
 
-/* Whether a white space other than " " may begin with the byte. */
-static bool may_be_space(uint8_t c)
+static bool is_any(block mask)
 {
-    return c < 0x20 || c == 0xc2 || c == 0xe1 || c == 0xe2 || c == 0xe3;
+    uint64_t halves[2];
+
+    memcpy(halves, &mask, sizeof halves);
+    return (halves[0] | halves[1]) != 0;
 }
 
-/* A whole block, if nothing in it is folded but letters: most of any text. The
- * loops are such that a compiler makes a few instructions of each. */
+static block is_space(block bytes)
+{
+    return (block)((bytes == ' ') | (bytes - '\t' < 5));
+}
+
+/* Where a white space that is not ASCII's may begin: U+0085, U+00A0, U+1680,
+ * U+2000 and on, U+3000. */
+static block may_be_wide(block bytes, block next)
+{
+    const block two = (block)((bytes == 0xc2) & (next <= 0xa0));
+    const block three = (block)(((bytes == 0xe1) & (next == 0x9a)) |
+                                ((bytes == 0xe2) & (next <= 0x81)) |
+                                ((bytes == 0xe3) & (next == 0x80)));
+
+    return two | three;
+}
+
+/* A whole block, if nothing in it is dropped: most of any text. Reads one byte
+ * beyond it. */
 static bool fold_block(uint8_t *out, const uint8_t *in)
 {
-    uint8_t unlike = 0;
+    const block bytes = load(in);
+    const block next = load(in + 1);
+    const block spaces = is_space(bytes);
+    const block letters = (block)(bytes - 'A' < 26) & 0x20;
+    const block folded = ((bytes | letters) & ~spaces) | (spaces & ' ');
 
-    for (size_t i = 0; i < BLOCK; i++) {
-        unlike |= may_be_space(in[i]);
-    }
-    for (size_t i = 0; i + 1 < BLOCK; i++) {
-        unlike |= (in[i] == ' ') & (in[i + 1] == ' ');
-    }
-    if (unlike != 0) {
+    if (is_any((spaces & is_space(next)) | may_be_wide(bytes, next))) {
         return false;
     }
-    for (size_t i = 0; i < BLOCK; i++) {
-        out[i] = lower(in[i]);
-    }
+    memcpy(out, &folded, sizeof folded);
     return true;
 }
 
@@ -43,48 +67,42 @@ static bool fold_block(uint8_t *out, const uint8_t *in)
 static size_t fold_one(struct folded_reader *reader, uint8_t *out)
 {
     const uint8_t *in = reader->text.data + reader->at;
-    size_t size = 0;
+    uint8_t c = *in;
     bool was = reader->space;
+    size_t wide = c == 0xc2 || (c >= 0xe1 && c <= 0xe3)
+                      ? wording_space(in, reader->text.len - reader->at)
+                      : 0;
 
-    if (*in == ' ') {
-        size = 1;
-    } else if (may_be_space(*in)) {
-        size = wording_space(in, reader->text.len - reader->at);
-    }
-    reader->space = size > 0;
-    if (size == 0) {
-        reader->at++;
-        *out = lower(*in);
-        return 1;
-    }
-    reader->at += size;
-    *out = ' ';
-    return was ? 0 : 1;
+    reader->space = c == ' ' || (uint8_t)(c - '\t') < 5 || wide > 0;
+    reader->at += wide > 0 ? wide : 1;
+    c |= (uint8_t)(((uint8_t)(c - 'A') < 26) << 5);
+    *out = reader->space ? ' ' : c;
+    return was && reader->space ? 0 : 1;
 }
 
 size_t folded_read(struct folded_reader *reader, uint8_t *out, size_t capacity,
                    uint16_t *places)
 {
-    const uint8_t *in = reader->text.data;
-    size_t len = reader->text.len;
+    struct folded_reader own = *reader; /* in registers */
+    size_t len = own.text.len;
     size_t written = 0;
     size_t slow = 0; /* up to here no block is tried */
 
-    while (reader->at < len && written < capacity) {
-        if (places == NULL && !reader->space && reader->at >= slow &&
-            len - reader->at >= BLOCK && capacity - written >= BLOCK) {
-            if (fold_block(out + written, in + reader->at)) {
-                reader->at += BLOCK;
+    while (own.at < len && written < capacity) {
+        if (places != NULL) {
+            places[written] = (uint16_t)own.at;
+        } else if (!own.space && own.at >= slow && len - own.at > BLOCK &&
+                   capacity - written >= BLOCK) {
+            if (fold_block(out + written, own.text.data + own.at)) {
+                own.at += BLOCK;
                 written += BLOCK;
-                reader->space = out[written - 1] == ' ';
+                own.space = out[written - 1] == ' ';
                 continue;
             }
-            slow = reader->at + BLOCK;
+            slow = own.at + BLOCK;
         }
-        if (places != NULL) {
-            places[written] = (uint16_t)reader->at;
-        }
-        written += fold_one(reader, out + written);
+        written += fold_one(&own, out + written);
     }
+    *reader = own;
     return written;
 }

@@ -9,7 +9,7 @@
 #define PROBE 16
 #define STEP (RUNS_BYTES - PROBE + 1)
 #define PROBE_BITS 20
-#define SLOT_BITS 15
+#define SLOT_BITS 16
 #define CHUNK 32768
 
 _Static_assert(RUNS_TEXT_MAX_BYTES < 1 << SLOT_BITS, "there is a free slot");

@@ -32,7 +32,7 @@ const char *strict_quote(char out[static STRICT_QUOTE_BYTES], const char *text)
 {
     size_t i;
 
-    for (i = 0; text[i] != '\0' && i < STRICT_QUOTE_BYTES - 1; i++) {
+    for (i = 0; i < STRICT_QUOTE_BYTES - 1 && text[i] != '\0'; i++) {
         bool plain = text[i] >= ' ' && text[i] <= '~' && text[i] != '"';
 
         out[i] = '?';
@@ -148,7 +148,7 @@ int strict_id(const char **out, const struct strict *at, const json_t *object,
               const char *member)
 {
     static const char characters[] = "abcdefghijklmnopqrstuvwxyz0123456789_.-";
-    const char *id = NULL;
+    const char *id = "";
     int error = strict_string(&id, at, object, member);
     size_t len;
 
@@ -170,7 +170,7 @@ int strict_words(const char **out, const struct strict *at,
                  enum wording wording)
 {
     struct frank_fault fault = {0};
-    const char *words = NULL;
+    const char *words = "";
     int error = strict_string(&words, at, object, member);
 
     if (error != FRANK_OK) {
@@ -213,7 +213,7 @@ int strict_choice(unsigned *out, const struct strict *at, const json_t *object,
                   const char *member, const char *const *choices)
 {
     char words[96];
-    const char *word = NULL;
+    const char *word = "";
     int error = strict_string(&word, at, object, member);
 
     if (error != FRANK_OK) {

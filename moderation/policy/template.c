@@ -138,22 +138,39 @@ static bool is_word(char c)
     return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
 }
 
+static bool is_of_name(char c)
+{
+    return is_word(c) || c == ' ' || c == '-' || c == '.';
+}
+
+/* The bracket that closes this one; 0: it is none. */
+static char closing(char bracket)
+{
+    switch (bracket) {
+    case '{':
+        return '}';
+    case '[':
+        return ']';
+    case '<':
+        return '>';
+    default:
+        return '\0';
+    }
+}
+
 /* Whether text begins with a name in brackets. */
 static bool is_bracketed(const char *text, size_t len)
 {
-    static const char open[] = "{[<";
-    static const char close[] = "}]>";
-    const char *kind = memchr(open, text[0], 3);
+    char close = closing(text[0]);
     size_t i = 1;
 
-    if (kind == NULL || len < 3 || !is_letter(text[1])) {
+    if (close == '\0' || len < 3 || !is_letter(text[1])) {
         return false;
     }
-    while (i < len && i <= NAME_MAX_BYTES &&
-           (is_word(text[i]) || memchr(" -.", text[i], 3) != NULL)) {
+    while (i < len && i <= NAME_MAX_BYTES && is_of_name(text[i])) {
         i++;
     }
-    return i < len && text[i] == close[kind - open];
+    return i < len && text[i] == close;
 }
 
 /* Whether the word that text begins with stands for one to come. */
