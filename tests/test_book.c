@@ -856,6 +856,54 @@ the_standard_book_has_a_template_for_all_that_can_be_decided(void **state)
     book_free(book);
 }
 
+/* ---- docs/POLICY.md ------------------------------------------------------ */
+
+/* The blocks ```json of the page: a queue, a policy, a template. */
+#define BLOCKS 3
+
+static char *page_block(struct frank_span page, size_t index)
+{
+    static const char fence[] = "```json\n";
+    const uint8_t *at = page.data;
+    const uint8_t *end = page.data + page.len;
+    const uint8_t *close;
+
+    for (size_t i = 0; i <= index; i++) {
+        at = memmem(at, (size_t)(end - at), fence, strlen(fence));
+        assert_non_null(at);
+        at += strlen(fence);
+    }
+    close = memmem(at, (size_t)(end - at), "```", 3);
+    assert_non_null(close);
+    return strndup((const char *)at, (size_t)(close - at));
+}
+
+static void the_examples_of_the_page_are_read(void **state)
+{
+    struct frank_span page = support_file("docs/POLICY.md");
+    char *blocks[BLOCKS];
+    char *lists[BLOCKS];
+    struct book *book;
+
+    (void)state;
+    for (size_t i = 0; i < BLOCKS; i++) {
+        blocks[i] = page_block(page, i);
+        assert_true(asprintf(&lists[i], "[%s%s]", blocks[i],
+                             i == 0 ? ",{\"id\":\"z\",\"title\":\"Z\"}" : "") >
+                    0);
+    }
+    book = read_text(make(lists[0], lists[1], GRAVE, lists[2], "0.05"));
+    assert_string_equal(book_queue_at(book, 0)->id, "urgent");
+    assert_int_equal(book_policy(book, "fraud.phishing")->depth, 1);
+    assert_ptr_equal(book_template(book, "warn.fraud")->policy,
+                     book_policy(book, "fraud"));
+    for (size_t i = 0; i < BLOCKS; i++) {
+        free(blocks[i]);
+        free(lists[i]);
+    }
+    book_free(book);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -892,6 +940,7 @@ int main(void)
         cmocka_unit_test(the_standard_book_has_a_policy_for_each_reason),
         cmocka_unit_test(
             the_standard_book_has_a_template_for_all_that_can_be_decided),
+        cmocka_unit_test(the_examples_of_the_page_are_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
