@@ -701,6 +701,10 @@ static void names_the_member_in_the_fault(void **state)
                      FRANK_ERR_VALUE);
     assert_string_equal(fault.field, "id");
     free(text);
+    assert_int_equal(book_read(&book, "{\"a\" x", 6, NULL, &fault),
+                     FRANK_ERR_JSON);
+    assert_string_equal(fault.field, "book");
+    assert_int_equal(fault.offset, 6);
 }
 
 static void says_when_memory_runs_out(void **state)

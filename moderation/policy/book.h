@@ -39,7 +39,7 @@ struct book_error {
 
 /*
  * Reads a book; free it with book_free(). error and fault may be NULL; fault
- * names the member ("book": an object or the whole), without its place but
+ * names the member ("book": an object or the whole), and its offset is 0 but
  * for JSON. JSON, LIMIT (the whole over 1 MiB, too many entries, a text too
  * long), MISSING, DEPTH, VALUE (also: not known, there twice), MEMORY; call
  * key_json_start() before (reporting/key_json.h).

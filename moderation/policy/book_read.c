@@ -129,7 +129,8 @@ static int load(json_t **out, const struct strict *at, const char *text,
     (void)strict_refuse(at, FRANK_ERR_JSON, "",
                         "line %d, column %d: no JSON: %s", where.line,
                         where.column, strict_quote(quote, where.text));
-    return wire_fault(at->fault, FRANK_ERR_JSON, "book", 0, 0, 0);
+    return wire_fault(at->fault, FRANK_ERR_JSON, "book",
+                      where.position > 0 ? (size_t)where.position : 0, 0, 0);
 }
 
 int book_read(struct book **out, const char *text, size_t len,

@@ -47,25 +47,33 @@ const char *strict_quote(char out[static STRICT_QUOTE_BYTES], const char *text)
     return out;
 }
 
+/* "PATH.member: "; the name of what is wrong alone at the top. */
+static int path_text(char *out, size_t size, const struct strict *at,
+                     const char *member)
+{
+    if (at->path[0] == '\0') {
+        return snprintf(out, size, "%s: ", member[0] != '\0' ? member : "book");
+    }
+    return snprintf(out, size, "%s%s%s: ", at->path,
+                    member[0] != '\0' ? "." : "", member);
+}
+
 int strict_refuse(const struct strict *at, int error, const char *member,
                   const char *format, ...)
 {
-    const char *name = member[0] != '\0' ? member : "book";
     va_list arguments;
 
     if (at->error != NULL) {
         char *text = at->error->text;
         size_t size = sizeof at->error->text;
-        int len = at->path[0] == '\0' ? snprintf(text, size, "%s: ", name)
-                  : member[0] == '\0'
-                      ? snprintf(text, size, "%s: ", at->path)
-                      : snprintf(text, size, "%s.%s: ", at->path, member);
+        int len = path_text(text, size, at, member);
 
         va_start(arguments, format);
         (void)vsnprintf(text + len, size - (size_t)len, format, arguments);
         va_end(arguments);
     }
-    return wire_fault(at->fault, error, name, 0, 0, 0);
+    return wire_fault(at->fault, error, member[0] != '\0' ? member : "book", 0,
+                      0, 0);
 }
 
 int strict_twice(const struct strict *at, const char *member, const char *what)
