@@ -32,7 +32,8 @@ WARN := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wformat=2 \
 INCLUDES := -Iclient -Ireporting -Ireporting/log -Ireporting/store \
             -Ireporting/http -Ireporting/service -Ireporting/frankd \
             -Ireporting/shell -Imoderation -Imoderation/policy \
-            -Imoderation/cases
+            -Imoderation/cases -Imoderation/people -Imoderation/outside \
+            -Imoderation/serve
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection
 CFLAGS_ALL := -std=c11 -D_GNU_SOURCE -g $(WARN) $(HARDEN) -fPIC \
               -fvisibility=hidden $(INCLUDES)
@@ -60,6 +61,7 @@ REQUIRES := libsodium libcrypto
 endif
 LIBS_FRANK := $(LIBS_CLIENT) -ljansson -pthread
 LIBS_SERVICE := $(LIBS_FRANK) -lmicrohttpd -lsqlite3 -lseccomp
+LIBS_MOD := $(LIBS_SERVICE) -loath -lcurl
 
 # ---- Sources ----------------------------------------------------------------
 
@@ -68,8 +70,8 @@ CLIENT := $(filter-out $(HASHES),$(wildcard client/*.c)) client/hash_$(HASH).c
 REPORTING := $(wildcard reporting/*.c reporting/log/*.c)
 SERVICE := $(wildcard reporting/store/*.c reporting/http/*.c reporting/service/*.c)
 FRANKD := $(filter-out reporting/frankd/main.c,$(wildcard reporting/frankd/*.c))
-MODERATION := $(wildcard moderation/*.c)
-MOD_SERVICE := $(wildcard moderation/policy/*.c moderation/cases/*.c)
+MODERATION := $(wildcard moderation/*.c moderation/policy/*.c)
+MOD_SERVICE := $(wildcard moderation/cases/*.c moderation/people/*.c moderation/outside/*.c moderation/serve/*.c)
 SHELL_IO := $(wildcard reporting/shell/*.c)
 COMMAND := $(wildcard reporting/frank/*.c)
 MOD_COMMAND := $(wildcard moderation/frank-mod/*.c)
@@ -81,7 +83,7 @@ CLIENT_O := $(call obj,$(CLIENT))
 REPORTING_O := $(call obj,$(REPORTING))
 SERVICE_O := $(call obj,$(SERVICE))
 FRANKD_O := $(call obj,$(FRANKD)) $(B)/obj/reporting/frankd/openapi.o
-MODERATION_O := $(call obj,$(MODERATION))
+MODERATION_O := $(call obj,$(MODERATION)) $(B)/obj/moderation/policy/standard.o
 MOD_SERVICE_O := $(call obj,$(MOD_SERVICE))
 SHELL_IO_O := $(call obj,$(SHELL_IO))
 COMMAND_O := $(call obj,$(COMMAND)) $(SHELL_IO_O)
@@ -136,18 +138,31 @@ $(B)/frank: $(COMMAND_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK)
 
-# The API's description, as bytes within the program.
+# Documents within the programs, as bytes: $(call embed,NAME) of $<.
+embed = { printf '\#include <stddef.h>\n\#include <stdint.h>\n'; \
+    printf 'extern const uint8_t $(1)[];\n'; \
+    printf 'extern const size_t $(1)_bytes;\n'; \
+    printf 'const uint8_t $(1)[] = {\n'; \
+    od -An -v -tu1 $< | sed 's/  *\([0-9]\)/,\1/g; s/^,//; s/$$/,/'; \
+    printf '};\nconst size_t $(1)_bytes = sizeof $(1);\n'; } > $@
+
+# The API's description.
 $(B)/openapi.c: reporting/frankd/openapi.json Makefile
 	@mkdir -p $(@D)
 	$(SAY) EMBED $<
-	$(Q){ printf '#include <stddef.h>\n#include <stdint.h>\n'; \
-	    printf 'extern const uint8_t hub_openapi[];\n'; \
-	    printf 'extern const size_t hub_openapi_bytes;\n'; \
-	    printf 'const uint8_t hub_openapi[] = {\n'; \
-	    od -An -v -tu1 $< | sed 's/  *\([0-9]\)/,\1/g; s/^,//; s/$$/,/'; \
-	    printf '};\nconst size_t hub_openapi_bytes = sizeof hub_openapi;\n'; } > $@
+	$(Q)$(call embed,hub_openapi)
 
 $(B)/obj/reporting/frankd/openapi.o: $(B)/openapi.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
+# The standard book of policies.
+$(B)/standard.c: moderation/policy/standard.json Makefile
+	@mkdir -p $(@D)
+	$(SAY) EMBED $<
+	$(Q)$(call embed,book_standard)
+
+$(B)/obj/moderation/policy/standard.o: $(B)/standard.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 
@@ -179,6 +194,9 @@ walk: all
 # ---- Tests ------------------------------------------------------------------
 
 # Functions that a test program replaces, to make them fail.
+WRAP_test_book := calloc
+WRAP_test_template := malloc
+WRAP_test_discreet := calloc
 WRAP_test_keyring := sodium_malloc
 WRAP_test_keyring_file := geteuid
 WRAP_test_secret_file := geteuid
@@ -207,7 +225,7 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_O) $(SHELL_IO_O) $(FRANKD_O) $(SERVIC
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie $(WRAP_$*:%=-Wl,--wrap=%) -o $@ $^ \
-	    $(LIBS_SERVICE) -lcmocka -lcbor -lcrypto
+	    $(LIBS_MOD) -lcmocka -lcbor -lcrypto
 
 $(B)/tests/fail_alloc.so: tests/preload/fail_alloc.c | setup-test
 	@mkdir -p $(@D)
@@ -241,13 +259,13 @@ fuzz: | setup-fuzz
 	@$(MAKE) --no-print-directory $(FUZZERS:%=$(FUZZ_B)/%) $(B)/tests/make_seeds
 	@SEEDS=$(B)/tests/make_seeds B=$(FUZZ_B) FUZZ_SECONDS=$(SECONDS) fuzz/run $(FUZZERS)
 
-$(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h fuzz/fuzz_hub.h $(B)/openapi.c $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(MODERATION) $(wildcard client/*.h reporting/*.h reporting/*/*.h moderation/*.h) tests/support/libcbor.h
+$(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h fuzz/fuzz_hub.h $(B)/openapi.c $(B)/standard.c $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(MODERATION) $(wildcard client/*.h reporting/*.h reporting/*/*.h moderation/*.h moderation/*/*.h) tests/support/libcbor.h
 	@mkdir -p $(@D)
 	$(SAY) CLANG $@
 	$(Q)clang -std=c11 -D_GNU_SOURCE -g -O1 $(INCLUDES) -Itests/support \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	    $(if $(filter sodium,$(HASH)),-DFRANK_HASH_SODIUM) \
-	    -o $@ $< $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(SHELL_IO) $(B)/openapi.c $(MODERATION) $(LIBS_SERVICE) -lcbor
+	    -o $@ $< $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(SHELL_IO) $(B)/openapi.c $(MODERATION) $(B)/standard.c $(LIBS_SERVICE) -lcbor
 
 ## make lint        format, static analysis, shell scripts, man pages
 lint: | setup-build setup-test setup-lint

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* make_seeds FOLDER: writes seeds for the fuzz targets, made from the vectors,
  * into a folder for each target. */
+#include "book.h"
 #include "examples.h"
 #include "hub_public.h"
 #include "hub_verdict.h"
@@ -241,6 +242,30 @@ static void put_settings(void)
     }
 }
 
+/* The target reads texts on both sides of a zero as statement and message. */
+static void put_books(void)
+{
+    static const char book[] =
+        "{\"version\":1,\"queues\":[{\"id\":\"a\",\"title\":\"A\",\"reasons\":"
+        "[\"threat\"],\"source\":\"mimi\",\"reporter\":\"named\","
+        "\"min_priority\":5,\"min_reporters\":2,\"first_contact\":true},"
+        "{\"id\":\"z\",\"title\":\"Z\"}],\"policies\":[{\"id\":\"p\",\"title\":"
+        "\"P\",\"text\":\"No.\",\"severity\":\"grave\",\"retired\":true,"
+        "\"children\":[{\"id\":\"p.q\",\"title\":\"Q\",\"text\":\"No.\","
+        "\"severity\":\"low\"}]}],\"grave\":[\"suspend\"],\"templates\":"
+        "[{\"id\":\"t\",\"title\":\"T\",\"policy\":\"p.q\",\"outcome\":"
+        "\"warn\",\"language\":\"pt-BR\",\"text\":\"{{ {a} }}\",\"blanks\":"
+        "{\"a\":\"what\"}}],\"second_look_share\":0.05}";
+    static const char texts[] = "By Alice: you  sent TODAY, and more than\0"
+                                "a:alice\nYou sent\ttoday, and more than";
+
+    put("fuzz_book", "book", 0, support_text(book));
+    put("fuzz_book", "standard", 0,
+        (struct frank_span){book_standard, book_standard_bytes});
+    put("fuzz_book", "texts", 0,
+        (struct frank_span){(const uint8_t *)texts, sizeof texts - 1});
+}
+
 /* The worked examples of docs/WIRE.md, and what lies under a token's MAC. */
 static void put_service(void)
 {
@@ -348,5 +373,6 @@ int main(int argc, char **argv)
     put_log();
     put_notices();
     put_settings();
+    put_books();
     return 0;
 }
