@@ -87,8 +87,9 @@ static const struct option_entry entries[] = {
     {"flood-undo", OPTION_TIME, AT(flood_undo), "1h", 0, 30 * DAY,
      "cases closed together can be opened again so long"},
     {"legal-hold-max", OPTION_TIME, AT(legal_hold_max), "365d", SECOND,
-     3650 * DAY, "a legal hold lasts at most so long, and can be ordered "
-                 "again"},
+     3650 * DAY,
+     "a legal hold lasts at most so long, and can be ordered "
+     "again"},
     {"priority-worth", OPTION_TIME, AT(priority_worth), "1h", 0, DAY,
      "a point of priority counts as if the case had waited so much longer"},
     {"session-idle", OPTION_TIME, AT(session_idle), "30m", SECOND, DAY,
@@ -141,8 +142,10 @@ bool mod_settings_check(const struct mod_settings *s,
     const struct {
         const char *name;
         const char *value;
-    } needed[] = {{"service-key", s->service_key}, {"log-key", s->log_key},
-                  {"data", s->data},               {"hub", s->hub},
+    } needed[] = {{"service-key", s->service_key},
+                  {"log-key", s->log_key},
+                  {"data", s->data},
+                  {"hub", s->hub},
                   {"hub-public", s->hub_public}};
 
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
@@ -164,8 +167,9 @@ bool mod_settings_check(const struct mod_settings *s,
         return wrong(error, "hub", "not unix:/path or https://host:port");
     }
     if (strncmp(s->hub, "unix:", 5) != 0 && s->hub_token[0] == '\0') {
-        return wrong(error, "hub-token", "needed where the hub is not reached "
-                                         "over a Unix socket");
+        return wrong(error, "hub-token",
+                     "needed where the hub is not reached "
+                     "over a Unix socket");
     }
     if (s->webhook.count > 0 && s->webhook_secret[0] == '\0') {
         return wrong(error, "webhook-secret", "needed with webhook");
