@@ -179,11 +179,8 @@ bool session_find(struct actor *out, uint64_t *used, struct db *db,
     return !over;
 }
 
-struct cases_answer session_begin(struct cases *cases, struct db *db,
-                                  uint64_t account,
-                                  const uint8_t hash[static TOKEN_HASH_BYTES],
-                                  uint64_t step, const uint8_t *recovery,
-                                  uint64_t now)
+struct cases_answer account_use_code(struct db *db, uint64_t account,
+                                     uint64_t step, const uint8_t *recovery)
 {
     int used =
         recovery != NULL
@@ -192,9 +189,22 @@ struct cases_answer session_begin(struct cases *cases, struct db *db,
                                DB_BLOB(recovery, TOKEN_HASH_BYTES)))
             : db_run(db, USE_STEP, DB_VALUES(DB_INT(account), DB_INT(step)));
 
+    return used == 1
+               ? CASES_OK
+               : cases_forbidden("code-used", "This code was used already");
+}
+
+struct cases_answer session_begin(struct cases *cases, struct db *db,
+                                  uint64_t account,
+                                  const uint8_t hash[static TOKEN_HASH_BYTES],
+                                  uint64_t step, const uint8_t *recovery,
+                                  uint64_t now)
+{
+    struct cases_answer answer = account_use_code(db, account, step, recovery);
+
     (void)cases;
-    if (used != 1) {
-        return cases_forbidden("code-used", "This code was used already");
+    if (answer.what != CASES_DONE) {
+        return answer;
     }
     (void)db_run(db, ADD_SESSION,
                  DB_VALUES(DB_BLOB(hash, TOKEN_HASH_BYTES), DB_INT(account),
@@ -272,6 +282,13 @@ static bool find_account(struct actor *out, enum account_state *state,
     *state = (enum account_state)db_int(db, ACCOUNT_BY_NUMBER, 6);
     db_done(db, ACCOUNT_BY_NUMBER);
     return true;
+}
+
+bool account_named_any(struct actor *out, struct db *db, uint64_t number)
+{
+    enum account_state state;
+
+    return find_account(out, &state, db, number);
 }
 
 /* Another account, that has not ended. */
@@ -542,6 +559,19 @@ holder_wrap(struct cases *cases, struct db *db, const struct actor *who,
                wrapped != NULL ? "share_stored" : "share_taken_out",
                who->pseudonym, quorum, holder, now);
     return CASES_OK;
+}
+
+bool account_holds(struct db *db, uint64_t account,
+                   const uint8_t quorum[static FRANK_QUORUM_ID_BYTES])
+{
+    bool holds = db_row(
+        db, HOLDER_OF_ACCOUNT,
+        DB_VALUES(DB_INT(account), DB_BLOB(quorum, FRANK_QUORUM_ID_BYTES)));
+
+    if (holds) {
+        db_done(db, HOLDER_OF_ACCOUNT);
+    }
+    return holds;
 }
 
 void holders(struct db *db, uint64_t account, holder_visit *visit,

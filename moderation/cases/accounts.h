@@ -54,6 +54,8 @@ bool account_invited(struct account_secrets *out, struct db *db,
 /* An active account, as it acts. false: there is none. */
 bool account_actor(struct actor *out, struct db *db, uint64_t number);
 bool account_actor_named(struct actor *out, struct db *db, const char *name);
+/* The same of one that may not be active. */
+bool account_named_any(struct actor *out, struct db *db, uint64_t number);
 
 /* ---- Sessions
  * -------------------------------------------------------------------- */
@@ -77,6 +79,9 @@ struct cases_answer session_begin(struct cases *cases, struct db *db,
                                   const uint8_t hash[static TOKEN_HASH_BYTES],
                                   uint64_t step, const uint8_t *recovery,
                                   uint64_t now);
+/* A code that was checked is used up: as in session_begin(). */
+struct cases_answer account_use_code(struct db *db, uint64_t account,
+                                     uint64_t step, const uint8_t *recovery);
 void session_used(struct db *db, const uint8_t hash[static TOKEN_HASH_BYTES],
                   uint64_t now);
 void session_end(struct db *db, const uint8_t hash[static TOKEN_HASH_BYTES]);
@@ -156,6 +161,9 @@ struct cases_answer
 holder_wrap(struct cases *cases, struct db *db, const struct actor *who,
             const uint8_t quorum[static FRANK_QUORUM_ID_BYTES], unsigned holder,
             const uint8_t *wrapped, size_t len, uint64_t now);
+/* Whether an account holds a share of a quorum. */
+bool account_holds(struct db *db, uint64_t account,
+                   const uint8_t quorum[static FRANK_QUORUM_ID_BYTES]);
 struct holder_row {
     uint64_t account;
     uint8_t quorum[FRANK_QUORUM_ID_BYTES];

@@ -81,7 +81,8 @@ struct cases_answer books_add(struct cases *cases, struct db *db,
     return CASES_OK;
 }
 
-/* ---- Searches ----------------------------------------------------------------- */
+/* ---- Searches
+ * ----------------------------------------------------------------- */
 
 void searches(struct db *db, const struct actor *who, search_visit *visit,
               void *context)

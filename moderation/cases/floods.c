@@ -191,3 +191,27 @@ size_t flood_settle(struct db *db, size_t most, uint64_t now)
     }
     return count;
 }
+
+void floods(struct db *db, flood_visit *visit, void *context)
+{
+    const size_t s = READ_FLOODS;
+    bool more = db_row(db, s, NULL, 0);
+
+    while (more) {
+        struct flood_line line = {
+            .number = db_int(db, s, 0),
+            .name = db_blob(db, s, 2),
+            .made = db_int(db, s, 3),
+            .undo_until = db_int(db, s, 4),
+            .cases = db_int(db, s, 5),
+            .undone = db_int(db, s, 6),
+            .why = db_blob(db, s, 7),
+        };
+
+        if (!visit(context, &line)) {
+            db_done(db, s);
+            break;
+        }
+        more = db_next(db, s);
+    }
+}

@@ -41,6 +41,19 @@ struct cases_answer flood_close(struct cases *cases, struct db *db,
 struct cases_answer flood_undo(struct cases *cases, struct db *db,
                                const struct actor *who, uint64_t flood,
                                size_t *count, uint64_t now);
+/* The newest hundred. */
+struct flood_line {
+    uint64_t number;
+    struct frank_span name;
+    uint64_t made;
+    uint64_t undo_until;
+    uint64_t cases;
+    uint64_t undone; /* 0: not */
+    struct frank_span why;
+};
+typedef bool flood_visit(void *context, const struct flood_line *line);
+void floods(struct db *db, flood_visit *visit, void *context);
+
 /* Tells the hub about floods that can be undone no more; gives how many. */
 size_t flood_settle(struct db *db, size_t most, uint64_t now);
 

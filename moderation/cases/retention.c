@@ -139,6 +139,31 @@ struct cases_answer retention_end(struct cases *cases, struct db *db,
     return answer;
 }
 
+void retention_holds(struct db *db, uint64_t number,
+                     retention_hold_visit *visit, void *context)
+{
+    const size_t s = HOLDS_OF_CASE;
+    bool more = db_row(db, s, DB_VALUES(DB_INT(number)));
+
+    while (more) {
+        struct retention_hold_line line = {
+            .number = db_int(db, s, 0),
+            .asker = db_int(db, s, 1),
+            .name = db_blob(db, s, 2),
+            .asked = db_int(db, s, 4),
+            .until = db_int(db, s, 5),
+            .state = (enum hold_state)db_int(db, s, 6),
+            .why = db_blob(db, s, 7),
+        };
+
+        if (!visit(context, &line)) {
+            db_done(db, s);
+            break;
+        }
+        more = db_next(db, s);
+    }
+}
+
 /* ---- Purging
  * ------------------------------------------------------------------- */
 

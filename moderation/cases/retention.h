@@ -25,6 +25,21 @@ struct cases_answer retention_end(struct cases *cases, struct db *db,
                                   const struct actor *who, uint64_t hold,
                                   const char *why, uint64_t now);
 
+/* The holds of a case. */
+struct retention_hold_line {
+    uint64_t number;
+    uint64_t asker;
+    struct frank_span name;
+    uint64_t asked;
+    uint64_t until;
+    enum hold_state state;
+    struct frank_span why;
+};
+typedef bool retention_hold_visit(void *context,
+                                  const struct retention_hold_line *line);
+void retention_holds(struct db *db, uint64_t number,
+                     retention_hold_visit *visit, void *context);
+
 /* Purges at most one case whose time has come; true: it did. The write that it
  * runs in must have `drops` set: what is deleted is to be gone from the files.
  */

@@ -45,7 +45,8 @@ void attempts_free(struct attempts *a)
 /* Of IPv6 a network counts, as whoever has one address there has all. */
 static struct frank_span network(const uint8_t address[static 16])
 {
-    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    static const uint8_t mapped[12] = {0, 0, 0, 0, 0,    0,
+                                       0, 0, 0, 0, 0xff, 0xff};
 
     return (struct frank_span){
         address, memcmp(address, mapped, sizeof mapped) == 0 ? 16 : 8};

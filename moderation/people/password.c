@@ -45,7 +45,8 @@ static void leave(void)
     (void)pthread_mutex_unlock(&gate.lock);
 }
 
-/* ---- Rules ----------------------------------------------------------------- */
+/* ---- Rules -----------------------------------------------------------------
+ */
 
 static int refuse(struct frank_fault *fault, int error, uint64_t found,
                   uint64_t limit)
@@ -98,7 +99,8 @@ int password_is_good(struct frank_span password, const char *name,
                : refuse(fault, FRANK_ERR_VALUE, 0, 0);
 }
 
-/* ---- Hashes ---------------------------------------------------------------- */
+/* ---- Hashes ----------------------------------------------------------------
+ */
 
 int password_hash(char out[static PASSWORD_HASH_BYTES],
                   struct frank_span password, struct frank_fault *fault)
@@ -107,10 +109,9 @@ int password_hash(char out[static PASSWORD_HASH_BYTES],
 
     memset(out, 0, PASSWORD_HASH_BYTES);
     if (enter()) {
-        failed = crypto_pwhash_str_alg(out, (const char *)password.data,
-                                       password.len, PASSWORD_PASSES,
-                                       PASSWORD_MEMORY,
-                                       crypto_pwhash_ALG_ARGON2ID13);
+        failed = crypto_pwhash_str_alg(
+            out, (const char *)password.data, password.len, PASSWORD_PASSES,
+            PASSWORD_MEMORY, crypto_pwhash_ALG_ARGON2ID13);
         leave();
     }
     return failed == 0 ? FRANK_OK : refuse(fault, FRANK_ERR_MEMORY, 0, 0);
@@ -131,7 +132,8 @@ int password_key(uint8_t out[static 32], struct frank_span password,
     return failed == 0 ? FRANK_OK : FRANK_ERR_MEMORY;
 }
 
-enum password_result password_check(const char *hash, struct frank_span password)
+enum password_result password_check(const char *hash,
+                                    struct frank_span password)
 {
     static const uint8_t salt[16];
     uint8_t nothing[32];

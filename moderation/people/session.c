@@ -37,11 +37,11 @@ bool session_hash(uint8_t hash[static SESSION_HASH_BYTES], const char *token)
     uint8_t bytes[32];
     char again[SESSION_TOKEN_BYTES] = "";
     size_t len = 0;
-    bool ok = strlen(token) == SESSION_TOKEN_BYTES - 1 &&
-              sodium_base642bin(bytes, sizeof bytes, token,
-                                SESSION_TOKEN_BYTES - 1, NULL, &len, NULL,
-                                VARIANT) == 0 &&
-              len == sizeof bytes;
+    bool ok =
+        strlen(token) == SESSION_TOKEN_BYTES - 1 &&
+        sodium_base642bin(bytes, sizeof bytes, token, SESSION_TOKEN_BYTES - 1,
+                          NULL, &len, NULL, VARIANT) == 0 &&
+        len == sizeof bytes;
 
     /* libsodium takes other characters for '-' and '_' too. */
     if (ok) {
@@ -57,9 +57,8 @@ bool session_hash(uint8_t hash[static SESSION_HASH_BYTES], const char *token)
 
 void session_cookie(char out[static SESSION_COOKIE_BYTES], const char *token)
 {
-    (void)snprintf(out, SESSION_COOKIE_BYTES,
-                   SESSION_COOKIE
-                   "=%s; Path=/; Secure; HttpOnly; SameSite=Strict%s",
-                   token != NULL ? token : "",
-                   token != NULL ? "" : "; Max-Age=0");
+    (void)snprintf(
+        out, SESSION_COOKIE_BYTES,
+        SESSION_COOKIE "=%s; Path=/; Secure; HttpOnly; SameSite=Strict%s",
+        token != NULL ? token : "", token != NULL ? "" : "; Max-Age=0");
 }

@@ -58,7 +58,8 @@ bool totp_check(const uint8_t secret[static TOTP_SECRET_BYTES],
     return found != 0;
 }
 
-/* ---- For a device ---------------------------------------------------------- */
+/* ---- For a device ----------------------------------------------------------
+ */
 
 void totp_base32(char out[static TOTP_BASE32_BYTES],
                  const uint8_t secret[static TOTP_SECRET_BYTES])
@@ -114,7 +115,8 @@ void totp_uri(char out[static TOTP_URI_BYTES], const char *issuer,
     sodium_memzero(text, sizeof text);
 }
 
-/* ---- On paper --------------------------------------------------------------- */
+/* ---- On paper ---------------------------------------------------------------
+ */
 
 static const char paper[] = "0123456789abcdefghjkmnpqrstvwxyz";
 

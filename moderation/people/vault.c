@@ -12,7 +12,8 @@
 #define HEAD_BYTES (1 + 16 + 24)
 #define SHARE_BYTES (16 + 1 + 32)
 
-/* ---- On disk ---------------------------------------------------------------- */
+/* ---- On disk ----------------------------------------------------------------
+ */
 
 static void put_share(uint8_t out[static SHARE_BYTES],
                       const struct share *share)
@@ -22,7 +23,8 @@ static void put_share(uint8_t out[static SHARE_BYTES],
     memcpy(out + 17, share->scalar, 32);
 }
 
-static void take_share(struct share *out, const uint8_t bytes[static SHARE_BYTES])
+static void take_share(struct share *out,
+                       const uint8_t bytes[static SHARE_BYTES])
 {
     memcpy(out->quorum_id, bytes, 16);
     out->holder = bytes[16];
@@ -44,9 +46,9 @@ int vault_wrap(uint8_t out[static VAULT_WRAPPED_BYTES],
         return wire_fault(fault, FRANK_ERR_MEMORY, "password", 0, 0, 0);
     }
     put_share(bytes, share);
-    (void)crypto_aead_xchacha20poly1305_ietf_encrypt(
-        out + HEAD_BYTES, NULL, bytes, sizeof bytes, out, 1, NULL, out + 17,
-        key);
+    (void)crypto_aead_xchacha20poly1305_ietf_encrypt(out + HEAD_BYTES, NULL,
+                                                     bytes, sizeof bytes, out,
+                                                     1, NULL, out + 17, key);
     sodium_memzero(key, sizeof key);
     sodium_memzero(bytes, sizeof bytes);
     return FRANK_OK;
@@ -80,7 +82,8 @@ int vault_unwrap(struct share *out, const uint8_t *wrapped, size_t len,
                : wire_fault(fault, FRANK_ERR_SEALED, "wrapped share", 0, 0, 0);
 }
 
-/* ---- In memory --------------------------------------------------------------- */
+/* ---- In memory
+ * --------------------------------------------------------------- */
 
 struct slot {
     bool used;

@@ -33,14 +33,14 @@ FRANK_MUST_CHECK int vault_new(struct vault **out, size_t capacity);
 void vault_free(struct vault *vault);
 
 /* false: there is no room. */
-FRANK_MUST_CHECK bool vault_put(struct vault *vault,
-                                const uint8_t session[static SESSION_HASH_BYTES],
-                                const struct share *share);
+FRANK_MUST_CHECK bool
+vault_put(struct vault *vault, const uint8_t session[static SESSION_HASH_BYTES],
+          const struct share *share);
 /* The share of a session for a quorum, to be wiped. */
-FRANK_MUST_CHECK bool vault_get(struct vault *vault,
-                                const uint8_t session[static SESSION_HASH_BYTES],
-                                const uint8_t quorum[static FRANK_QUORUM_ID_BYTES],
-                                struct share *out);
+FRANK_MUST_CHECK bool
+vault_get(struct vault *vault, const uint8_t session[static SESSION_HASH_BYTES],
+          const uint8_t quorum[static FRANK_QUORUM_ID_BYTES],
+          struct share *out);
 /* Wipes those of a session; or of each that is gone. */
 void vault_drop(struct vault *vault,
                 const uint8_t session[static SESSION_HASH_BYTES]);

@@ -66,8 +66,7 @@ struct call {
     json_t *answer;  /* an object, empty at first */
     unsigned status; /* 200 */
     bool answered;
-    uint8_t session_of_step[TOKEN_HASH_BYTES]; /* for runs of several steps */
-    void *work;
+    void *work; /* what a run's steps have in common */
 };
 
 /* ---- What he says
@@ -112,7 +111,11 @@ bool call_write(struct call *call,
 struct db *call_read(struct call *call);
 void call_read_end(struct call *call);
 
-/* Handles an exchange of any of the routes. */
+/* The table as the server takes it, mod_route_count rows; once, before it
+ * starts. */
+#define MOD_ROUTES_MAX 128
+const struct http_route *call_routes(void);
+/* Handles an exchange of any of them. */
 void call_run(struct http_exchange *exchange, void *context);
 
 #endif

@@ -108,6 +108,11 @@ const struct http_request *http_request(const struct http_exchange *exchange)
     return &exchange->request;
 }
 
+const struct http_route *http_route_of(const struct http_exchange *exchange)
+{
+    return exchange->route;
+}
+
 const char *http_header(const struct http_exchange *exchange, const char *name)
 {
     return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND,

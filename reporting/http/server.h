@@ -21,6 +21,7 @@
 
 struct http_server;
 struct http_exchange; /* one request and its answer */
+struct http_route;
 
 /* Who may call a route. */
 enum http_scope {
@@ -49,6 +50,8 @@ struct http_request {
 const char *http_header(const struct http_exchange *exchange, const char *name);
 const char *http_query(const struct http_exchange *exchange, const char *name);
 const struct http_request *http_request(const struct http_exchange *exchange);
+/* The row of the settings' table that the request came to. */
+const struct http_route *http_route_of(const struct http_exchange *exchange);
 
 /* The value of the one cookie of this name, closed by a zero. false, with out
  * as it was: there is none, or more than one (whoever can set a cookie for this

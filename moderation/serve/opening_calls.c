@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Consents given and refused, reports looked at. */
+#include "asking.h"
+#include "deciding.h"
+#include "handlers.h"
+#include "looking.h"
+#include "queue.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Refusing
+ * ----------------------------------------------------------------------- */
+
+/* The quorum of the reports that are asked for. */
+struct finding {
+    const struct mod_keys *keys;
+    struct asking_quorum *quorum;
+};
+
+static bool find_quorum(void *context, const struct queue_requested *r)
+{
+    struct finding *f = context;
+    const struct mod_quorum *quorum =
+        r->quorum.len == FRANK_QUORUM_ID_BYTES
+            ? mod_quorum_of(f->keys, r->quorum.data)
+            : NULL;
+
+    if (quorum != NULL) {
+        memcpy(f->quorum->id, quorum->id, sizeof quorum->id);
+        f->quorum->threshold = quorum->key.threshold;
+        f->quorum->holders = quorum->key.holders;
+    }
+    return quorum == NULL;
+}
+
+static struct cases_answer write_refusal(struct call *call, struct db *db)
+{
+    const struct asking_quorum *quorum = call->work;
+
+    return asking_refuse(&call->mod->cases, db, &call->who,
+                         call_number(call, 0), quorum, call_text(call, "why"),
+                         call->now);
+}
+
+void run_refuse(struct call *call)
+{
+    struct asking_quorum quorum = {.threshold = 0};
+    struct mod_keys *keys = mod_keys_hold(call->mod);
+    struct db *db = call_read(call);
+
+    queue_requested(db, call_number(call, 0), &call->who, find_quorum,
+                    &(struct finding){keys, &quorum});
+    call_read_end(call);
+    mod_keys_release(keys);
+    call->work = &quorum;
+    (void)call_write(call, write_refusal);
+}
+
+/* ---- Agreeing
+ * ------------------------------------------------------------------------- */
+
+static struct cases_answer write_consent(struct call *call, struct db *db)
+{
+    const struct asking_consent *given = call->work;
+
+    return asking_consent(&call->mod->cases, db, &call->who,
+                          call_number(call, 0), given, call->now);
+}
+
+/* A report of a request that waits, which he may see as a holder of its quorum.
+ */
+static bool load_requested(struct call *call, struct asking_report *out,
+                           uint64_t report)
+{
+    struct db *db = call_read(call);
+    bool found = asking_report(out, db, report);
+    bool holds = found && account_holds(db, call->who.number, out->quorum);
+
+    call_read_end(call);
+    if (found && (out->request != call_number(call, 0) || out->request == 0)) {
+        found = false;
+    }
+    if (!found) {
+        (void)call_done(call, cases_unknown());
+    } else if (!holds) {
+        (void)call_done(
+            call, cases_forbidden("not-a-holder",
+                                  "This account holds no share of the quorum "
+                                  "that the report is sealed to"));
+    }
+    if (!found || !holds) {
+        asking_report_free(out);
+    }
+    return found && holds;
+}
+
+void run_sealed(struct call *call)
+{
+    struct asking_report report;
+
+    memset(&report, 0, sizeof report);
+    if (load_requested(call, &report, call_number(call, 1))) {
+        call->answered = true;
+        http_answer(
+            call->exchange,
+            &(struct http_answer){.status = 200,
+                                  .type = "application/vnd.frank.report",
+                                  .body = {report.sealed, report.sealed_len},
+                                  .owned = report.sealed});
+        report.sealed = NULL; /* transferred */
+        asking_report_free(&report);
+    }
+}
+
+/* Whether consent and receipt are of a holder of the quorum for this report. */
+static bool check_proofs(struct call *call, const struct asking_report *report,
+                         const struct asking_consent *given)
+{
+    struct mod_keys *keys = mod_keys_hold(call->mod);
+    const struct mod_quorum *quorum = mod_quorum_of(keys, report->quorum);
+    struct sealed_report *sealed = calloc(1, sizeof *sealed);
+    bool ok =
+        quorum != NULL && sealed != NULL &&
+        sealed_report_decode(sealed, report->sealed, report->sealed_len,
+                             NULL) == FRANK_OK &&
+        consent_check(given->consent, sealed, &quorum->key, NULL) == FRANK_OK &&
+        receipt_check(given->receipt, &quorum->key, NULL) == FRANK_OK;
+
+    free(sealed);
+    mod_keys_release(keys);
+    if (!ok) {
+        call_refuse(call, 422, "consent",
+                    "Not a consent of this holder for this report");
+    }
+    return ok;
+}
+
+void run_consent(struct call *call)
+{
+    uint8_t bytes[CONSENT_BYTES];
+    uint8_t receipt_bytes[RECEIPT_BYTES];
+    struct consent consent;
+    struct receipt receipt;
+    struct asking_report report;
+    struct asking_consent given = {call_count(call, "report"), &consent,
+                                   &receipt};
+
+    memset(&report, 0, sizeof report);
+    if (!call_hex(call, bytes, sizeof bytes, "consent") ||
+        !call_hex(call, receipt_bytes, sizeof receipt_bytes, "receipt")) {
+        return;
+    }
+    if (consent_decode(&consent, bytes, sizeof bytes, NULL) != FRANK_OK ||
+        receipt_decode(&receipt, receipt_bytes, sizeof receipt_bytes, NULL) !=
+            FRANK_OK) {
+        call_refuse(call, 422, "consent", "Not a consent with its receipt");
+    } else if (load_requested(call, &report, given.report) &&
+               check_proofs(call, &report, &given)) {
+        call->work = &given;
+        if (call_write(call, write_consent)) {
+            looking_open_ready(call->mod);
+        }
+    }
+    asking_report_free(&report);
+    sodium_memzero(bytes, sizeof bytes);
+    sodium_memzero(&consent, sizeof consent);
+}
+
+/* ---- With a share that is kept here
+ * ------------------------------------------------------- */
+
+#define AGREE_MOST ASKING_REPORTS_MAX
+
+struct agreeing {
+    size_t count;
+    uint64_t reports[AGREE_MOST];
+};
+
+static bool note_report(void *context, const struct queue_requested *r)
+{
+    struct agreeing *a = context;
+
+    if (!r->is_open && !r->mine && a->count < AGREE_MOST) {
+        a->reports[a->count++] = r->report;
+    }
+    return true;
+}
+
+static bool agree_to(struct call *call, uint64_t number)
+{
+    uint8_t random[GROUP_RANDOM_BYTES];
+    struct asking_report report;
+    struct sealed_report *sealed = calloc(1, sizeof *sealed);
+    struct share share;
+    struct consent consent;
+    struct receipt receipt;
+    struct asking_consent given = {number, &consent, &receipt};
+    bool ok = false;
+
+    memset(&report, 0, sizeof report);
+    if (sealed != NULL && load_requested(call, &report, number)) {
+        if (!vault_get(call->mod->vault, call->session, report.quorum,
+                       &share)) {
+            call_refuse(call, 409, "share-outside",
+                        "Your share is not kept here: make the consent with "
+                        "frank-mod consent, and upload it");
+        } else {
+            randombytes_buf(random, sizeof random);
+            ok = sealed_report_decode(sealed, report.sealed, report.sealed_len,
+                                      NULL) == FRANK_OK &&
+                 consent_make(&consent, &share, sealed, random, NULL) ==
+                     FRANK_OK;
+            randombytes_buf(random, sizeof random);
+            ok = ok && receipt_make(&receipt, &share, sealed, call->now,
+                                    random) == FRANK_OK;
+            sodium_memzero(&share, sizeof share);
+            if (!ok) {
+                call_refuse(call, 422, "consent",
+                            "The share does not open this report");
+            }
+        }
+    }
+    if (ok) {
+        call->work = &given;
+        ok = call_write(call, write_consent);
+    }
+    free(sealed);
+    asking_report_free(&report);
+    sodium_memzero(&consent, sizeof consent);
+    sodium_memzero(random, sizeof random);
+    return ok;
+}
+
+void run_agree(struct call *call)
+{
+    struct agreeing a = {.count = 0};
+    struct db *db = call_read(call);
+
+    queue_requested(db, call_number(call, 0), &call->who, note_report, &a);
+    call_read_end(call);
+    if (a.count == 0) {
+        (void)call_done(
+            call, cases_conflict("nothing", "There is nothing to agree to"));
+        return;
+    }
+    for (size_t i = 0; i < a.count && !call->answered; i++) {
+        (void)agree_to(call, a.reports[i]);
+    }
+    looking_open_ready(call->mod);
+    call_put(call, "reports", json_integer((json_int_t)a.count));
+}
+
+/* ---- Looking
+ * -----------------------------------------------------------------------------------
+ */
+
+static const char *const states[OPENING_STATES] = {
+    "matches", "malformed", "mismatch", "withheld", "expired", "not_stamped"};
+
+static json_t *base64(struct frank_span bytes)
+{
+    size_t size =
+        sodium_base64_encoded_len(bytes.len, sodium_base64_VARIANT_ORIGINAL);
+    char *text = malloc(size);
+    json_t *out;
+
+    if (text == NULL) {
+        return NULL;
+    }
+    (void)sodium_bin2base64(text, size, bytes.data, bytes.len,
+                            sodium_base64_VARIANT_ORIGINAL);
+    out = json_string(text);
+    sodium_memzero(text, size);
+    free(text);
+    return out;
+}
+
+static json_t *message_json(const struct looking *l, size_t i)
+{
+    const struct opening_verdict *v = &l->verdicts[i];
+    const struct frank_report_header *h = &opening_report(l->opening)->header;
+    const struct frank_opening *o = &opening_body(l->opening)->openings[i];
+    const struct frank_context *c = &h->evidence[i].context;
+    json_t *out = json_object();
+
+    (void)json_object_set_new(out, "message", json_integer((json_int_t)i));
+    (void)json_object_set_new(out, "accused", json_boolean(i == h->accused));
+    (void)json_object_set_new(out, "sender", call_span(c->sender));
+    (void)json_object_set_new(out, "room", call_span(c->room));
+    (void)json_object_set_new(out, "sent",
+                              json_integer((json_int_t)c->accepted_timestamp));
+    (void)json_object_set_new(out, "verdict", json_string(states[v->state]));
+    (void)json_object_set_new(out, "proven",
+                              json_boolean(v->stamp == STAMP_VALID &&
+                                           (v->state == OPENING_MATCHES ||
+                                            v->state == OPENING_MALFORMED)));
+    (void)json_object_set_new(out, "stamp",
+                              json_string(opening_stamp_text(v->stamp)));
+    if (v->fault.error != FRANK_OK) {
+        (void)json_object_set_new(out, "why",
+                                  json_string(frank_strerror(v->fault.error)));
+    }
+    (void)json_object_set_new(out, "parts", json_integer(v->parts));
+    (void)json_object_set_new(out, "parts_withheld",
+                              json_integer((json_int_t)v->parts_withheld));
+    if (o->disclosed) {
+        struct frank_content located;
+
+        (void)json_object_set_new(out, "content", base64(o->content));
+        if (frank_locate(&located, o->content.data, o->content.len, NULL) ==
+            FRANK_OK) {
+            (void)json_object_set_new(out, "media_type",
+                                      call_span(located.media_type));
+            (void)json_object_set_new(out, "text", call_span(located.body));
+            sodium_memzero(&located, sizeof located);
+        }
+    }
+    return out;
+}
+
+static void answer_look(struct call *call, const struct looking *l)
+{
+    const struct frank_report_header *h = &opening_report(l->opening)->header;
+    const struct frank_report_body *body = opening_body(l->opening);
+    json_t *messages = json_array();
+    json_t *order = json_array();
+
+    for (size_t i = 0; i < h->count; i++) {
+        (void)json_array_append_new(messages, message_json(l, i));
+    }
+    for (size_t i = 0; i < l->place_count; i++) {
+        (void)json_array_append_new(
+            order, json_pack("{s:I,s:I,s:I,s:I}", "message",
+                             (json_int_t)l->places[i].message, "room_seq",
+                             (json_int_t)l->places[i].room_seq, "seen_seq",
+                             (json_int_t)l->places[i].seen_seq, "gap",
+                             (json_int_t)l->places[i].gap));
+    }
+    call_put(call, "report", json_integer((json_int_t)l->report.number));
+    call_put(call, "note", call_span(body->note));
+    call_put(call, "hub_verdict", json_boolean(l->has_verdict));
+    call_put(call, "messages", messages);
+    call_put(call, "order", order);
+    call_put(call, "order_is_forged", json_boolean(l->order_is_forged));
+}
+
+static struct cases_answer write_look(struct call *call, struct db *db)
+{
+    return deciding_look(&call->mod->cases, db, &call->who,
+                         call_number(call, 0), call_count(call, "second_look"),
+                         call->now);
+}
+
+/* First the log, on disk; then what is shown. */
+void run_look(struct call *call)
+{
+    struct looking *l;
+
+    if (!call_write(call, write_look)) {
+        return;
+    }
+    l = looking_open(call->mod, call_number(call, 0));
+    if (l == NULL) {
+        call_refuse(call, 500, "not-opened",
+                    "The report could not be opened again: the journal says "
+                    "why");
+        return;
+    }
+    answer_look(call, l);
+    looking_free(l);
+}
+
+static struct cases_answer write_reveal(struct call *call, struct db *db)
+{
+    return deciding_reveal(&call->mod->cases, db, &call->who,
+                           call_number(call, 0), call_text(call, "why"),
+                           call->now);
+}
+
+void run_reporter(struct call *call)
+{
+    struct asking_report report;
+    struct sealed_report *sealed;
+    struct db *db;
+
+    if (!call_write(call, write_reveal)) {
+        return;
+    }
+    sealed = calloc(1, sizeof *sealed);
+    db = call_read(call);
+    if (sealed != NULL && asking_report(&report, db, call_number(call, 0))) {
+        if (sealed_report_decode(sealed, report.sealed, report.sealed_len,
+                                 NULL) == FRANK_OK) {
+            call_put(call, "reporter", call_span(sealed->reporter.uri));
+        }
+        asking_report_free(&report);
+    }
+    call_read_end(call);
+    free(sealed);
+}
