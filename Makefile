@@ -211,6 +211,7 @@ WRAP_test_process_faults := setrlimit prctl sigaction syscall seccomp_init \
 WRAP_test_service := open_memstream fclose
 WRAP_test_stamper := sodium_malloc
 WRAP_test_stamper_check := pthread_create
+WRAP_test_feed_page := calloc
 WRAP_test_hub_public := json_array_append_new json_object_set_new
 WRAP_test_opening := sodium_malloc
 WRAP_test_key_json := malloc free
