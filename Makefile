@@ -211,6 +211,7 @@ WRAP_test_process_faults := setrlimit prctl sigaction syscall seccomp_init \
 WRAP_test_service := open_memstream fclose
 WRAP_test_stamper := sodium_malloc
 WRAP_test_stamper_check := pthread_create
+WRAP_test_feed_client := malloc
 WRAP_test_feed_page := calloc
 WRAP_test_hub_public := json_array_append_new json_object_set_new
 WRAP_test_opening := sodium_malloc
@@ -237,7 +238,7 @@ $(B)/load: $(call obj,$(wildcard bench/load/*.c reporting/store/*.c) reporting/s
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
 
-tests: $(TESTS:%=$(B)/tests/%) $(B)/load $(if $(SAN)$(COV),,$(B)/tests/fail_alloc.so)
+tests: $(TESTS:%=$(B)/tests/%) $(B)/tests/pull_feed $(B)/load $(if $(SAN)$(COV),,$(B)/tests/fail_alloc.so)
 
 ## make test        all tests
 test: all tests | setup-test
