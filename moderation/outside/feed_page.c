@@ -301,10 +301,14 @@ static int read_item(struct parse *p, struct feed_page_item *item,
 /* Only what names a malformed one stays. */
 static void mark(struct feed_page_item *item, const struct frank_fault *fault)
 {
-    struct feed_page_item marked = {.fault = *fault, .number = item->number};
+    uint64_t number = item->number;
+    uint8_t id[FRANK_REPORT_ID_BYTES];
 
-    memcpy(marked.report_id, item->report_id, sizeof marked.report_id);
-    *item = marked;
+    memcpy(id, item->report_id, sizeof id);
+    memset(item, 0, sizeof *item);
+    item->fault = *fault;
+    item->number = number;
+    memcpy(item->report_id, id, sizeof id);
 }
 
 static int read_items(struct parse *p, const struct json_scan_value *items)
