@@ -5,16 +5,20 @@
 #include "support.h"
 #include "web.h"
 
+#include <errno.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <pthread.h>
+#include <sched.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -413,7 +417,8 @@ static void refuses_networks_that_are_none(void **state)
         {"::1 ::2", 4},
         {"::1, x", 5},
         {"::1/1000", 0},
-        {"0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000/8", 0}};
+        {"0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000/8",
+         0}};
     struct fetch_networks networks;
     struct frank_fault fault;
     char text[FETCH_NETWORKS_TEXT_MAX + 2] = "";
@@ -744,6 +749,52 @@ static void threads_can_fetch_at_once(void **state)
     web_stop(web);
 }
 
+/* A filter under which it dies that starts a process. */
+static bool forbid_processes(void)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    static const int calls[] = {SCMP_SYS(execve), SCMP_SYS(execveat),
+                                SCMP_SYS(fork), SCMP_SYS(vfork)};
+    bool good = filter != NULL;
+
+    for (size_t i = 0; i < SUPPORT_COUNT(calls); i++) {
+        good = good && seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, calls[i],
+                                        0) == 0;
+    }
+    /* a thread, or nothing; by clone(), whose flags can be looked at */
+    good = good &&
+           seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3),
+                            0) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(clone), 1,
+                            SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)) == 0;
+    return good && seccomp_load(filter) == 0;
+}
+
+static void no_process_is_started(void **state)
+{
+    static const char text[] = OK_HEAD "Content-Length: 2\r\n\r\nhi";
+    struct web *web = web_start_text(NULL, text);
+    struct fetch_request request = request_to(web);
+    struct fetch_request other = request;
+    struct fetch_answer answer;
+    int status = 0;
+    pid_t child;
+
+    (void)state;
+    other.url = "http://name.that.is.invalid/";
+    request.url = url_of("http", "localhost", web_port(web));
+    child = fork();
+    if (child == 0) {
+        _exit(!forbid_processes()                              ? 1
+              : fetch(&answer, &request, NULL) != FRANK_OK     ? 2
+              : fetch(&answer, &other, NULL) != FRANK_ERR_FILE ? 3
+                                                               : 0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    web_stop(web);
+}
+
 /* ---- TLS -----------------------------------------------------------------
  */
 
@@ -881,6 +932,7 @@ int main(void)
         IN_FOLDER(a_unix_socket_needs_no_permission),
         cmocka_unit_test(nobody_there_is_trouble_with_the_connection),
         cmocka_unit_test(threads_can_fetch_at_once),
+        cmocka_unit_test(no_process_is_started),
         IN_FOLDER(only_a_trusted_certificate_of_that_name_counts),
         IN_FOLDER(old_tls_is_not_spoken),
     };

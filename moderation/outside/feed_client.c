@@ -82,7 +82,8 @@ static enum feed_result ask(const struct feed_source *source, const char *path,
                             struct feed_trouble *trouble)
 {
     char url[FETCH_URL_MAX_BYTES + 1];
-    size_t base = strlen(source->url);
+    size_t base = strnlen(source->url, sizeof url);
+    int len;
     struct fetch_trouble why;
     enum feed_result result;
     struct fetch_request request = {.url = url,
@@ -98,11 +99,10 @@ static enum feed_result ask(const struct feed_source *source, const char *path,
 
     memset(trouble, 0, sizeof *trouble);
     base -= base > 0 && source->url[base - 1] == '/';
-    if (base + strlen(path) >= sizeof url) {
+    len = snprintf(url, sizeof url, "%.*s%s", (int)base, source->url, path);
+    if (len < 0 || (size_t)len >= sizeof url) {
         return say(trouble, FEED_REFUSED, 0, "the hub's URL is too long", "");
     }
-    memcpy(url, source->url, base);
-    memcpy(url + base, path, strlen(path) + 1);
     if (text != NULL) {
         request.type = JSON_TYPE;
         request.body = (struct frank_span){(const uint8_t *)text, strlen(text)};

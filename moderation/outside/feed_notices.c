@@ -132,7 +132,7 @@ int feed_notices_read(bool *unknown, const struct feed_notice *notices,
                       size_t count, const char *text, size_t len,
                       struct frank_fault *fault)
 {
-    struct json_scan_value value;
+    struct json_scan_value value = {.type = JSON_SCAN_NULL};
     struct json_walk walk;
     int error = find(&value, "unknown", text, len, fault);
 
@@ -156,7 +156,7 @@ int feed_notices_read(bool *unknown, const struct feed_notice *notices,
 int feed_ack_read(uint64_t *taken_over, const char *text, size_t len,
                   struct frank_fault *fault)
 {
-    struct json_scan_value value;
+    struct json_scan_value value = {.type = JSON_SCAN_NULL};
     int error = find(&value, "taken_over", text, len, fault);
 
     if (error == FRANK_OK && !json_scan_number(taken_over, &value, INT64_MAX)) {
@@ -168,7 +168,7 @@ int feed_ack_read(uint64_t *taken_over, const char *text, size_t len,
 void feed_problem_read(char out[static FEED_PROBLEM_MAX_BYTES],
                        const char *text, size_t len)
 {
-    struct json_scan_value value;
+    struct json_scan_value value = {.type = JSON_SCAN_NULL};
     size_t size;
 
     memset(out, 0, FEED_PROBLEM_MAX_BYTES);

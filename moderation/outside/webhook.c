@@ -129,7 +129,7 @@ static void sign_once(char *out, size_t size, const struct webhook_signed *head,
     hmac_update(&mac, (const uint8_t *)".", 1);
     hmac_update(&mac, body.data, body.len);
     hmac_final(&mac, bytes); /* wipes mac */
-    memcpy(out, "v1,", 3);
+    (void)snprintf(out, size, "v1,");
     (void)sodium_bin2base64(out + 3, size - 3, bytes, sizeof bytes, BASE64);
 }
 
