@@ -11,6 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define TOKEN "a-token-that-no-message-may-hold"
 #define JSON "Content-Type: application/json\r\n"
@@ -349,6 +352,69 @@ static void a_hub_that_cannot_be_asked_needs_somebody(void **state)
     free(longer);
 }
 
+/* A page with a report of 12 MiB, 16 MiB of base64. */
+static char *make_large_page(void)
+{
+    static const char before[] =
+        "{\"items\":[{\"number\":7,\"report_id\":\"" ID "\",\"received\":1,"
+        "\"reporter\":\"named\",\"source\":\"sealed\",\"priority\":0,"
+        "\"distinct_reporters\":0,\"first_contact\":false,\"folds_into\":7,"
+        "\"report_salt\":\"" ID ID "\",\"verdict\":\"AAAA\",\"report\":\"";
+    static const char after[] = "\"}],\"next\":7,\"last\":7,\"more\":false}";
+    size_t len = (size_t)16 << 20;
+    char *text = malloc(len + 4096);
+    int head;
+
+    assert_non_null(text);
+    head = sprintf(text,
+                   "HTTP/1.1 200 OK\r\n" JSON "Content-Length: %zu\r\n\r\n%s",
+                   strlen(before) + len + strlen(after), before);
+    memset(text + head, 'A', len);
+    (void)strcpy(text + head + len, after);
+    return text;
+}
+
+static int pull_large_page(void)
+{
+    struct feed_source source = source_at("s");
+    struct rusage before;
+    struct rusage after;
+    struct feed_page page;
+    int good;
+
+    (void)getrusage(RUSAGE_SELF, &before);
+    if (feed_pull(&source, 5, &page, &trouble) != FEED_DONE) {
+        return 1;
+    }
+    good = page.items[0].report.len == (size_t)12 << 20;
+    feed_page_free(&page);
+    (void)getrusage(RUSAGE_SELF, &after);
+    return !good ? 2 : after.ru_maxrss - before.ru_maxrss > 48 * 1024 ? 3 : 0;
+}
+
+static void a_large_page_takes_little_memory(void **state)
+{
+    struct web *web;
+    char *text;
+    int status = 0;
+    pid_t child;
+
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    skip();
+#endif
+    text = make_large_page();
+    web = web_start_text("s", text);
+    child = fork();
+    if (child == 0) {
+        _exit(pull_large_page());
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    web_stop(web);
+    free(text);
+}
+
 static void waits_double_up_to_half_a_minute(void **state)
 {
     static const uint64_t waits[] = {250,  500,   1000,  2000, 4000,
@@ -381,6 +447,7 @@ int main(void)
         cmocka_unit_test(long_titles_are_cut),
         IN_FOLDER(a_hub_that_is_not_there_is_away),
         IN_FOLDER(a_hub_that_cannot_be_asked_needs_somebody),
+        IN_FOLDER(a_large_page_takes_little_memory),
         cmocka_unit_test(waits_double_up_to_half_a_minute),
     };
 
