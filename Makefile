@@ -71,7 +71,8 @@ REPORTING := $(wildcard reporting/*.c reporting/log/*.c)
 SERVICE := $(wildcard reporting/store/*.c reporting/http/*.c reporting/service/*.c)
 FRANKD := $(filter-out reporting/frankd/main.c,$(wildcard reporting/frankd/*.c))
 MODERATION := $(wildcard moderation/*.c moderation/policy/*.c)
-MOD_SERVICE := $(wildcard moderation/cases/*.c moderation/people/*.c moderation/outside/*.c moderation/serve/*.c)
+MOD_OUTSIDE := $(wildcard moderation/outside/*.c)
+MOD_SERVICE := $(wildcard moderation/cases/*.c moderation/people/*.c moderation/serve/*.c) $(MOD_OUTSIDE)
 SHELL_IO := $(wildcard reporting/shell/*.c)
 COMMAND := $(wildcard reporting/frank/*.c)
 MOD_COMMAND := $(wildcard moderation/frank-mod/*.c)
@@ -211,6 +212,8 @@ WRAP_test_process_faults := setrlimit prctl sigaction syscall seccomp_init \
 WRAP_test_service := open_memstream fclose
 WRAP_test_stamper := sodium_malloc
 WRAP_test_stamper_check := pthread_create
+WRAP_test_feed_client := malloc
+WRAP_test_feed_page := calloc
 WRAP_test_hub_public := json_array_append_new json_object_set_new
 WRAP_test_opening := sodium_malloc
 WRAP_test_key_json := malloc free
@@ -225,7 +228,7 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_O) $(SHELL_IO_O) $(FRANKD_O) $(SERVIC
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie $(WRAP_$*:%=-Wl,--wrap=%) -o $@ $^ \
-	    $(LIBS_MOD) -lcmocka -lcbor -lcrypto
+	    $(LIBS_MOD) -lcmocka -lcbor -lssl -lcrypto
 
 $(B)/tests/fail_alloc.so: tests/preload/fail_alloc.c | setup-test
 	@mkdir -p $(@D)
@@ -236,7 +239,7 @@ $(B)/load: $(call obj,$(wildcard bench/load/*.c reporting/store/*.c) reporting/s
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
 
-tests: $(TESTS:%=$(B)/tests/%) $(B)/load $(if $(SAN)$(COV),,$(B)/tests/fail_alloc.so)
+tests: $(TESTS:%=$(B)/tests/%) $(B)/tests/pull_feed $(B)/load $(if $(SAN)$(COV),,$(B)/tests/fail_alloc.so)
 
 ## make test        all tests
 test: all tests | setup-test
@@ -259,13 +262,13 @@ fuzz: | setup-fuzz
 	@$(MAKE) --no-print-directory $(FUZZERS:%=$(FUZZ_B)/%) $(B)/tests/make_seeds
 	@SEEDS=$(B)/tests/make_seeds B=$(FUZZ_B) FUZZ_SECONDS=$(SECONDS) fuzz/run $(FUZZERS)
 
-$(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h fuzz/fuzz_hub.h $(B)/openapi.c $(B)/standard.c $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(MODERATION) $(wildcard client/*.h reporting/*.h reporting/*/*.h moderation/*.h moderation/*/*.h) tests/support/libcbor.h
+$(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h fuzz/fuzz_hub.h $(B)/openapi.c $(B)/standard.c $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(MODERATION) $(MOD_OUTSIDE) $(wildcard client/*.h reporting/*.h reporting/*/*.h moderation/*.h moderation/*/*.h) tests/support/libcbor.h
 	@mkdir -p $(@D)
 	$(SAY) CLANG $@
 	$(Q)clang -std=c11 -D_GNU_SOURCE -g -O1 $(INCLUDES) -Itests/support \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	    $(if $(filter sodium,$(HASH)),-DFRANK_HASH_SODIUM) \
-	    -o $@ $< $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(SHELL_IO) $(B)/openapi.c $(MODERATION) $(B)/standard.c $(LIBS_SERVICE) -lcbor
+	    -o $@ $< $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(SHELL_IO) $(B)/openapi.c $(MODERATION) $(B)/standard.c $(MOD_OUTSIDE) $(LIBS_SERVICE) -lcurl -lcbor
 
 ## make lint        format, static analysis, shell scripts, man pages
 lint: | setup-build setup-test setup-lint

@@ -56,4 +56,9 @@ if [ -z "${SAN:-}${COV:-}" ] && size -A $objects |
 else
     ok "client has no global state"
 fi
+if [ -e "$B/frankd" ] && readelf -d "$B/frankd" | grep libcurl; then
+    not_ok "frankd links libcurl"
+else
+    ok "frankd does not link libcurl"
+fi
 exit $result

@@ -228,6 +228,33 @@ static void put_notices(void)
     }
 }
 
+/* The target reads the first byte as what the rest is. */
+static void put_outside(void)
+{
+    static const char *const texts[] = {
+        "p{\"items\":[{\"number\":7,\"report_id\":"
+        "\"00112233445566778899aabbccddeeff\",\"received\":1795435834905,"
+        "\"reporter\":\"named\",\"source\":\"sealed\",\"priority\":30,"
+        "\"distinct_reporters\":1,\"first_contact\":false,\"folds_into\":7,"
+        "\"report_salt\":\"0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"
+        "0f0f0f0f0f0f0f0f\",\"verdict\":\"AQID\",\"report\":\"BAUGBw==\"}],"
+        "\"next\":7,\"last\":7,\"more\":false}",
+        "p{\"items\":[],\"next\":5,\"last\":5,\"more\":false}",
+        "a{\"taken\":0,\"unknown\":[\"00112233445566778899aabbccddeeff\"]}",
+        "a{\"taken_over\":3}",
+        "a{\"type\":\"urn:frank:problem:value\",\"title\":\"no\\u0020\"}",
+        "j[1.5e-7,{\"a\":[true,false,null,\"\\n\"]},-0]",
+        "swhsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n",
+        "swhsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\nwhsec_"
+        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+        "n127.0.0.0/8, fd00::/8, 10.0.0.1",
+    };
+
+    for (size_t i = 0; i < SUPPORT_COUNT(texts); i++) {
+        put("fuzz_feed_client", "text", i, support_text(texts[i]));
+    }
+}
+
 static void put_settings(void)
 {
     static const char *const files[] = {
@@ -372,6 +399,7 @@ int main(int argc, char **argv)
     put_heads();
     put_log();
     put_notices();
+    put_outside();
     put_settings();
     put_books();
     return 0;
