@@ -85,7 +85,7 @@ REPORTING_O := $(call obj,$(REPORTING))
 SERVICE_O := $(call obj,$(SERVICE))
 FRANKD_O := $(call obj,$(FRANKD)) $(B)/obj/reporting/frankd/openapi.o
 MODERATION_O := $(call obj,$(MODERATION)) $(B)/obj/moderation/policy/standard.o
-MOD_SERVICE_O := $(call obj,$(MOD_SERVICE))
+MOD_SERVICE_O := $(call obj,$(MOD_SERVICE)) $(B)/obj/moderation/serve/openapi.o
 SHELL_IO_O := $(call obj,$(SHELL_IO))
 COMMAND_O := $(call obj,$(COMMAND)) $(SHELL_IO_O)
 MOD_COMMAND_O := $(call obj,$(MOD_COMMAND)) $(SHELL_IO_O)
@@ -157,6 +157,15 @@ $(B)/obj/reporting/frankd/openapi.o: $(B)/openapi.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 
+$(B)/mod_openapi.c: moderation/serve/openapi.json Makefile
+	@mkdir -p $(@D)
+	$(SAY) EMBED $<
+	$(Q)$(call embed,mod_openapi)
+
+$(B)/obj/moderation/serve/openapi.o: $(B)/mod_openapi.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
 # The standard book of policies.
 $(B)/standard.c: moderation/policy/standard.json Makefile
 	@mkdir -p $(@D)
@@ -171,9 +180,9 @@ $(B)/frankd: $(B)/obj/reporting/frankd/main.o $(SHELL_IO_O) $(FRANKD_O) $(SERVIC
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
 
-$(B)/frank-mod: $(MOD_COMMAND_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
+$(B)/frank-mod: $(MOD_COMMAND_O) $(MOD_SERVICE_O) $(MODERATION_O) $(SERVICE_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
-	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK)
+	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_MOD)
 
 # Made anew each time: PREFIX may be another.
 $(B)/frank.pc: tools/frank.pc.in FORCE

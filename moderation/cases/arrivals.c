@@ -274,3 +274,15 @@ void arrivals_set_after(struct db *db, uint64_t number)
     (void)db_run(db, REMEMBER,
                  DB_VALUES(DB_TEXT("feed"), DB_INT(number), DB_BLOB("", 0)));
 }
+
+void arrivals_keep_bad(struct db *db, uint64_t hub_number,
+                       const uint8_t report_id[static FRANK_REPORT_ID_BYTES],
+                       struct frank_span verdict, struct frank_span sealed,
+                       uint64_t now)
+{
+    (void)db_run(db, KEEP_BAD,
+                 DB_VALUES(DB_INT(hub_number),
+                           DB_BLOB(report_id, FRANK_REPORT_ID_BYTES),
+                           DB_INT(now), DB_BLOB(verdict.data, verdict.len),
+                           DB_BLOB(sealed.data, sealed.len)));
+}

@@ -262,6 +262,13 @@ static const char schema_3[] =
     " PRIMARY KEY (in_case, entry)) STRICT, WITHOUT ROWID;";
 
 static const char schema_4[] =
+    /* What came over the feed and could not be read. */
+    "CREATE TABLE bad_reports ("
+    " hub_number INTEGER PRIMARY KEY,"
+    " report_id BLOB NOT NULL,"
+    " taken INTEGER NOT NULL,"
+    " verdict BLOB NOT NULL,"
+    " sealed BLOB NOT NULL) STRICT;"
     "CREATE TABLE hub_notices ("
     " number INTEGER PRIMARY KEY AUTOINCREMENT,"
     " report_id BLOB NOT NULL,"

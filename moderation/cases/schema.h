@@ -35,6 +35,7 @@ enum cases_statement {
     FIND_SAME_MESSAGE,
     ADD_REPORT,
     ADD_BODY,
+    KEEP_BAD,
     /* tally */
     ADD_COUNT,
     READ_COUNTS,

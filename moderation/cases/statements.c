@@ -95,6 +95,10 @@ const char *const cases_statements[] = {
     [ADD_BODY] = "INSERT INTO bodies (report, salt, verdict, sealed)"
                  " VALUES (?, ?, ?, ?)",
 
+    [KEEP_BAD] = "INSERT INTO bad_reports (hub_number, report_id, taken,"
+                 " verdict, sealed) VALUES (?, ?, ?, ?, ?)"
+                 " ON CONFLICT (hub_number) DO NOTHING",
+
     /* tally */
     [ADD_COUNT] =
         "INSERT INTO statistics (day, queue, measure, count, total)"

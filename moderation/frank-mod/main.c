@@ -24,6 +24,11 @@ static const struct command commands[] = {
      "--quorum Q --hub-public P [--verdict F] --consent F [--consent F...]\n"
      "    [--out DIR] [--json] SEALED",
      "open a report, and say what is proven about each message", open_command},
+    {"init", "--hub FOLDER --quorum FILE FOLDER",
+     "make keys, tokens and a configuration for the service", init_command},
+    {"serve", "--config FILE [--SETTING VALUE...]",
+     "run the moderators' service (frank-mod serve --help: its settings)",
+     serve_command},
 };
 
 int main(int argc, char **argv)

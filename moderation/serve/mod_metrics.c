@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mod_metrics.h"
+
+static const char *const classes[] = {"1xx", "2xx", "3xx", "4xx", "5xx", NULL};
+static const char *const reasons[] = {
+    "timeout",     "bare-lf",   "host",       "method",
+    "header-size", "not-found", "media-type", "too-large",
+    "connections", "other",     NULL};
+static const char *const taken[] = {"new_case", "folded", "again", "bad", NULL};
+static const char *const feed[] = {"done", "away", "refused", "malformed",
+                                   NULL};
+static const char *const webhooks[] = {"done", "again", "gone", "given_up",
+                                       NULL};
+
+struct metric mod_answers = {"frank_mod_answers_total",
+                             METRIC_COUNTER,
+                             "Answers by class of status",
+                             "class",
+                             classes,
+                             {0},
+                             {0}};
+struct metric mod_edge = {"frank_mod_edge_refused_total",
+                          METRIC_COUNTER,
+                          "Requests refused before a route",
+                          "reason",
+                          reasons,
+                          {0},
+                          {0}};
+struct metric mod_taken = {"frank_mod_reports_taken_total",
+                           METRIC_COUNTER,
+                           "Reports of the hub's feed",
+                           "as",
+                           taken,
+                           {0},
+                           {0}};
+struct metric mod_feed = {"frank_mod_hub_answers_total",
+                          METRIC_COUNTER,
+                          "What came of questions to the hub",
+                          "result",
+                          feed,
+                          {0},
+                          {0}};
+struct metric mod_webhooks = {"frank_mod_webhooks_total",
+                              METRIC_COUNTER,
+                              "Tries of webhooks",
+                              "result",
+                              webhooks,
+                              {0},
+                              {0}};
+struct metric mod_feed_behind = {"frank_mod_feed_behind",
+                                 METRIC_GAUGE,
+                                 "Reports that the hub still holds",
+                                 NULL,
+                                 NULL,
+                                 {0},
+                                 {0}};
+struct metric mod_shares_open = {"frank_mod_shares_open",
+                                 METRIC_GAUGE,
+                                 "Shares in memory",
+                                 NULL,
+                                 NULL,
+                                 {0},
+                                 {0}};
+
+struct metric *const mod_metrics[] = {
+    &mod_answers,  &mod_edge,        &mod_taken,      &mod_feed,
+    &mod_webhooks, &mod_feed_behind, &mod_shares_open};
+const size_t mod_metric_count = sizeof mod_metrics / sizeof mod_metrics[0];
