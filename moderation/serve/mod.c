@@ -346,6 +346,21 @@ static void add_first_account(void *context, struct db *db)
     }
 }
 
+/* The data folder is locked by this process already. */
+static bool put_private(const char *path, const char *text, size_t len)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                  0600);
+    bool ok = fd >= 0 && write(fd, text, len) == (ssize_t)len && fsync(fd) == 0;
+    int error = errno;
+
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return ok || trouble(path, &(struct frank_fault){FRANK_ERR_FILE, "write", 0,
+                                                     (uint64_t)error, 0});
+}
+
 /* An empty database gets an account that can make others; its invitation goes
  * into a file that only the service's user can read. */
 static bool invite_first(struct mod *mod)
@@ -353,30 +368,26 @@ static bool invite_first(struct mod *mod)
     struct first_account w = {.mod = mod};
     char token[SESSION_TOKEN_BYTES + 1];
     char path[PROCESS_PATH_MAX + 32];
-    struct frank_fault fault;
-    int error = FRANK_OK;
+    bool ok = true;
 
     session_new(token, w.hash);
     if (!mod_write(mod, add_first_account, &w, 65536, false)) {
-        return trouble(
-            "first account",
-            &(struct frank_fault){FRANK_ERR_MEMORY, "queue", 0, 0, 0});
+        return trouble("first account",
+                       &(struct frank_fault){FRANK_ERR_MEMORY, "queue", 0, 0,
+                                             0});
     }
     if (w.added) {
         (void)snprintf(path, sizeof path, "%s/first-login",
                        mod->settings->data);
         (void)unlink(path);
         token[SESSION_TOKEN_BYTES - 1] = '\n';
-        error = secret_file_create(path, (const uint8_t *)token,
-                                   SESSION_TOKEN_BYTES, &fault);
-        if (error == FRANK_OK) {
-            JOURNAL(JOURNAL_WARNING, "first-login",
-                    JOURNAL_TEXT("account", "admin"),
-                    JOURNAL_TEXT("invitation", path));
-        }
+        ok = put_private(path, token, SESSION_TOKEN_BYTES);
+        JOURNAL(JOURNAL_WARNING, "first-login",
+                JOURNAL_TEXT("account", "admin"),
+                JOURNAL_TEXT("invitation", path));
     }
     sodium_memzero(token, sizeof token);
-    return error == FRANK_OK || trouble(path, &fault);
+    return ok;
 }
 
 /* ---- Opening
