@@ -77,7 +77,13 @@ static bool load_requested(struct call *call, struct asking_report *out,
     struct db *db = call_read(call);
     bool found = asking_report(out, db, report);
     bool holds = found && account_holds(db, call->who.number, out->quorum);
+    struct case_row row;
 
+    /* Holders are asked whatever their queues; others are told no more than
+     * that there is such a report, if it is of a queue of theirs. */
+    found = found && (holds || case_find(&row, db, &call->who, out->in_case,
+                                         call->now)
+                                       .what == CASES_DONE);
     call_read_end(call);
     if (found && (out->request != call_number(call, 0) || out->request == 0)) {
         found = false;
