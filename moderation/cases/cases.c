@@ -25,30 +25,6 @@ bool actor_has_queue(const struct actor *actor, const char *queue)
     return strstr(actor->queues, wanted) != NULL;
 }
 
-/* ---- Answers --------------------------------------------------------------
- */
-
-struct cases_answer cases_unknown(void)
-{
-    return (struct cases_answer){CASES_UNKNOWN, "not-found",
-                                 "There is no such thing"};
-}
-
-struct cases_answer cases_forbidden(const char *name, const char *text)
-{
-    return (struct cases_answer){CASES_FORBIDDEN, name, text};
-}
-
-struct cases_answer cases_conflict(const char *name, const char *text)
-{
-    return (struct cases_answer){CASES_CONFLICT, name, text};
-}
-
-struct cases_answer cases_invalid(const char *name, const char *text)
-{
-    return (struct cases_answer){CASES_INVALID, name, text};
-}
-
 bool cases_text_is_good(const char *text, size_t max)
 {
     size_t len = strlen(text);

@@ -97,10 +97,30 @@ struct cases_answer {
 };
 
 #define CASES_OK ((struct cases_answer){CASES_DONE, "", ""})
-struct cases_answer cases_unknown(void);
-struct cases_answer cases_forbidden(const char *name, const char *text);
-struct cases_answer cases_conflict(const char *name, const char *text);
-struct cases_answer cases_invalid(const char *name, const char *text);
+
+static inline struct cases_answer cases_unknown(void)
+{
+    return (struct cases_answer){CASES_UNKNOWN, "not-found",
+                                 "There is no such thing"};
+}
+
+static inline struct cases_answer cases_forbidden(const char *name,
+                                                  const char *text)
+{
+    return (struct cases_answer){CASES_FORBIDDEN, name, text};
+}
+
+static inline struct cases_answer cases_conflict(const char *name,
+                                                 const char *text)
+{
+    return (struct cases_answer){CASES_CONFLICT, name, text};
+}
+
+static inline struct cases_answer cases_invalid(const char *name,
+                                                const char *text)
+{
+    return (struct cases_answer){CASES_INVALID, name, text};
+}
 
 /* ---- A case -------------------------------------------------------------- */
 

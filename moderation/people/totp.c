@@ -138,8 +138,16 @@ void recovery_new(char out[static RECOVERY_TEXT_BYTES])
 
 static char plain(char c)
 {
-    c = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-    return c == 'o' ? '0' : c == 'i' || c == 'l' ? '1' : c;
+    if (c >= 'A' && c <= 'Z') {
+        c = (char)(c - 'A' + 'a');
+    }
+    if (c == 'o') {
+        return '0';
+    }
+    if (c == 'i' || c == 'l') {
+        return '1';
+    }
+    return c;
 }
 
 bool recovery_hash(uint8_t out[static 32], const char *text)

@@ -107,7 +107,7 @@ uint64_t call_number(const struct call *call, unsigned i)
     return number;
 }
 
-const json_t *call_json(const struct call *call, const char *name)
+json_t *call_json(const struct call *call, const char *name)
 {
     return json_object_get(call->body, name);
 }
@@ -403,10 +403,12 @@ static void run_act(void *context, struct db *db)
 }
 
 bool call_write(struct call *call,
-                struct cases_answer (*act)(struct call *call, struct db *db))
+                struct cases_answer (*act)(struct call *call, struct db *db),
+                void *work)
 {
     struct act_work w = {.call = call, .act = act, .answer = CASES_OK};
 
+    call->work = work;
     if (!mod_write(call->mod, run_act, &w, WRITE_BYTES, call->route->drops)) {
         if (writer_has_room(call->mod->store.writer)) {
             call_refuse(call, 503, "busy", "Too much is waiting for the disk");
@@ -436,7 +438,7 @@ static void dispatch(struct call *call)
         store_reader_unlock(&call->mod->store, STORE_LONG);
         call_answer(call, NULL);
     } else if (route->act != NULL) {
-        if (call_write(call, route->act)) {
+        if (call_write(call, route->act, NULL)) {
             call_answer(call, NULL);
         }
     } else {
@@ -451,12 +453,14 @@ static void wipe_secrets(struct call *call)
 {
     for (size_t i = 0;
          i < CALL_FIELDS_MAX && call->route->fields[i].name != NULL; i++) {
-        const char *text = call->route->fields[i].kind == FIELD_SECRET
-                               ? call_text(call, call->route->fields[i].name)
-                               : NULL;
+        json_t *value = call_json(call, call->route->fields[i].name);
 
-        if (text != NULL) {
-            sodium_memzero((char *)(uintptr_t)text, strlen(text));
+        /* jansson gives its own bytes as constants. */
+        if (call->route->fields[i].kind == FIELD_SECRET &&
+            json_is_string(value)) {
+            char *text = (char *)json_string_value(value);
+
+            sodium_memzero(text, strlen(text));
         }
     }
 }

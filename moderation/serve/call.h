@@ -40,6 +40,7 @@ struct call_field {
 };
 
 struct call;
+/* In the order in which a row is read. NOLINTNEXTLINE(*.Padding) */
 struct mod_route {
     const char *method;
     const char *path;
@@ -66,7 +67,7 @@ struct call {
     json_t *answer;  /* an object, empty at first */
     unsigned status; /* 200 */
     bool answered;
-    void *work; /* what a run's steps have in common */
+    void *work; /* of the act that call_write() runs */
 };
 
 /* ---- What he says
@@ -79,7 +80,7 @@ const char *call_text(const struct call *call, const char *name);
 uint64_t call_count(const struct call *call, const char *name);
 bool call_switch(const struct call *call, const char *name);
 bool call_has(const struct call *call, const char *name);
-const json_t *call_json(const struct call *call, const char *name);
+json_t *call_json(const struct call *call, const char *name);
 /* A member in hexadecimal, of exactly len bytes. false after an answer. */
 bool call_hex(struct call *call, uint8_t *out, size_t len, const char *name);
 /* A parameter of the query: a number; false after an answer. */
@@ -105,9 +106,11 @@ void call_answer(struct call *call, const struct http_field *fields);
  * ------------------------------------------------------------------------- */
 
 /* Runs an act within a transaction of its own: looks again whether he may, and
- * answers where not. true: it was done, and nothing is answered yet. */
+ * answers where not. true: it was done, and nothing is answered yet. work: what
+ * the act finds in call->work. */
 bool call_write(struct call *call,
-                struct cases_answer (*act)(struct call *call, struct db *db));
+                struct cases_answer (*act)(struct call *call, struct db *db),
+                void *work);
 struct db *call_read(struct call *call);
 void call_read_end(struct call *call);
 

@@ -82,11 +82,10 @@ void run_new_book(struct call *call)
         result =
             book_read(&a.book->book, a.book->text, a.book->len, &error, NULL);
     }
-    call->work = &a;
     if (result != FRANK_OK) {
         refuse_book(call, error.text[0] != '\0' ? error.text : "too large");
     } else if (keeps_queues(call, a.book->book) &&
-               call_write(call, write_book)) {
+               call_write(call, write_book, &a)) {
         call_put(call, "version", json_integer((json_int_t)a.book->version));
         mod_book_replace(call->mod, a.book);
         a.book = NULL; /* transferred */
@@ -126,8 +125,7 @@ static bool fill(struct call *call, struct wish *w)
     const char *name;
     json_t *value;
 
-    json_object_foreach((json_t *)(uintptr_t)call_json(call, "values"), name,
-                        value)
+    json_object_foreach(call_json(call, "values"), name, value)
     {
         if (!json_is_string(value) || count == VALUES_MAX) {
             call_refuse(call, 422, "values",
@@ -321,9 +319,9 @@ void run_decide(struct call *call)
     struct mod_book *book = mod_book_hold(call->mod);
     struct wish w = {.text = NULL};
 
-    call->work = &w;
     if (read_wish(call, book, &w) && is_discreet(call, &w) &&
-        (call_switch(call, "preview") || call_write(call, write_decision))) {
+        (call_switch(call, "preview") ||
+         call_write(call, write_decision, &w))) {
         put_wish(call, &w);
         if (!call_switch(call, "preview")) {
             call_put(call, "decision",
@@ -340,9 +338,8 @@ void run_answer(struct call *call)
     struct mod_book *book = mod_book_hold(call->mod);
     struct wish w = {.upheld = call_switch(call, "upheld")};
 
-    call->work = &w;
     if ((w.upheld || (read_wish(call, book, &w) && is_discreet(call, &w))) &&
-        call_write(call, write_answer)) {
+        call_write(call, write_answer, &w)) {
         call_answer(call, NULL);
     }
     mod_book_release(book);

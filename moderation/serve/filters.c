@@ -150,7 +150,7 @@ bool filter_read(struct call_filter *out, struct call *call,
         const char *name;
         json_t *value;
 
-        json_object_foreach((json_t *)(uintptr_t)object, name, value)
+        json_object_foreach((json_t *)object, name, value)
         {
             ok = ok && is_known(name);
         }

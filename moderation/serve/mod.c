@@ -349,8 +349,8 @@ static void add_first_account(void *context, struct db *db)
 /* The data folder is locked by this process already. */
 static bool put_private(const char *path, const char *text, size_t len)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                  0600);
+    int fd =
+        open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     bool ok = fd >= 0 && write(fd, text, len) == (ssize_t)len && fsync(fd) == 0;
     int error = errno;
 
@@ -372,9 +372,9 @@ static bool invite_first(struct mod *mod)
 
     session_new(token, w.hash);
     if (!mod_write(mod, add_first_account, &w, 65536, false)) {
-        return trouble("first account",
-                       &(struct frank_fault){FRANK_ERR_MEMORY, "queue", 0, 0,
-                                             0});
+        return trouble(
+            "first account",
+            &(struct frank_fault){FRANK_ERR_MEMORY, "queue", 0, 0, 0});
     }
     if (w.added) {
         (void)snprintf(path, sizeof path, "%s/first-login",

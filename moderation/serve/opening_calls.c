@@ -54,8 +54,7 @@ void run_refuse(struct call *call)
                     &(struct finding){keys, &quorum});
     call_read_end(call);
     mod_keys_release(keys);
-    call->work = &quorum;
-    (void)call_write(call, write_refusal);
+    (void)call_write(call, write_refusal, &quorum);
 }
 
 /* ---- Agreeing
@@ -81,9 +80,10 @@ static bool load_requested(struct call *call, struct asking_report *out,
 
     /* Holders are asked whatever their queues; others are told no more than
      * that there is such a report, if it is of a queue of theirs. */
-    found = found && (holds || case_find(&row, db, &call->who, out->in_case,
-                                         call->now)
-                                       .what == CASES_DONE);
+    found = found &&
+            (holds ||
+             case_find(&row, db, &call->who, out->in_case, call->now).what ==
+                 CASES_DONE);
     call_read_end(call);
     if (found && (out->request != call_number(call, 0) || out->request == 0)) {
         found = false;
@@ -164,8 +164,7 @@ void run_consent(struct call *call)
         call_refuse(call, 422, "consent", "Not a consent with its receipt");
     } else if (load_requested(call, &report, given.report) &&
                check_proofs(call, &report, &given)) {
-        call->work = &given;
-        if (call_write(call, write_consent)) {
+        if (call_write(call, write_consent, &given)) {
             looking_open_ready(call->mod);
         }
     }
@@ -229,8 +228,7 @@ static bool agree_to(struct call *call, uint64_t number)
         }
     }
     if (ok) {
-        call->work = &given;
-        ok = call_write(call, write_consent);
+        ok = call_write(call, write_consent, &given);
     }
     free(sealed);
     asking_report_free(&report);
@@ -364,7 +362,7 @@ void run_look(struct call *call)
 {
     struct looking *l;
 
-    if (!call_write(call, write_look)) {
+    if (!call_write(call, write_look, NULL)) {
         return;
     }
     l = looking_open(call->mod, call_number(call, 0));
@@ -391,7 +389,7 @@ void run_reporter(struct call *call)
     struct sealed_report *sealed;
     struct db *db;
 
-    if (!call_write(call, write_reveal)) {
+    if (!call_write(call, write_reveal, NULL)) {
         return;
     }
     sealed = calloc(1, sizeof *sealed);

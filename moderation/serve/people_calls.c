@@ -224,10 +224,10 @@ static struct cases_answer write_account(struct call *call, struct db *db)
 
 static void put_invitation(struct call *call, const struct account_wish *w)
 {
+    uint64_t until = call->now + call->mod->settings->invitation;
+
     call_put(call, "invitation", json_string(w->token));
-    call_put(call, "invited_until",
-             json_integer(
-                 (json_int_t)(call->now + call->mod->settings->invitation)));
+    call_put(call, "invited_until", json_integer((json_int_t)until));
 }
 
 void run_add_account(struct call *call)
@@ -245,8 +245,7 @@ void run_add_account(struct call *call)
         return;
     }
     session_new(w.token, w.hash);
-    call->work = &w;
-    if (call_write(call, write_account)) {
+    if (call_write(call, write_account, &w)) {
         call_put(call, "account", json_integer((json_int_t)w.number));
         put_invitation(call, &w);
         call_answer(call, NULL);
@@ -288,8 +287,7 @@ void run_reset_account(struct call *call)
     struct account_wish w = {.number = 0};
 
     session_new(w.token, w.hash);
-    call->work = &w;
-    if (call_write(call, write_reset)) {
+    if (call_write(call, write_reset, &w)) {
         put_invitation(call, &w);
         call_answer(call, NULL);
     }
@@ -349,9 +347,8 @@ void run_set_holder(struct call *call)
     struct holding h;
     unsigned threshold;
 
-    call->work = &h;
     if (read_holding(call, &h, &threshold)) {
-        (void)call_write(call, write_holder);
+        (void)call_write(call, write_holder, &h);
     }
 }
 
@@ -422,11 +419,10 @@ void run_keep_share(struct call *call)
     if (check_share(call, &share) && check_password(call)) {
         memcpy(h.quorum, share.quorum_id, sizeof h.quorum);
         h.holder = share.holder;
-        call->work = &h;
         if (vault_wrap(h.wrapped, &share, span(call_text(call, "password")),
                        NULL) != FRANK_OK) {
             call_refuse(call, 503, "busy", "Try again");
-        } else if (call_write(call, write_share)) {
+        } else if (call_write(call, write_share, &h)) {
             (void)!vault_put(call->mod->vault, call->session, &share);
         }
     }
@@ -438,8 +434,8 @@ void run_drop_share(struct call *call)
     struct holding h = {.stores = false};
     unsigned threshold;
 
-    call->work = &h;
-    if (read_holding(call, &h, &threshold) && call_write(call, write_share)) {
+    if (read_holding(call, &h, &threshold) &&
+        call_write(call, write_share, &h)) {
         vault_drop(call->mod->vault, call->session);
     }
 }

@@ -216,8 +216,7 @@ static void try_login(struct call *call, struct login *l)
         return;
     }
     session_new(l->token, l->hash);
-    call->work = l;
-    if (!call_write(call, begin_session)) {
+    if (!call_write(call, begin_session, l)) {
         return;
     }
     attempts_good(call->mod->attempts, span(name),
@@ -269,7 +268,7 @@ void run_logout(struct call *call)
         {NULL, NULL}};
 
     vault_drop(call->mod->vault, call->session);
-    if (call_write(call, end_session)) {
+    if (call_write(call, end_session, NULL)) {
         session_cookie(cookie, NULL);
         call_answer(call, fields);
     }
@@ -291,9 +290,9 @@ struct enrolment {
 
 static bool find_invited(struct call *call, struct enrolment *e)
 {
-    uint64_t wait = attempts_take(call->mod->attempts, span("\ninvitation"),
-                                  http_request(call->exchange)->address.bytes,
-                                  clock_monotonic());
+    uint64_t wait = attempts_take(
+        call->mod->attempts, span(call_text(call, "invitation")),
+        http_request(call->exchange)->address.bytes, clock_monotonic());
     struct db *db;
     bool found =
         wait == 0 && session_hash(e->invitation, call_text(call, "invitation"));
@@ -308,7 +307,7 @@ static bool find_invited(struct call *call, struct enrolment *e)
         call_refuse(call, wait > 0 ? 429 : 403, "invitation",
                     "The invitation is over, or was used: ask for another");
     } else {
-        attempts_good(call->mod->attempts, span("\ninvitation"),
+        attempts_good(call->mod->attempts, span(call_text(call, "invitation")),
                       http_request(call->exchange)->address.bytes,
                       clock_monotonic());
     }
@@ -367,8 +366,7 @@ static void enrol(struct call *call, struct enrolment *e)
         return;
     }
     randombytes_buf(e->factor, sizeof e->factor);
-    call->work = e;
-    if (call_write(call, write_enrolment)) {
+    if (call_write(call, write_enrolment, e)) {
         totp_uri(uri, call->mod->settings->name, invited.name, e->factor);
         totp_base32(secret, e->factor);
         call_put(call, "name", json_string(invited.name));
@@ -427,8 +425,7 @@ static void confirm(struct call *call, struct enrolment *e)
         (void)!recovery_hash(e->hashes[i], e->codes[i]);
         (void)json_array_append_new(codes, json_string(e->codes[i]));
     }
-    call->work = e;
-    if (call_write(call, write_confirmation)) {
+    if (call_write(call, write_confirmation, e)) {
         call_put(call, "recovery_codes", codes);
         codes = NULL; /* transferred */
         call_answer(call, NULL);
@@ -533,8 +530,7 @@ static void change_password(struct call *call, struct new_password *p)
         refuse_password(call, error);
         return;
     }
-    call->work = p;
-    if (wrap_again(call, p) && call_write(call, write_password)) {
+    if (wrap_again(call, p) && call_write(call, write_password, p)) {
         call_answer(call, NULL);
     }
 }

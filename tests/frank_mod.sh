@@ -1,0 +1,24 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The moderators' service as others meet it: the life of a case; each role, route
+# and object; what goes wrong around it.
+set -u
+if [ -n "${COV:-}" ]; then
+    echo "skip frank_mod: built for coverage"
+    exit 0
+fi
+result=0
+run() {
+    python3 -B "tests/service/$1.py" 2>&1 || {
+        echo "not ok $1 as a whole"
+        result=1
+    }
+}
+
+run mod_flow
+run mod_matrix
+if [ -n "${SAN:-}" ]; then
+    export CYCLES=10
+fi
+run mod_hard
+exit $result
