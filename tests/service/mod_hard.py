@@ -110,6 +110,8 @@ def in_memory(*needles):
     """Whether bytes stand in the service's writable memory."""
     pid = w.mod.process.pid
     found = set()
+    if os.environ.get("SAN"):
+        return None  # its memory is too large to read
     try:
         with open("/proc/%d/maps" % pid) as maps, open(
                 "/proc/%d/mem" % pid, "rb", 0) as mem:
