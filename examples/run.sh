@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Starts the hub's service on a database in ./var and shows its life: a relay has
+# Starts both services on databases in ./var and shows their life: a relay has
 # a folder of MIMI messages stamped, a recipient reports some of them, junk is
-# refused, the moderation side takes the reports over, the reporter asks what
-# became of his. Exits 0 only if each step came out as it must. On a terminal the
+# refused, the moderation side takes the reports over, two of three moderators open
+# one, somebody decides, the reporter asks what became of his. Exits 0 only if each step came out as it must. On a terminal the
 # service then stays, to be looked at, until Ctrl-C.
 #
 #   B=build examples/run.sh tests/vectors/messages
@@ -13,12 +13,15 @@ B=${B:-build}
 messages=${1:?usage: run.sh FOLDER-OF-MIMI-MESSAGES}
 var=${VAR:-./var}
 port=${PORT:-8470}
+modport=${MOD_PORT:-8480}
 url=http://127.0.0.1:$port
 failed=0
 hub=
+mod=
 work=$(mktemp -d)
 stop() {
     rm -rf "$work"
+    [ -z "$mod" ] || { kill "$mod" 2>/dev/null && wait "$mod"; } || true
     [ -z "$hub" ] || { kill "$hub" 2>/dev/null && wait "$hub"; } || true
 }
 trap stop EXIT
@@ -139,7 +142,6 @@ seal "$work/anonymous" --anonymous
 seal "$work/named" --reporter "$bob"
 send "sealed, anonymous" 202 /v1/reports -H "$type" --data-binary "@$work/anonymous"
 token=$(field "$work/answer" token)
-id=$(field "$work/answer" report_id)
 cp "$work/answer" "$work/first"
 send "the same again: the same answer" 202 /v1/reports -H "$type" \
     --data-binary "@$work/anonymous"
@@ -172,18 +174,148 @@ send "chunked" 501 /v1/reports -H "$type" -H 'Transfer-Encoding: chunked' \
     --data-binary hello
 send "the relay's side, from outside" 404 /v1/feed
 
-title "The moderation side pulls the reports, and says what it decided"
-relay '/v1/feed?after=0' >"$work/feed"
-last=$(field "$work/feed" last)
-echo "$(grep -o '"number"' "$work/feed" | wc -l) reports wait, each with the hub's signed verdict."
-relay /v1/feed/ack -H 'Content-Type: application/json' \
-    --data-binary "{\"through\":$last}"
-relay /v1/notices -H 'Content-Type: application/json' --data-binary \
-    "{\"notices\":[{\"report_id\":\"$id\",\"state\":\"decided\",\"outcome\":\"warned\"}]}" \
-    >/dev/null
-echo "The anonymous reporter asks, with the token of his receipt:"
-curl -sS "$url/v1/receipts/$token" | tee "$work/outcome"
-grep -q '"outcome":"warned"' "$work/outcome" || failed=1
+title "The moderation side: a service of its own, which takes the reports over"
+if [ ! -e "$var/mod/frank-mod.conf" ]; then
+    "$B/frank-mod" init --hub "$var" --quorum "$var/quorum/quorum.pub" "$var/mod" >/dev/null
+fi
+cp "$work/hub.json" "$var/mod/hub.json"
+modurl=http://127.0.0.1:$modport
+"$B/frank-mod" serve --config "$var/mod/frank-mod.conf" --listen "127.0.0.1:$modport" \
+    --hub-every 200ms 2>>"$var/mod/journal" &
+mod=$!
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    [ "$(curl -s --max-time 5 "$modurl/readyz")" = ready ] && break
+    kill -0 "$mod" 2>/dev/null || break
+    sleep 0.1
+done
+[ "$(curl -s --max-time 5 "$modurl/readyz")" = ready ] || {
+    echo "frank-mod serve does not start; its journal says:" >&2
+    tail -n 3 "$var/mod/journal" >&2
+    exit 3
+}
+echo "frank-mod serve listens on $modurl"
+
+# Asks the service: as whom (a file with his session, or -), method, path, body.
+ask() {
+    if [ "$1" = - ]; then
+        set -- /dev/null "$2" "$3" "${4:-}"
+    fi
+    {
+        printf 'header = "Content-Type: application/json"\nheader = "Frank-Request: 1"\n'
+        [ ! -s "$1" ] || printf 'header = "Authorization: Bearer %s"\n' "$(cat "$1")"
+    } >"$work/curl"
+    if [ "$2" = POST ]; then
+        printf '%s' "${4:-}" | curl -sS --max-time 20 -K "$work/curl" --data-binary @- \
+            "$modurl$3"
+    else
+        curl -sS --max-time 20 -K "$work/curl" "$modurl$3"
+    fi
+}
+
+# Enrols somebody with an invitation and logs him in; his session, his password
+# and the secret of his second factor are files in $people/NAME.
+people=$var/mod/people
+enrol() {
+    name=$1
+    invitation=$2
+    mkdir -p "$people/$name"
+    (
+        umask 077
+        od -An -tx1 -N 12 /dev/urandom | tr -d ' \n' >"$people/$name/password"
+        ask - POST /v1/enrol "{\"invitation\":\"$invitation\",\"password\":\"$(cat "$people/$name/password")\"}" \
+            >"$work/enrolled"
+        field "$work/enrolled" secret >"$people/$name/secret"
+        ask - POST /v1/enrol/confirm "{\"invitation\":\"$invitation\",\"code\":\"$("$B/frank-mod" totp "$people/$name/secret")\"}" |
+            tr ',' '\n' | grep -oE '[0-9a-hj-np-tv-z]{4}(-[0-9a-hj-np-tv-z]{4}){3}' >"$people/$name/codes"
+    )
+    login "$name"
+}
+
+# With a code on paper, as those of the device change every 30 s and work once.
+login() {
+    code=$(head -n 1 "$people/$1/codes")
+    sed -i 1d "$people/$1/codes"
+    ask - POST /v1/login "{\"name\":\"$1\",\"password\":\"$(cat "$people/$1/password")\",\"code\":\"$code\"}" \
+        >"$work/login"
+    (umask 077 && field "$work/login" token >"$people/$1/session")
+    [ -s "$people/$1/session" ] || {
+        echo "  $1 does not get in: $(field "$work/login" title)   WRONG"
+        failed=1
+    }
+}
+
+if [ -e "$var/mod/data/first-login" ]; then
+    enrol admin "$(cat "$var/mod/data/first-login")"
+    rm "$var/mod/data/first-login"
+    quorum=$(ask "$people/admin/session" GET /v1/quorums | sed 's/.*"quorum":"\([0-9a-f]*\)".*/\1/')
+    holder=0
+    for name in ann ben cat; do
+        holder=$((holder + 1))
+        ask "$people/admin/session" POST /v1/accounts \
+            "{\"name\":\"$name\",\"shown\":\"$name\",\"roles\":[\"reviewer\"]}" >"$work/account"
+        ask "$people/admin/session" POST /v1/holders \
+            "{\"quorum\":\"$quorum\",\"holder\":$holder,\"account\":$(field "$work/account" account)}" >"$work/answer" || true
+        enrol "$name" "$(field "$work/account" invitation)"
+        ask "$people/admin/session" POST /v1/holders \
+            "{\"quorum\":\"$quorum\",\"holder\":$holder,\"account\":$(field "$work/account" account)}" >"$work/answer"
+    done
+    echo "An admin and three reviewers, who each hold a share, are enrolled."
+else
+    for name in ann ben; do
+        login "$name"
+    done
+fi
+ann=$people/ann/session
+ben=$people/ben/session
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    ask "$ann" GET /v1/cases >"$work/cases"
+    grep -q '"case":' "$work/cases" && break
+    sleep 0.2
+done
+echo "$(grep -o '"case":' "$work/cases" | wc -l) cases wait, from metadata alone."
+
+title "A case is claimed, opened by two of three, looked at, decided"
+ask "$ann" POST /v1/cases/next '{}' >"$work/answer"
+case=$(field "$work/answer" case)
+ask "$ann" GET "/v1/cases/$case" >"$work/case"
+report=$(grep -o '"report":[0-9]*' "$work/case" | head -n 1 | cut -d : -f 2)
+ask "$ann" POST "/v1/cases/$case/ask" "{\"reports\":[$report],\"why\":\"to see what was said\"}" \
+    >"$work/answer"
+request=$(field "$work/answer" request)
+echo "ann claims case $case and asks the quorum."
+holder=0
+for name in ann ben; do
+    holder=$((holder + 1))
+    ask "$people/$name/session" GET "/v1/requests/$request/reports/$report" >"$work/sealed"
+    rm -f "$work/consent" "$work/receipt"
+    "$B/frank-mod" consent --share "$var/quorum/holder-$holder.share" --receipt "$work/receipt" \
+        --out "$work/consent" "$work/sealed" 2>/dev/null
+    ask "$people/$name/session" POST "/v1/requests/$request/consents" \
+        "{\"report\":$report,\"consent\":\"$(od -An -v -tx1 "$work/consent" | tr -d ' \n')\",\"receipt\":\"$(od -An -v -tx1 "$work/receipt" | tr -d ' \n')\"}" \
+        >"$work/answer"
+    echo "$name consents, with a share that the service never sees."
+done
+ask "$ann" POST "/v1/reports/$report/look" '{}' >"$work/look"
+proven=$(grep -o '"proven":true' "$work/look" | wc -l)
+echo "$proven messages are proven. The look is in the log."
+[ "$proven" -gt 0 ] || failed=1
+ask "$ben" POST "/v1/reports/$report/look" '{}' >"$work/answer"
+echo "ben wants to look too: $(field "$work/answer" title)"
+ask "$ann" POST "/v1/cases/$case/decide" \
+    '{"policy":"fraud","outcome":"warn","explanation":"Your account broke our rule on fraud."}' >"$work/answer"
+grep -q '"decision"' "$work/answer" || {
+    echo "  no decision: $(cat "$work/answer")   WRONG"
+    failed=1
+}
+echo "ann decides: a warning."
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    curl -sS "$url/v1/receipts/$token" >"$work/outcome"
+    grep -q '"outcome":"action_taken"' "$work/outcome" && break
+    sleep 0.2
+done
+echo "The anonymous reporter asks the hub, with the token of his receipt:"
+cat "$work/outcome"
+grep -q '"outcome":"action_taken"' "$work/outcome" || failed=1
 
 title "Where to look"
 sleep 1
@@ -196,6 +328,9 @@ cat <<END
   curl --unix-socket $private http://hub/metrics
   $var/journal   what it said
   $var/data      database and log
+  $modurl/openapi.json     the moderators' interface
+  $people/admin   password, and the secret of the second factor, of a first login
+                  (frank-mod totp FILE prints its code); others beside it
 END
 [ "$failed" = 0 ] || {
     printf '\nSomething came out wrong: see above.\n' >&2
@@ -203,6 +338,6 @@ END
 }
 printf '\nAll of it came out as it must.\n'
 if [ -t 1 ] && [ -z "${ONCE:-}" ]; then
-    echo "frankd goes on until Ctrl-C."
+    echo "Both go on until Ctrl-C."
     wait "$hub" || true
 fi

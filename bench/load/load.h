@@ -17,11 +17,12 @@ struct load_reports {
     struct frank_span *reports;
 };
 
-int load_make(int argc, char **argv);   /* make.c */
-int load_send(int argc, char **argv);   /* send.c */
-int load_stamps(int argc, char **argv); /* stamps.c */
-int load_fill(int argc, char **argv);   /* fill.c */
-int load_bare(int argc, char **argv);   /* bare.c */
+int load_make(int argc, char **argv);       /* make.c */
+int load_send(int argc, char **argv);       /* send.c */
+int load_stamps(int argc, char **argv);     /* stamps.c */
+int load_fill(int argc, char **argv);       /* fill.c */
+int load_fill_cases(int argc, char **argv); /* fill_cases.c */
+int load_bare(int argc, char **argv);       /* bare.c */
 
 void load_read(struct load_reports *out, const char *path);
 

@@ -90,6 +90,9 @@ int main(int argc, char **argv)
     if (strcmp(what, "fill") == 0) {
         return load_fill(argc - 2, argv + 2);
     }
+    if (strcmp(what, "fill-cases") == 0) {
+        return load_fill_cases(argc - 2, argv + 2);
+    }
     if (strcmp(what, "bare") == 0) {
         return load_bare(argc - 2, argv + 2);
     }
@@ -103,6 +106,7 @@ int main(int argc, char **argv)
         "       load stamps --socket F [--batch N] [--connections N]"
         " [--seconds S] [--signed 1]\n"
         "       load fill --database F [--count N]\n"
+        "       load fill-cases --database F --now MS [--count N] [--cases N]\n"
         "       load bare --folder F\n");
     return 2;
 }

@@ -136,7 +136,7 @@ static const char schema_2[] =
     " not_proven INTEGER NOT NULL) STRICT;"
     "CREATE INDEX reports_case ON reports (in_case, number);"
     "CREATE INDEX reports_message ON reports (in_case, message);"
-    "CREATE INDEX reports_reporter ON reports (reporter_key)"
+    "CREATE INDEX reports_reporter ON reports (reporter_key, in_case)"
     " WHERE reporter_key IS NOT NULL;"
     "CREATE TABLE bodies ("
     " report INTEGER PRIMARY KEY REFERENCES reports (number),"

@@ -32,6 +32,7 @@ int consent_command(const struct command *self, int argc, char **argv);
 int receipt_command(const struct command *self, int argc, char **argv);
 int open_command(const struct command *self, int argc, char **argv);
 int init_command(const struct command *self, int argc, char **argv);
+int totp_command(const struct command *self, int argc, char **argv);
 int serve_command(const struct command *self, int argc, char **argv);
 
 #endif

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of subcommands is the usage text (command.h). */
 #include "commands.h"
+#include "serve.h"
+
+#include <string.h>
 
 static const struct command commands[] = {
     {"key init", "FILE", "make the moderation side's signature key",
@@ -29,6 +32,8 @@ static const struct command commands[] = {
     {"serve", "--config FILE [--SETTING VALUE...]",
      "run the moderators' service (frank-mod serve --help: its settings)",
      serve_command},
+    {"totp", "FILE", "print the present code of a second factor's secret",
+     totp_command},
 };
 
 int main(int argc, char **argv)
@@ -42,5 +47,9 @@ int main(int argc, char **argv)
         "frank-mod.\n",
         commands, sizeof commands / sizeof commands[0]};
 
+    if (argc == 3 && strcmp(argv[1], "serve") == 0 &&
+        strcmp(argv[2], "--help") == 0) {
+        return serve_main(2, argv + 1); /* all its settings */
+    }
     return command_main(&program, argc, argv);
 }
