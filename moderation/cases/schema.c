@@ -84,6 +84,7 @@ static const char schema_1[] = LEDGER_SCHEMA
     " withheld INTEGER NOT NULL) STRICT;" /* messages, in what was opened */
     "CREATE INDEX cases_work ON cases (queue, rank, number) WHERE state <= 3;"
     "CREATE INDEX cases_rank ON cases (rank, number) WHERE state <= 3;"
+    "CREATE INDEX cases_open ON cases (sender, room) WHERE state <= 3;"
     "CREATE INDEX cases_oldest ON cases (queue, first) WHERE state <= 3;"
     "CREATE INDEX cases_state ON cases (state, number);"
     "CREATE INDEX cases_sender ON cases (sender, number);"

@@ -66,8 +66,8 @@ const char *const cases_statements[] = {
 
     /* arrivals */
     [FIND_REPORT_ID] = "SELECT number FROM reports WHERE report_id = ?",
-    [FIND_OPEN_CASE] = "SELECT number FROM cases WHERE sender = ? AND room = ?"
-                       " AND state <= 3 ORDER BY number DESC LIMIT 1",
+    [FIND_OPEN_CASE] = "SELECT number FROM cases INDEXED BY cases_open"
+                       " WHERE sender = ? AND room = ? AND state <= 3",
     [ADD_CASE] =
         "INSERT INTO cases (name, sender, room, queue, state, rank, priority,"
         " first, last, reports, copies, messages, reporters, first_contact,"
