@@ -257,9 +257,10 @@ test: all tests | setup-test
 	    tests/run $(TESTS)
 
 ## make bench       speed, each figure beside the bare primitive; JSON=1
-bench: $(B)/bench $(B)/load $(B)/frankd $(B)/frank-mod | setup-bench
+bench: $(B)/bench $(B)/load $(B)/frankd $(B)/frank-mod | setup-bench setup-test
 	@$(B)/bench $(if $(JSON),--json)
 	@B=$(B) JSON=$(JSON) bench/hub.sh
+	@B=$(B) JSON=$(JSON) python3 -B bench/mod.py
 
 $(B)/bench: $(call obj,$(wildcard bench/*.c)) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
@@ -295,7 +296,9 @@ install: all
 	    $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3
 	install -m 755 $(B)/frank $(B)/frankd $(B)/frank-mod $(DESTDIR)$(BINDIR)/
 	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(MANDIR)/man8
-	sed 's|@BINDIR@|$(BINDIR)|' tools/systemd/frankd.service.in > $(DESTDIR)$(UNITDIR)/frankd.service
+	for unit in frankd frank-mod; do \
+	    sed 's|@BINDIR@|$(BINDIR)|' tools/systemd/$$unit.service.in > $(DESTDIR)$(UNITDIR)/$$unit.service; \
+	done
 	install -m 644 man/*.8 $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 client/frank.h $(DESTDIR)$(INCLUDEDIR)/frank.h
 	install -m 644 $(B)/libfrank.a $(DESTDIR)$(LIBDIR)/libfrank.a
@@ -311,6 +314,7 @@ uninstall:
 	tools/man-links --remove $(DESTDIR)$(MANDIR)/man3
 	rm -f $(DESTDIR)$(BINDIR)/frank $(DESTDIR)$(BINDIR)/frank-mod \
 	    $(DESTDIR)$(BINDIR)/frankd $(DESTDIR)$(UNITDIR)/frankd.service \
+	    $(DESTDIR)$(UNITDIR)/frank-mod.service \
 	    $(patsubst man/%,$(DESTDIR)$(MANDIR)/man8/%,$(wildcard man/*.8)) \
 	    $(DESTDIR)$(INCLUDEDIR)/frank.h \
 	    $(DESTDIR)$(LIBDIR)/libfrank.a $(DESTDIR)$(LIBDIR)/libfrank.so \
