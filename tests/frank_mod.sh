@@ -17,6 +17,8 @@ run() {
 
 run mod_flow
 run mod_matrix
+run mod_shell
+run mod_purge
 if [ -n "${SAN:-}" ]; then
     export CYCLES=10
 fi

@@ -32,6 +32,12 @@ int consent_command(const struct command *self, int argc, char **argv);
 int receipt_command(const struct command *self, int argc, char **argv);
 int open_command(const struct command *self, int argc, char **argv);
 int init_command(const struct command *self, int argc, char **argv);
+int login_command(const struct command *self, int argc, char **argv);
+int enrol_command(const struct command *self, int argc, char **argv);
+int password_command(const struct command *self, int argc, char **argv);
+int agree_outside_command(const struct command *self, int argc, char **argv);
+int share_keep_command(const struct command *self, int argc, char **argv);
+int purge_command(const struct command *self, int argc, char **argv);
 int totp_command(const struct command *self, int argc, char **argv);
 int serve_command(const struct command *self, int argc, char **argv);
 

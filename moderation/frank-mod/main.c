@@ -2,10 +2,11 @@
 /* The table of subcommands is the usage text (command.h). */
 #include "commands.h"
 #include "serve.h"
+#include "verbs.h"
 
 #include <string.h>
 
-static const struct command commands[] = {
+static const struct command own[] = {
     {"key init", "FILE", "make the moderation side's signature key",
      key_init_command},
     {"key public", "FILE", "print its public part, for messengers to pin",
@@ -34,18 +35,43 @@ static const struct command commands[] = {
      serve_command},
     {"totp", "FILE", "print the present code of a second factor's secret",
      totp_command},
+    {"enrol", "",
+     "first login: invitation, password and code from standard "
+     "input",
+     enrol_command},
+    {"login", "NAME", "begin a session: password and code from standard input",
+     login_command},
+    {"password", "", "another password", password_command},
+    {"consent-to", "--share S --request N",
+     "consent to a request: the share stays here, consents are uploaded",
+     agree_outside_command},
+    {"share keep", "FILE", "let the service keep a share, under my password",
+     share_keep_command},
+    {"purge", "CASE", "tell when a case will be purged", purge_command},
 };
+
+#define OWN (sizeof own / sizeof own[0])
+#define COMMANDS_MAX 96
+
+/* Those of this machine, then those that the service runs. */
+static size_t all_commands(struct command out[static COMMANDS_MAX])
+{
+    memcpy(out, own, sizeof own);
+    memcpy(out + OWN, verb_commands, verb_command_count * sizeof *out);
+    return OWN + verb_command_count;
+}
 
 int main(int argc, char **argv)
 {
-    static const struct program program = {
+    static struct command commands[COMMANDS_MAX];
+    const struct program program = {
         "frank-mod", "reports of encrypted messages, opened by a quorum",
         "A consent is as secret as the report. Contents are written to DIR "
         "only, never\nprinted. Bytes are printed raw, or in hexadecimal on a "
         "terminal and in JSON.\nExit codes: 0 done or valid, 1 refused or not "
         "valid, 2 wrong use, 3 trouble\nwith a file or a key file. More: man "
         "frank-mod.\n",
-        commands, sizeof commands / sizeof commands[0]};
+        commands, all_commands(commands)};
 
     if (argc == 3 && strcmp(argv[1], "serve") == 0 &&
         strcmp(argv[2], "--help") == 0) {

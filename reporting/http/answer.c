@@ -2,8 +2,17 @@
 #include "exchange.h"
 #include "problem.h"
 
+#include <malloc.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+/* It may have been content that was shown to one person. */
+static void wipe_and_free(void *memory)
+{
+    sodium_memzero(memory, malloc_usable_size(memory));
+    free(memory);
+}
 
 static struct MHD_Response *response_of(const struct http_answer *answer)
 {
@@ -16,9 +25,9 @@ static struct MHD_Response *response_of(const struct http_answer *answer)
                                                MHD_RESPMEM_MUST_COPY);
     }
     response = MHD_create_response_from_buffer_with_free_callback_cls(
-        answer->body.len, (void *)data, free, answer->owned);
+        answer->body.len, (void *)data, wipe_and_free, answer->owned);
     if (response == NULL) {
-        free(answer->owned);
+        wipe_and_free(answer->owned);
     }
     return response;
 }

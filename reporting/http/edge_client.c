@@ -4,6 +4,7 @@
 #include "problem.h"
 
 #include <errno.h>
+#include <sodium.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -144,6 +145,8 @@ void edge_look(struct edge *edge, struct edge_connection *c, bool ended)
         }
         break;
     }
+    /* A token, and the beginning of a body. */
+    sodium_memzero(edge->buffer, n > 0 ? (size_t)n : 0);
 }
 
 static struct edge_connection *over(struct edge *edge, enum edge_state state,

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db.h"
 
+#include "db_memory.h"
+
+#include <pthread.h>
 #include <sodium.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -224,6 +227,12 @@ static bool prepare(struct db *db, const char *const *statements)
     return db_ok(db);
 }
 
+static void start_memory(void)
+{
+    /* Where a program used SQLite before, it stays as it is. */
+    (void)db_memory_start();
+}
+
 bool db_open(struct db **out, const char *path, enum db_role role,
              const struct db_schema *schema, const char *const *statements,
              size_t count, struct db_trouble *trouble)
@@ -232,9 +241,11 @@ bool db_open(struct db **out, const char *path, enum db_role role,
                                   : SQLITE_OPEN_READONLY;
     struct db *db =
         calloc(1, sizeof *db + count * sizeof(struct sqlite3_stmt *));
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     bool ok;
     int code;
 
+    (void)pthread_once(&once, start_memory);
     if (db == NULL) {
         *trouble = (struct db_trouble){SQLITE_NOMEM, "open", "out of memory"};
         return false;
