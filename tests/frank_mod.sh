@@ -23,4 +23,23 @@ if [ -n "${SAN:-}" ]; then
     export CYCLES=10
 fi
 run mod_hard
+[ -z "${SAN:-}" ] || exit $result
+folder=$(mktemp -d)
+small_disk() {
+    unshare -Urm sh -c "mount -t tmpfs -o size=48m frank '$folder' && $1"
+}
+if small_disk true 2>/dev/null; then
+    small_disk "python3 -B tests/service/mod_disk.py '$folder'" || {
+        echo "not ok mod_disk as a whole"
+        result=1
+    }
+else
+    echo "skip mod_disk: no file systems of one's own"
+fi
+rmdir "$folder"
+if command -v strace >/dev/null && strace -qq -o /dev/null true 2>/dev/null; then
+    run mod_faults
+else
+    echo "skip mod_faults: no strace"
+fi
 exit $result

@@ -167,19 +167,28 @@ static void run_work(struct write *write, struct db *db)
     w->work(w->context, db);
 }
 
+static bool do_write(struct mod *mod, mod_work *work, void *context,
+                     struct write write)
+{
+    struct mod_write_work w = {
+        .write = write, .work = work, .context = context};
+
+    w.write.run = run_work;
+    return writer_do(mod->store.writer, &w.write) == WRITE_DONE;
+}
+
 bool mod_write(struct mod *mod, mod_work *work, void *context, size_t bytes,
                bool drops)
 {
-    struct mod_write_work w = {
-        .write = {.run = run_work,
-                  .small = true,
-                  .bytes = bytes,
-                  .drops = drops},
-        .work = work,
-        .context = context,
-    };
+    return do_write(
+        mod, work, context,
+        (struct write){.small = true, .bytes = bytes, .drops = drops});
+}
 
-    return writer_do(mod->store.writer, &w.write) == WRITE_DONE;
+bool mod_write_more(struct mod *mod, mod_work *work, void *context,
+                    size_t bytes)
+{
+    return do_write(mod, work, context, (struct write){.bytes = bytes});
 }
 
 /* ---- Quorums in the log

@@ -112,5 +112,9 @@ void mod_book_replace(struct mod *mod, struct mod_book *book);
 typedef void mod_work(void *context, struct db *db);
 FRANK_MUST_CHECK bool mod_write(struct mod *mod, mod_work *work, void *context,
                                 size_t bytes, bool drops);
+/* The same for what can wait: not on a disk of which only the room is left that
+ * moderators need to go on (min-free). */
+FRANK_MUST_CHECK bool mod_write_more(struct mod *mod, mod_work *work,
+                                     void *context, size_t bytes);
 
 #endif

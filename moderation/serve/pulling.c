@@ -169,7 +169,7 @@ static bool take_step(struct step *s)
         bytes += s->page->items[s->first + i].report.len + 4096;
     }
     s->now = clock_wall();
-    ok = ok && mod_write(s->mod, run_step, s, bytes, false);
+    ok = ok && mod_write_more(s->mod, run_step, s, bytes);
     for (size_t i = 0; i < count; i++) {
         free(s->arrivals[i].sealed);
     }

@@ -33,10 +33,11 @@ def totp(secret, now=None, step=0):
 
 
 class Mod:
-    def __init__(self, hub, **settings):
+    def __init__(self, hub, folder=None, **settings):
         self.hub = hub
-        self.folder = tempfile.mkdtemp(prefix="frank-mod-")
-        atexit.register(shutil.rmtree, self.folder, True)
+        self.folder = folder or tempfile.mkdtemp(prefix="frank-mod-")
+        if folder is None:
+            atexit.register(shutil.rmtree, self.folder, True)
         self.port = free_port()
         self.process = None
         self.log = self.file("journal")
@@ -255,8 +256,9 @@ class World:
     lead, an admin, an auditor."""
 
     def __init__(self, **settings):
+        folder = settings.pop("folder", None)
         self.hub = Hub().start()
-        self.mod = Mod(self.hub, **settings).start()
+        self.mod = Mod(self.hub, folder, **settings).start()
         self.ada = self.mod.admin()
         self.ann = self.mod.add(self.ada, "ann", "reviewer")
         self.ben = self.mod.add(self.ada, "ben", "reviewer")

@@ -60,6 +60,29 @@ def body_of(operation):
             if k in schema.get("required", [])}
 
 
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
+
+def fits_description(operation, status, answer):
+    """Whether an answer is what the description says it is."""
+    if jsonschema is None or isinstance(answer, bytes):
+        return True
+    response = operation["responses"].get(str(status))
+    if response is None:
+        response = api["components"]["responses"]["problem"]
+    for media, content in response["content"].items():
+        if media.endswith("json"):
+            try:
+                jsonschema.validate(answer, content.get("schema", {}))
+            except jsonschema.ValidationError as error:
+                return str(error)[:200]
+    return True
+
+
+answered = set()
 MISSING = "999999999"
 public = 0
 for path, operations in api["paths"].items():
@@ -101,6 +124,11 @@ for path, operations in api["paths"].items():
                         right = status == 404
                     else:
                         right = status in (200, 400, 404, 409, 422, 403)
+                fits = fits_description(operation, status, answer)
+                if fits is not True:
+                    check(name + " answers as it is described", False, fits)
+                if status == 200:
+                    answered.add(name)
                 if not right:
                     check("%s as %s on %s" % (name, who, object_kind), False,
                           (status, answer))
@@ -109,6 +137,10 @@ for path, operations in api["paths"].items():
                 if before is not None and snapshot() != before:
                     check(name + " changes nothing", False)
 check("every cell of role, route and object answers as it should", True)
+check("each GET answered once at least, as it is described", {
+    m.upper() + " " + p for p, ops in api["paths"].items() for m in ops
+    if m == "get" and "x-roles" in ops[m]} <= answered | {
+        "GET /v1/requests/{request}/reports/{report}"}, answered)
 check("what is open to all is little", public <= 9, public)
 
 # -- Objects of others, one by one --
