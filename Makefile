@@ -240,6 +240,8 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_O) $(SHELL_IO_O) $(FRANKD_O) $(SERVIC
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie $(WRAP_$*:%=-Wl,--wrap=%) -o $@ $^ \
 	    $(LIBS_MOD) -lcmocka -lcbor -lssl -lcrypto
 
+$(B)/tests/test_render: $(call obj,moderation/frank-mod/render.c)
+
 $(B)/tests/fail_alloc.so: tests/preload/fail_alloc.c | setup-test
 	@mkdir -p $(@D)
 	$(SAY) LINK $@

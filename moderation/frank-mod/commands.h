@@ -37,6 +37,7 @@ int enrol_command(const struct command *self, int argc, char **argv);
 int password_command(const struct command *self, int argc, char **argv);
 int agree_outside_command(const struct command *self, int argc, char **argv);
 int share_keep_command(const struct command *self, int argc, char **argv);
+int look_command(const struct command *self, int argc, char **argv);
 int purge_command(const struct command *self, int argc, char **argv);
 int totp_command(const struct command *self, int argc, char **argv);
 int serve_command(const struct command *self, int argc, char **argv);

@@ -3,6 +3,7 @@
 
 #include "command.h"
 #include "fetch.h"
+#include "render.h"
 #include "secret_file.h"
 
 #include <inttypes.h>
@@ -11,13 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
-#include <unistd.h>
 
 #define TOKEN_MAX 128
 #define TOTAL_MS 60000
-/* Numbers above this are times: ms since 1970, of this century. */
-#define TIME_FROM INT64_C(1000000000000)
 
 const char *service_where(const char *flag)
 {
@@ -102,16 +99,30 @@ static int send_request(struct fetch_answer *answer,
                : io_say(EXIT_TROUBLE, "%s: %s", service->where, trouble.text);
 }
 
-/* What it refused, in its words: they are ours, and printed as text. */
+/* What it refused, in its words; whoever answers there is not trusted with the
+ * terminal. */
 static int refused(const struct fetch_answer *answer)
 {
     json_t *problem = json_loadb(answer->body, answer->len, 0, NULL);
-    const char *title = json_string_value(json_object_get(problem, "title"));
-    const char *detail = json_string_value(json_object_get(problem, "detail"));
+    const json_t *title = json_object_get(problem, "title");
+    const json_t *detail = json_object_get(problem, "detail");
+    char *said = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&said, &len);
     int code = answer->status >= 500 ? EXIT_TROUBLE : EXIT_REFUSED;
 
-    code = io_say(code, "%s%s%s", title != NULL ? title : "refused",
-                  detail != NULL ? ": " : "", detail != NULL ? detail : "");
+    if (out != NULL) {
+        io_put_text(out,
+                    io_span(json_is_string(title) ? json_string_value(title)
+                                                  : "refused"));
+        if (json_is_string(detail)) {
+            (void)fputs(": ", out);
+            io_put_text(out, io_span(json_string_value(detail)));
+        }
+        (void)fclose(out);
+    }
+    code = io_say(code, "%s", said != NULL ? said : "refused");
+    free(said);
     json_decref(problem);
     return code;
 }
@@ -145,12 +156,14 @@ int service_ask(json_t **out, const struct service *service, const char *method,
     int code = ask(&answer, service, method, path, body);
 
     *out = NULL;
-    if (code == EXIT_DONE) {
-        *out = json_loadb(answer.body, answer.len, 0, NULL);
+    if (code == EXIT_DONE && strcmp(answer.media, "text/csv") == 0) {
+        (void)fwrite(answer.body, 1, answer.len, stdout);
+        *out = json_object();
+    } else if (code == EXIT_DONE) {
+        *out = json_loadb(answer.body, answer.len, JSON_ALLOW_NUL, NULL);
         if (*out == NULL) {
-            /* A table, as text. */
-            (void)fwrite(answer.body, 1, answer.len, stdout);
-            *out = json_object();
+            code = io_say(EXIT_TROUBLE, "%s: not an answer of the service",
+                          service->where);
         }
     }
     fetch_answer_free(&answer);
@@ -178,132 +191,13 @@ int service_bytes(struct blob *out, const struct service *service,
  * ---------------------------------------------------------------------------
  */
 
-static void indent(unsigned depth)
-{
-    (void)printf("%*s", (int)(2 * depth), "");
-}
-
-static void show(const json_t *value, unsigned depth);
-
-static void show_member(const char *name, const json_t *value, unsigned depth)
-{
-    bool nested = (json_is_object(value) && json_object_size(value) > 0) ||
-                  (json_is_array(value) && json_array_size(value) > 0);
-
-    indent(depth);
-    io_put_text(stdout, io_span(name));
-    (void)fputs(nested ? ":\n" : ": ", stdout);
-    show(value, nested ? depth + 1 : depth);
-}
-
-static void show_number(int64_t number)
-{
-    char time[IO_TIME_BYTES];
-
-    if (number >= TIME_FROM) {
-        io_time(time, (uint64_t)number);
-        (void)puts(time);
-    } else {
-        (void)printf("%" PRId64 "\n", number);
-    }
-}
-
-static void show_list(const json_t *list, unsigned depth)
-{
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *item = json_array_get(list, i);
-
-        indent(depth);
-        (void)fputs(json_is_object(item) ? "-\n" : "- ", stdout);
-        show(item, depth + 1);
-    }
-    if (json_array_size(list) == 0) {
-        (void)puts("none");
-    }
-}
-
-static void show(const json_t *value, unsigned depth)
-{
-    const char *name;
-    json_t *member;
-
-    switch (json_typeof(value)) {
-    case JSON_OBJECT:
-        json_object_foreach((json_t *)value, name, member)
-        {
-            show_member(name, member, depth);
-        }
-        if (json_object_size(value) == 0) {
-            (void)puts("-");
-        }
-        break;
-    case JSON_ARRAY:
-        show_list(value, depth);
-        break;
-    case JSON_STRING:
-        io_put_text(stdout, (struct frank_span){
-                                (const uint8_t *)json_string_value(value),
-                                json_string_length(value)});
-        (void)putchar('\n');
-        break;
-    case JSON_INTEGER:
-        show_number(json_integer_value(value));
-        break;
-    case JSON_TRUE:
-        (void)puts("yes");
-        break;
-    case JSON_FALSE:
-        (void)puts("no");
-        break;
-    default:
-        (void)puts("-");
-        break;
-    }
-}
-
 int service_show(const struct service *service, const json_t *answer)
 {
-    const char *name;
-    json_t *member;
-
     if (service->json) {
         (void)json_dumpf(answer, stdout, JSON_COMPACT);
         (void)putchar('\n');
     } else {
-        json_object_foreach((json_t *)answer, name, member)
-        {
-            show_member(name, member, 0);
-        }
+        render_value(stdout, answer);
     }
     return io_finish(EXIT_DONE);
-}
-
-/* ---- Secrets
- * --------------------------------------------------------------------------------
- */
-
-int service_secret(char *out, size_t size, const char *prompt)
-{
-    bool is_terminal = isatty(STDIN_FILENO) == 1;
-    struct termios before;
-    struct termios quiet;
-    char *line;
-
-    if (is_terminal && tcgetattr(STDIN_FILENO, &before) == 0) {
-        (void)fprintf(stderr, "%s: ", prompt);
-        quiet = before;
-        quiet.c_lflag &= ~(tcflag_t)ECHO;
-        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
-    }
-    (void)setvbuf(stdin, NULL, _IONBF, 0);
-    line = fgets(out, (int)size, stdin);
-    if (is_terminal) {
-        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-        (void)fputc('\n', stderr);
-    }
-    if (line == NULL) {
-        return io_say(EXIT_USAGE, "no %s on standard input", prompt);
-    }
-    out[strcspn(out, "\n")] = '\0';
-    return EXIT_DONE;
 }

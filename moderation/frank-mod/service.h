@@ -35,8 +35,4 @@ int service_bytes(struct blob *out, const struct service *service,
  * harmless, times as dates; or as JSON. Gives an exit code. */
 int service_show(const struct service *service, const json_t *answer);
 
-/* A line from the terminal, without showing it, or from standard input. 0, or
- * an exit code. Wipe it. */
-int service_secret(char *out, size_t size, const char *prompt);
-
 #endif

@@ -1,26 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Commands of the service in which there are secrets: logging in, first logins,
  * consents made here and uploaded, shares that are handed to the service. */
+#include "ask_secret.h"
 #include "commands.h"
 #include "consent.h"
+#include "render.h"
 #include "secret_file.h"
 #include "service.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SECRET_MAX 1026
+#define NUMBER_MAX UINT64_C(999999999999999)
 
-enum { FLAG_SERVICE, FLAG_SESSION, FLAG_JSON, FLAG_SHARE, FLAG_REQUEST };
+enum {
+    FLAG_SERVICE,
+    FLAG_SESSION,
+    FLAG_JSON,
+    FLAG_STDIN,
+    FLAG_SHARE,
+    FLAG_OUT,
+    FLAG_REQUEST,
+    FLAG_REPORT,
+    FLAG_SECOND_LOOK
+};
 
 struct flags {
     struct service service;
     const char *share;
+    const char *out;
     uint64_t request;
+    uint64_t report;      /* 0: all of the request */
+    uint64_t second_look; /* 0: none */
+    bool from_stdin;
 };
 
 static int read_flags(struct flags *out, const struct command *self, int argc,
@@ -30,11 +49,16 @@ static int read_flags(struct flags *out, const struct command *self, int argc,
         {"service", required_argument, NULL, FLAG_SERVICE},
         {"session", required_argument, NULL, FLAG_SESSION},
         {"json", no_argument, NULL, FLAG_JSON},
+        {"stdin", no_argument, NULL, FLAG_STDIN},
         {"share", required_argument, NULL, FLAG_SHARE},
+        {"out", required_argument, NULL, FLAG_OUT},
         {"request", required_argument, NULL, FLAG_REQUEST},
+        {"report", required_argument, NULL, FLAG_REPORT},
+        {"second-look", required_argument, NULL, FLAG_SECOND_LOOK},
         {NULL, 0, NULL, 0}};
     const char *where = NULL;
     const char *session = NULL;
+    uint64_t *number;
     int which;
 
     memset(out, 0, sizeof *out);
@@ -49,12 +73,22 @@ static int read_flags(struct flags *out, const struct command *self, int argc,
         case FLAG_JSON:
             out->service.json = true;
             break;
+        case FLAG_STDIN:
+            out->from_stdin = true;
+            break;
         case FLAG_SHARE:
             out->share = optarg;
             break;
+        case FLAG_OUT:
+            out->out = optarg;
+            break;
         case FLAG_REQUEST:
-            if (!io_number(&out->request, optarg, UINT64_C(999999999999999),
-                           "request")) {
+        case FLAG_REPORT:
+        case FLAG_SECOND_LOOK:
+            number = which == FLAG_REQUEST  ? &out->request
+                     : which == FLAG_REPORT ? &out->report
+                                            : &out->second_look;
+            if (!io_number(number, optarg, NUMBER_MAX, "number")) {
                 return EXIT_USAGE;
             }
             break;
@@ -101,9 +135,9 @@ int login_command(const struct command *self, int argc, char **argv)
     if (code != EXIT_DONE) {
         return code;
     }
-    code = service_secret(password, sizeof password, "password");
+    code = ask_secret(password, sizeof password, "password", flags.from_stdin);
     if (code == EXIT_DONE) {
-        code = service_secret(secret, sizeof secret, "code");
+        code = ask_secret(secret, sizeof secret, "code", flags.from_stdin);
     }
     if (code == EXIT_DONE) {
         struct service anyone = flags.service;
@@ -137,8 +171,8 @@ static int confirm(const struct flags *flags, const char *invitation)
     char code_of_device[SECRET_MAX];
     json_t *answer = NULL;
     json_t *body;
-    int code =
-        service_secret(code_of_device, sizeof code_of_device, "first code");
+    int code = ask_secret(code_of_device, sizeof code_of_device, "first code",
+                          flags->from_stdin);
 
     if (code == EXIT_DONE) {
         body = json_pack("{s:s,s:s}", "invitation", invitation, "code",
@@ -173,9 +207,11 @@ int enrol_command(const struct command *self, int argc, char **argv)
         return code;
     }
     flags.service.session = "";
-    code = service_secret(invitation, sizeof invitation, "invitation");
+    code = ask_secret(invitation, sizeof invitation, "invitation",
+                      flags.from_stdin);
     if (code == EXIT_DONE) {
-        code = service_secret(password, sizeof password, "new password");
+        code = ask_secret(password, sizeof password, "new password",
+                          flags.from_stdin);
     }
     if (code == EXIT_DONE) {
         body = json_pack("{s:s,s:s}", "invitation", invitation, "password",
@@ -207,7 +243,7 @@ int password_command(const struct command *self, int argc, char **argv)
     for (size_t i = 0; i < 3 && code == EXIT_DONE; i++) {
         char text[SECRET_MAX];
 
-        code = service_secret(text, sizeof text, prompts[i]);
+        code = ask_secret(text, sizeof text, prompts[i], flags.from_stdin);
         if (code == EXIT_DONE) {
             (void)json_object_set_new(body, members[i], json_string(text));
         }
@@ -296,6 +332,11 @@ static int consent_to(const struct flags *flags, const struct share *share,
     return code;
 }
 
+static uint64_t number_of(const json_t *report)
+{
+    return (uint64_t)json_integer_value(json_object_get(report, "report"));
+}
+
 /* The reports of a request that he did not consent to yet. */
 static int consent_to_all(const struct flags *flags, const struct share *share)
 {
@@ -320,10 +361,9 @@ static int consent_to_all(const struct flags *flags, const struct share *share)
         {
             if (code == EXIT_DONE &&
                 !json_is_true(json_object_get(report, "open")) &&
-                !json_is_true(json_object_get(report, "mine"))) {
-                code = consent_to(flags, share,
-                                  (uint64_t)json_integer_value(
-                                      json_object_get(report, "report")));
+                !json_is_true(json_object_get(report, "mine")) &&
+                (flags->report == 0 || flags->report == number_of(report))) {
+                code = consent_to(flags, share, number_of(report));
             }
         }
     }
@@ -375,7 +415,8 @@ int share_keep_command(const struct command *self, int argc, char **argv)
     }
     code = io_read(&text, argv[optind], SHARE_FILE_MAX_BYTES);
     if (code == EXIT_DONE) {
-        code = service_secret(password, sizeof password, "password");
+        code =
+            ask_secret(password, sizeof password, "password", flags.from_stdin);
     }
     if (code == EXIT_DONE) {
         body = json_pack("{s:s%,s:s}", "share", (const char *)text.data,
@@ -389,45 +430,139 @@ int share_keep_command(const struct command *self, int argc, char **argv)
     return code;
 }
 
+/* ---- Looking
+ * -------------------------------------------------------------------------- */
+
+/* What a message holds, as bytes, into a file of its own. */
+static int put_content(const char *folder, const json_t *message)
+{
+    const char *text = json_string_value(json_object_get(message, "content"));
+    size_t len = text != NULL ? strlen(text) : 0;
+    char path[FOLDER_MAX + 64];
+    struct blob bytes;
+    int code;
+
+    if (text == NULL) {
+        return EXIT_DONE; /* withheld */
+    }
+    code = io_alloc(&bytes, len / 4 * 3 + 1);
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    (void)snprintf(path, sizeof path,
+                   "%s/message-%" JSON_INTEGER_FORMAT ".content", folder,
+                   json_integer_value(json_object_get(message, "message")));
+    if (sodium_base642bin(bytes.data, bytes.len, text, len, NULL, &bytes.len,
+                          NULL, sodium_base64_VARIANT_ORIGINAL) != 0) {
+        code = io_say(EXIT_TROUBLE, "not an answer of the service");
+    } else {
+        code = io_write(path, bytes.data, bytes.len);
+    }
+    io_free(&bytes);
+    return code;
+}
+
+static int put_contents(const char *folder, const json_t *look)
+{
+    const json_t *messages = json_object_get(look, "messages");
+    int code = EXIT_DONE;
+
+    if (strlen(folder) > FOLDER_MAX || mkdir(folder, 0700) != 0) {
+        return io_say(EXIT_TROUBLE, "%s: %s", folder,
+                      strlen(folder) > FOLDER_MAX ? "too long a path"
+                                                  : strerror(errno));
+    }
+    for (size_t i = 0; i < json_array_size(messages) && code == EXIT_DONE;
+         i++) {
+        code = put_content(folder, json_array_get(messages, i));
+    }
+    return code;
+}
+
+/* `due` of a closed case is its purge; of a decided one, when it is closed. */
+static void put_purge(const json_t *page)
+{
+    const char *state = json_string_value(json_object_get(page, "state"));
+    const json_t *due = json_object_get(page, "due");
+    char time[IO_TIME_BYTES];
+
+    if (state != NULL && strcmp(state, "closed") == 0 && json_is_integer(due)) {
+        io_time(time, (uint64_t)json_integer_value(due));
+        (void)printf("it is purged at %s\n", time);
+    } else if (state != NULL && strcmp(state, "purged") == 0) {
+        (void)puts("purged: nothing of it is left");
+    } else {
+        (void)puts("not due: a case is purged when it was closed and the time "
+                   "for an appeal is over");
+    }
+}
+
+static int ask_about(json_t **answer, const struct flags *flags,
+                     const char *method, const char *format_path,
+                     const char *text, json_t *body)
+{
+    char path[96];
+    uint64_t number;
+
+    if (!io_number(&number, text, NUMBER_MAX, "number")) {
+        return EXIT_USAGE;
+    }
+    (void)snprintf(path, sizeof path, "%s%" PRIu64 "%s", format_path, number,
+                   body != NULL ? "/look" : "");
+    return service_ask(answer, &flags->service, method, path, body);
+}
+
+int look_command(const struct command *self, int argc, char **argv)
+{
+    struct flags flags;
+    json_t *answer = NULL;
+    json_t *body = json_object();
+    int code = read_flags(&flags, self, argc, argv);
+
+    if (code == EXIT_DONE && argc - optind != 1) {
+        code = command_usage(self, "a report is needed");
+    }
+    if (flags.second_look != 0) {
+        (void)json_object_set_new(body, "second_look",
+                                  json_integer((json_int_t)flags.second_look));
+    }
+    if (code == EXIT_DONE) {
+        code = ask_about(&answer, &flags, "POST", "/v1/reports/", argv[optind],
+                         body);
+    }
+    if (code == EXIT_DONE && flags.out != NULL) {
+        code = put_contents(flags.out, answer);
+    }
+    if (code == EXIT_DONE && flags.service.json) {
+        code = service_show(&flags.service, answer);
+    } else if (code == EXIT_DONE) {
+        render_look(stdout, answer);
+        code = io_finish(code);
+    }
+    json_decref(answer);
+    json_decref(body);
+    return code;
+}
+
 /* ---- Purging
- * --------------------------------------------------------------------------------
- */
+ * -------------------------------------------------------------------------- */
 
 /* A case is purged by itself: this tells when. */
 int purge_command(const struct command *self, int argc, char **argv)
 {
-    char path[64];
-    char time[IO_TIME_BYTES];
     struct flags flags;
-    uint64_t number = 0;
     json_t *answer = NULL;
-    const json_t *due;
-    const char *state;
     int code = read_flags(&flags, self, argc, argv);
 
     if (code == EXIT_DONE && argc - optind != 1) {
         code = command_usage(self, "a case is needed");
     }
-    if (code == EXIT_DONE &&
-        !io_number(&number, argv[optind], UINT64_C(999999999999999), "case")) {
-        code = EXIT_USAGE;
+    if (code == EXIT_DONE) {
+        code =
+            ask_about(&answer, &flags, "GET", "/v1/cases/", argv[optind], NULL);
     }
     if (code == EXIT_DONE) {
-        (void)snprintf(path, sizeof path, "/v1/cases/%" PRIu64, number);
-        code = service_ask(&answer, &flags.service, "GET", path, NULL);
-    }
-    if (code == EXIT_DONE) {
-        due = json_object_get(answer, "due");
-        state = json_string_value(json_object_get(answer, "state"));
-        if (state != NULL && strcmp(state, "closed") == 0 &&
-            json_is_integer(due)) {
-            io_time(time, (uint64_t)json_integer_value(due));
-            (void)printf("case %" PRIu64 " is purged at %s\n", number, time);
-        } else {
-            (void)printf("case %" PRIu64 " is %s: it is purged when it was "
-                         "closed and the time for an appeal is over\n",
-                         number, state != NULL ? state : "unknown");
-        }
+        put_purge(answer);
         code = io_finish(code);
     }
     json_decref(answer);

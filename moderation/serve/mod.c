@@ -263,11 +263,10 @@ bool mod_reload(struct mod *mod)
 static struct mod_book *make_book(uint64_t version, char *text, size_t len)
 {
     struct mod_book *book = calloc(1, sizeof *book);
-    struct book_error error;
-    struct frank_fault fault;
+    struct book_error error = {""};
 
     if (book == NULL ||
-        book_read(&book->book, text, len, &error, &fault) != FRANK_OK) {
+        book_read(&book->book, text, len, &error, NULL) != FRANK_OK) {
         JOURNAL(
             JOURNAL_ERROR, "cannot-start", JOURNAL_TEXT("what", "book"),
             JOURNAL_TEXT("why", book == NULL ? "out of memory" : error.text));

@@ -32,12 +32,12 @@ def get(person, *words, **more):
 check("without a session one is told so", "Log in first" in
       shell("nobody", "queue", code=1))
 for person in (w.ann, w.ben, w.lea, w.ada):
-    shell(person.name, "login", person.name,
+    shell(person.name, "login", "--stdin", person.name,
           stdin=PASSWORD + "\n" + person.codes.pop() + "\n")
 check("a session is in a file that is his own", os.stat(
     w.mod.file("session-ann")).st_mode & 0o777 == 0o600)
 check("a wrong password is refused", "wrong" in shell(
-    "eve", "login", "ann", stdin="no\n000000\n", code=1))
+    "eve", "login", "--stdin", "ann", stdin="no\n000000\n", code=1))
 check("me", "reviewer" in shell("ann", "me"))
 check("queues", get("ann", "queues")["queues"])
 cases = get("ann", "queue", "--most", "2")
@@ -61,10 +61,13 @@ get("ann", "withdraw", request)
 request = get("ann", "ask", "--report", report, "--why", "see", case)["request"]
 check("a consent is made here, and uploaded", "holder 1 consented" in shell(
     "ann", "consent-to", "--share", share_file(w.hub, 1), "--request", request))
-shell("ben", "share", "keep", share_file(w.hub, 2), stdin=PASSWORD + "\n")
+shell("ben", "share", "keep", "--stdin", share_file(w.hub, 2), stdin=PASSWORD + "\n")
 get("ben", "agree", request)
 look = shell("ann", "look", report)
-check("what is proven is shown", "proven: yes" in look, look)
+check("what is proven is shown", "(reported): proven, matches" in look, look)
+shell("ann", "look", "--out", w.mod.file("opened"), report)
+check("contents go to files", os.path.getsize(
+    w.mod.file("opened/message-0.content")) > 10)
 shell("ben", "look", report, code=1)
 shell("ann", "reporter", "--why", "is it a name", report, code=1)
 get("ann", "note", "--text", "-", case, stdin="looks like fraud")
@@ -115,7 +118,7 @@ get("admin", "account", "change", "--shown", "Eve B", "--role", "auditor",
     added["account"])
 again = get("admin", "account", "reset", added["account"])
 enrolled = subprocess.Popen(
-    [B + "/frank-mod", "enrol", "--service", "unix:" + w.mod.file("mod.sock")],
+    [B + "/frank-mod", "enrol", "--stdin", "--service", "unix:" + w.mod.file("mod.sock")],
     stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 enrolled.stdin.write(again["invitation"] + "\n" + PASSWORD + "\n")
 enrolled.stdin.flush()
@@ -139,7 +142,7 @@ with open(w.mod.file("book.json"), "w") as f:
 check("a book is put into force", get("lea", "book", "set", "--after", 1,
                                       "--book", w.mod.file("book.json"))
       ["version"] == 2)
-shell("ann", "password", stdin="%s\n%s\n%s\n" % (
+shell("ann", "password", "--stdin", stdin="%s\n%s\n%s\n" % (
     PASSWORD, "another good password", w.ann.codes.pop()))
 shell("ann", "logout")
 check("after that there is no session", "Log in" in
