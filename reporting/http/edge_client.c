@@ -4,8 +4,8 @@
 #include "problem.h"
 
 #include <errno.h>
-#include <sodium.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
