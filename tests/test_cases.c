@@ -319,8 +319,9 @@ static void only_a_holder_consents_with_his_own_share(void **state)
                         "");
     assert_string_equal(consent_as(BEN, request, report, 2, world_now).name,
                         "");
-    assert_int_equal(asking_ready(world_db, ready, 4), 1);
+    assert_int_equal(asking_ready(world_db, 1, ready, 4), 1);
     assert_int_equal(ready[0].consents, 1);
+    assert_int_equal(asking_ready(world_db, 2, ready, 4), 0);
     assert_int_equal(world_count("\"action\":\"given\""), 1);
 }
 

@@ -286,3 +286,8 @@ void arrivals_keep_bad(struct db *db, uint64_t hub_number,
                            DB_INT(now), DB_BLOB(verdict.data, verdict.len),
                            DB_BLOB(sealed.data, sealed.len)));
 }
+
+void arrivals_drop_bad(struct db *db, uint64_t before)
+{
+    (void)db_run(db, DROP_BAD, DB_VALUES(DB_INT(before)));
+}

@@ -37,12 +37,14 @@ enum case_taken {
 enum case_taken arrivals_take(struct cases *cases, struct db *db,
                               const struct case_report *report, uint64_t now);
 
-/* One that cannot be read is kept as it came, so that nothing is lost; nobody
- * sees it but who looks into the database. */
+/* One that cannot be read is kept as it came for a while, so that nothing is
+ * lost; nobody sees it but who looks into the database. */
 void arrivals_keep_bad(struct db *db, uint64_t hub_number,
                        const uint8_t report_id[static FRANK_REPORT_ID_BYTES],
                        struct frank_span verdict, struct frank_span sealed,
                        uint64_t now);
+
+void arrivals_drop_bad(struct db *db, uint64_t before);
 
 /* The highest number of the feed that was taken over. */
 uint64_t arrivals_after(struct db *db);

@@ -467,10 +467,11 @@ size_t asking_consents(struct cases *cases, struct db *db, uint64_t report,
     return count;
 }
 
-size_t asking_ready(struct db *db, struct asking_ready *out, size_t most)
+size_t asking_ready(struct db *db, unsigned consents, struct asking_ready *out,
+                    size_t most)
 {
     size_t count = 0;
-    bool more = db_row(db, READY, NULL, 0);
+    bool more = db_row(db, READY, DB_VALUES(DB_INT(consents)));
 
     while (more && count < most) {
         out[count].report = db_int(db, READY, 0);

@@ -95,13 +95,14 @@ void asking_report_free(struct asking_report *report);
 size_t asking_consents(struct cases *cases, struct db *db, uint64_t report,
                        struct consent out[static FRANK_HOLDERS_MAX]);
 
-/* Reports of requests that wait, each with the number of its consents, at most
- * `most`; after a crash some may have enough of them. */
+/* Reports of requests that wait and have so many consents at least, at most
+ * `most`: those of the smallest quorum; after a crash some may have enough. */
 struct asking_ready {
     uint64_t report;
     size_t consents;
 };
-size_t asking_ready(struct db *db, struct asking_ready *out, size_t most);
+size_t asking_ready(struct db *db, unsigned consents, struct asking_ready *out,
+                    size_t most);
 
 /* The key of the body of a report that is open; secret. SEALED. */
 FRANK_MUST_CHECK int asking_key(uint8_t key[static SEAL_KEY_BYTES],

@@ -36,6 +36,7 @@ enum cases_statement {
     ADD_REPORT,
     ADD_BODY,
     KEEP_BAD,
+    DROP_BAD,
     /* tally */
     ADD_COUNT,
     READ_COUNTS,

@@ -99,6 +99,8 @@ const char *const cases_statements[] = {
                  " verdict, sealed) VALUES (?, ?, ?, ?, ?)"
                  " ON CONFLICT (hub_number) DO NOTHING",
 
+    [DROP_BAD] = "DELETE FROM bad_reports WHERE taken < ?",
+
     /* tally */
     [ADD_COUNT] =
         "INSERT INTO statistics (day, queue, measure, count, total)"
@@ -193,7 +195,7 @@ const char *const cases_statements[] = {
         " ORDER BY c.holder",
     [READY] = "SELECT c.report, count(*) FROM consents c"
               " JOIN requests q ON q.number = c.request"
-              " WHERE q.state = 0 GROUP BY c.report",
+              " WHERE q.state = 0 GROUP BY c.report HAVING count(*) >= ?",
     [SET_OPENED] = "UPDATE reports SET opened = ?2, kept = ?3, disclosed = ?4,"
                    " withheld = ?5, parts_withheld = ?6, not_proven = ?7"
                    " WHERE number = ?1",

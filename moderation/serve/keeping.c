@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What ends by itself: claims, requests, decisions that may be taken back,
  * floods, sessions; statements that are due; cases that are to be forgotten. */
+#include "arrivals.h"
 #include "claims.h"
 #include "deciding.h"
 #include "floods.h"
@@ -30,6 +31,8 @@ static void run_ends(void *context, struct db *db)
     r->more |= deciding_settle(cases, db, MOST, r->now) == MOST;
     r->more |= deciding_release(cases, db, MOST, r->now) == MOST;
     r->more |= flood_settle(db, MOST, r->now) == MOST;
+    arrivals_drop_bad(
+        db, r->now > r->mod->rules.appeal ? r->now - r->mod->rules.appeal : 0);
     (void)session_expire(db, &r->mod->session_rules, r->now);
 }
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define READY_MOST 64
+#define READY_MOST 256
 
 static struct looking *load(struct mod *mod, uint64_t report)
 {
@@ -197,11 +197,27 @@ static void open_if_ready(struct mod *mod, const struct asking_ready *ready)
     sodium_memzero(consents, sizeof consents);
 }
 
+/* The fewest consents that open anything. */
+static unsigned least_threshold(struct mod *mod)
+{
+    struct mod_keys *keys = mod_keys_hold(mod);
+    unsigned least = FRANK_HOLDERS_MAX;
+
+    for (size_t i = 0; i < keys->quorum_count; i++) {
+        if (keys->quorums[i].key.threshold < least) {
+            least = keys->quorums[i].key.threshold;
+        }
+    }
+    mod_keys_release(keys);
+    return least;
+}
+
 void looking_open_ready(struct mod *mod)
 {
     struct asking_ready ready[READY_MOST];
+    unsigned least = least_threshold(mod);
     struct db *db = store_reader_lock(&mod->store, STORE_SHORT);
-    size_t ready_count = asking_ready(db, ready, READY_MOST);
+    size_t ready_count = asking_ready(db, least, ready, READY_MOST);
 
     store_reader_unlock(&mod->store, STORE_SHORT);
     for (size_t i = 0; i < ready_count; i++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Accounts, holders of shares, and shares that are kept here. */
+#include "clock.h"
 #include "handlers.h"
 #include "password.h"
 #include "session.h"
@@ -396,12 +397,25 @@ static bool check_password(struct call *call)
     bool is;
 
     call_read_end(call);
+    /* Whoever has his session must not find out his password. */
+    if (attempts_take(call->mod->attempts, span(call->who.name),
+                      http_request(call->exchange)->address.bytes,
+                      clock_monotonic()) > 0) {
+        sodium_memzero(&secrets, sizeof secrets);
+        call_refuse(call, 429, "attempts",
+                    "Too many attempts: wait, then try again");
+        return false;
+    }
     is = there &&
          password_check(secrets.password, span(call_text(call, "password"))) ==
              PASSWORD_IS;
     sodium_memzero(&secrets, sizeof secrets);
     if (!is) {
         call_refuse(call, 403, "password", "The password is wrong");
+    } else {
+        attempts_good(call->mod->attempts, span(call->who.name),
+                      http_request(call->exchange)->address.bytes,
+                      clock_monotonic());
     }
     return is;
 }
