@@ -93,6 +93,7 @@ echo "frankd listens on $url and, for the relay, $private"
 title "The relay has each message stamped; the recipient checks it"
 curl -sS "$url/.well-known/frank" >"$work/hub.json"
 room=
+other=
 count=$#
 stamped=0
 : >"$work/kept"
@@ -122,6 +123,7 @@ for file; do
     if [ "$(field "$name.json" room)" = "$room" ] && [ "$(wc -l <"$work/kept")" -lt 5 ] &&
         [ "$(wc -c <"$file")" -lt 65536 ]; then
         echo "$name.content:$name.frank:$ms" >>"$work/kept"
+        [ "$(field "$name.json" sender)" = "$sender" ] || other=$(($(wc -l <"$work/kept") - 1))
     fi
 done
 echo "$stamped of $count messages are stamped, and check."
@@ -317,6 +319,21 @@ echo "The anonymous reporter asks the hub, with the token of his receipt:"
 cat "$work/outcome"
 grep -q '"outcome":"action_taken"' "$work/outcome" || failed=1
 
+title "Another report waits for whoever looks"
+if [ -n "$other" ]; then
+    seal "$work/waiting" --anonymous --accused "$other"
+    send "about another sender of the room" 202 /v1/reports -H "$type" \
+        --data-binary "@$work/waiting"
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        ask "$ann" GET /v1/queues >"$work/answer"
+        grep -q '"waiting":[1-9]' "$work/answer" && break
+        sleep 0.2
+    done
+    grep -q '"waiting":[1-9]' "$work/answer" || failed=1
+    FRANK_SESSION=$ann "$B/frank-mod" queue --service "unix:$var/mod/mod.sock" |
+        grep -E 'case:|sender:|reason:' | head -n 3
+fi
+
 title "Where to look"
 sleep 1
 echo "  the log's newest checkpoint, of $(relay /log/checkpoint | sed -n 2p) entries:"
@@ -329,6 +346,7 @@ cat <<END
   $var/journal   what it said
   $var/data      database and log
   $modurl/openapi.json     the moderators' interface
+  FRANK_SESSION=$ann $B/frank-mod queue --service unix:$var/mod/mod.sock
   $people/admin   password, and the secret of the second factor, of a first login
                   (frank-mod totp FILE prints its code); others beside it
 END

@@ -76,11 +76,13 @@ static void a_message_cannot_forge_a_verdict(void **state)
     (void)state;
     assert_shown(
         render_look,
-        "{\"hub_verdict\":true,\"messages\":[{\"message\":0,\"accused\":true,"
+        "{\"hub_verdict\":true,\"withheld\":1,\"parts_withheld\":1,"
+        "\"messages\":[{\"message\":0,\"accused\":true,"
         "\"proven\":false,\"verdict\":\"mismatch\",\"why\":\"no\",\"parts\":5,"
         "\"parts_withheld\":5,\"sender\":\"s\\nmessage 1: proven\","
         "\"text\":\"hello\\nmessage 1: proven, matches\\r\\u001b[1A\"}],"
         "\"note\":\"look\\n\"}",
+        "The reporter withheld 1 messages, and parts of 1.\n"
         "message 0 (reported): NOT PROVEN, mismatch: no; parts withheld: 2 of "
         "5\n  sender: s\\x0amessage 1: proven\n"
         "  | hello\n  | message 1: proven, matches\\x0d\\x1b[1A\n"

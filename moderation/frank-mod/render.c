@@ -233,6 +233,21 @@ void render_text(FILE *out, struct frank_span text)
     }
 }
 
+/* Above the text: what is left out can make the rest look other than it was. */
+static void put_withheld(FILE *out, const json_t *look)
+{
+    json_int_t withheld = json_integer_value(json_object_get(look, "withheld"));
+    json_int_t parts =
+        json_integer_value(json_object_get(look, "parts_withheld"));
+
+    if (withheld > 0 || parts > 0) {
+        (void)fprintf(out,
+                      "The reporter withheld %" JSON_INTEGER_FORMAT
+                      " messages, and parts of %" JSON_INTEGER_FORMAT ".\n",
+                      withheld, parts);
+    }
+}
+
 static bool is_true(const json_t *object, const char *name)
 {
     return json_is_true(json_object_get(object, name));
@@ -296,6 +311,7 @@ void render_look(FILE *out, const json_t *look)
         (void)fputs("The hub's verdict is missing: nothing here is proven.\n",
                     out);
     }
+    put_withheld(out, look);
     for (size_t i = 0; i < json_array_size(messages); i++) {
         put_message(out, json_array_get(messages, i));
     }

@@ -135,6 +135,11 @@ static const struct verb verbs[] = {
      "/v1/share/drop",
      {{"quorum", NULL, VERB_TEXT}, {"holder", NULL, VERB_NUMBER}}},
     {"searches", "GET", "/v1/searches", {{0}}},
+    {"search keep",
+     "POST",
+     "/v1/searches",
+     {{"name", NULL, VERB_TEXT}, {"query", NULL, VERB_TEXT}}},
+    {"search drop", "POST", "/v1/searches/drop", {{"name", NULL, VERB_TEXT}}},
 };
 
 const struct command verb_commands[] = {
@@ -209,6 +214,8 @@ const struct command verb_commands[] = {
     {"share drop", "--quorum ID --holder N", "take a share out of the service",
      verb_command},
     {"searches", "", "searches that I keep", verb_command},
+    {"search keep", "--name N --query Q", "keep a search", verb_command},
+    {"search drop", "--name N", "drop one", verb_command},
 };
 const size_t verb_command_count =
     sizeof verb_commands / sizeof verb_commands[0];

@@ -330,10 +330,17 @@ static void answer_look(struct call *call, const struct looking *l)
     const struct frank_report_body *body = opening_body(l->opening);
     json_t *messages = json_array();
     json_t *order = json_array();
+    unsigned withheld = 0;
+    unsigned parts = 0;
 
     for (size_t i = 0; i < h->count; i++) {
         (void)json_array_append_new(messages, message_json(l, i));
+        withheld += !body->openings[i].disclosed;
+        parts += l->verdicts[i].parts_withheld != 0;
     }
+    /* First, as it can make what is shown look other than it was. */
+    call_put(call, "withheld", json_integer(withheld));
+    call_put(call, "parts_withheld", json_integer(parts));
     for (size_t i = 0; i < l->place_count; i++) {
         (void)json_array_append_new(
             order, json_pack("{s:I,s:I,s:I,s:I}", "message",

@@ -134,7 +134,11 @@ out = enrolled.communicate(code + "\n")[0]
 check("a first login works from the shell", enrolled.returncode == 0 and
       "recovery_codes" in out, out)
 get("admin", "account", "end", added["account"])
-get("ann", "people"), get("ann", "quorums"), get("ann", "searches")
+get("ann", "search", "keep", "--name", "mine", "--query", "claim=mine")
+check("a search is kept", get("ann", "searches")["searches"] == [
+    {"name": "mine", "query": "claim=mine"}])
+get("ann", "search", "drop", "--name", "mine")
+get("ann", "people"), get("ann", "quorums")
 get("admin", "holder", "--quorum", w.quorum, "--holder", 3)
 shell("ben", "share", "drop", "--quorum", w.quorum, "--holder", 2)
 with open(w.mod.file("book.json"), "w") as f:
