@@ -9,6 +9,7 @@
 #include "reports.h"
 #include "rings.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdatomic.h>
@@ -40,6 +41,21 @@ int __wrap_crypto_pwhash(unsigned char *out, unsigned long long len,
                          const char *password, unsigned long long password_len,
                          const unsigned char *salt, unsigned long long ops,
                          size_t memory, int algorithm);
+
+int __real_crypto_pwhash_str_verify(const char *hash, const char *password,
+                                    unsigned long long len);
+int __wrap_crypto_pwhash_str_verify(const char *hash, const char *password,
+                                    unsigned long long len);
+
+int __wrap_crypto_pwhash_str_verify(const char *hash, const char *password,
+                                    unsigned long long len)
+{
+    if (atomic_load(&fails)) {
+        errno = ENOMEM; /* as where the memory cannot be had */
+        return -1;
+    }
+    return __real_crypto_pwhash_str_verify(hash, password, len);
+}
 
 /* Counted, and with less memory: what it costs is not the question here. */
 int __wrap_crypto_pwhash(unsigned char *out, unsigned long long len,
@@ -83,6 +99,11 @@ static void weak_passwords_are_refused_with_their_reason(void **state)
     longest[PASSWORD_MAX_BYTES] = '\0';
     assert_ok(good(longest));
     assert_ok(good("correct horse"));
+    assert_int_equal(good("password1234"), FRANK_ERR_VALUE);
+    assert_int_equal(good("123456789012"), FRANK_ERR_VALUE);
+    assert_int_equal(good("Qwertz-Passwort!"), FRANK_ERR_VALUE);
+    assert_int_equal(good("adminadmin12"), FRANK_ERR_VALUE);
+    assert_ok(good("my password is long"));
 }
 
 static void a_password_is_known_by_its_hash_alone(void **state)
@@ -128,6 +149,21 @@ static void two_hashes_run_at_once_and_no_endless_line_waits(void **state)
     }
     assert_int_equal(atomic_load(&most), 2);
     assert_in_range(busy, 1, 39);
+}
+
+/* What could not be computed is no wrong password: else the answer would tell
+ * whether there is such an account. */
+static void a_known_and_an_unknown_name_are_as_busy(void **state)
+{
+    char hash[PASSWORD_HASH_BYTES];
+    const struct frank_span password = support_text("correct horse battery");
+
+    (void)state;
+    assert_ok(password_hash(hash, password, NULL));
+    atomic_store(&fails, true);
+    assert_int_equal(password_check(hash, password), PASSWORD_BUSY);
+    assert_int_equal(password_check(NULL, password), PASSWORD_BUSY);
+    atomic_store(&fails, false);
 }
 
 static void without_memory_nobody_gets_in(void **state)
@@ -396,6 +432,7 @@ int main(void)
         cmocka_unit_test(weak_passwords_are_refused_with_their_reason),
         cmocka_unit_test(a_password_is_known_by_its_hash_alone),
         cmocka_unit_test(two_hashes_run_at_once_and_no_endless_line_waits),
+        cmocka_unit_test(a_known_and_an_unknown_name_are_as_busy),
         cmocka_unit_test(without_memory_nobody_gets_in),
         cmocka_unit_test(codes_are_those_of_the_standard),
         cmocka_unit_test(a_code_is_good_for_a_moment_and_once),

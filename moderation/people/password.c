@@ -3,6 +3,7 @@
 
 #include "utf8.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <string.h>
@@ -69,6 +70,44 @@ static bool holds(struct frank_span text, const char *word)
     return false;
 }
 
+/* How much of the text's beginning is of what passwords are made of most; 0:
+ * nothing. */
+static size_t common_part(const char *text, size_t len)
+{
+    static const char *const words[] = {
+        "password", "passwort", "passwd",  "qwertz",   "qwerty", "asdf",
+        "admin",    "letmein",  "welcome", "iloveyou", "monkey", "dragon",
+        "football", "baseball", "master",  "login",    "abc",    "secret",
+        "frank",    "changeme", "default", "test",     "hello",  "user"};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        size_t n = strlen(words[i]);
+
+        if (n <= len && strncasecmp(text, words[i], n) == 0) {
+            return n;
+        }
+    }
+    return (text[0] >= '0' && text[0] <= '9') ||
+                   strchr(" !#$%&*+,-./=?@_", text[0]) != NULL
+               ? 1
+               : 0;
+}
+
+/* Such words, digits and signs, and nothing else: the first that are guessed.
+ */
+static bool is_common(struct frank_span password)
+{
+    const char *text = (const char *)password.data;
+    size_t at = 0;
+    size_t part = 1;
+
+    while (at < password.len && part > 0) {
+        part = text[at] == '\0' ? 0 : common_part(text + at, password.len - at);
+        at += part;
+    }
+    return at == password.len;
+}
+
 int password_is_good(struct frank_span password, const char *name,
                      struct frank_fault *fault)
 {
@@ -94,7 +133,7 @@ int password_is_good(struct frank_span password, const char *name,
         return refuse(fault, FRANK_ERR_LENGTH, characters,
                       PASSWORD_MIN_CHARACTERS);
     }
-    return differ && !holds(password, name)
+    return differ && !holds(password, name) && !is_common(password)
                ? FRANK_OK
                : refuse(fault, FRANK_ERR_VALUE, 0, 0);
 }
@@ -138,6 +177,7 @@ enum password_result password_check(const char *hash,
     static const uint8_t salt[16];
     uint8_t nothing[32];
     bool is;
+    bool wrong;
 
     if (hash == NULL) {
         if (password_key(nothing, password, salt) != FRANK_OK) {
@@ -149,8 +189,15 @@ enum password_result password_check(const char *hash,
     if (!enter()) {
         return PASSWORD_BUSY;
     }
+    /* libsodium tells another password by EINVAL, and what it could not compute
+     * otherwise: to take that for a wrong one would tell which names exist. */
+    errno = 0;
     is = crypto_pwhash_str_verify(hash, (const char *)password.data,
                                   password.len) == 0;
+    wrong = !is && errno == EINVAL;
     leave();
-    return is ? PASSWORD_IS : PASSWORD_IS_NOT;
+    if (is) {
+        return PASSWORD_IS;
+    }
+    return wrong ? PASSWORD_IS_NOT : PASSWORD_BUSY;
 }

@@ -17,8 +17,9 @@
 #define PASSWORD_MEMORY ((size_t)64 << 20)
 
 /* Whether a password may be chosen: 12 characters of UTF-8 at least, 1,024
- * bytes at most, not one character again and again, and not with the account's
- * name in it. LENGTH, LIMIT, UTF8, VALUE. */
+ * bytes at most, not one character again and again, not made of the most common
+ * words and digits alone, and not with the account's name in it. LENGTH, LIMIT,
+ * UTF8, VALUE. */
 FRANK_MUST_CHECK int password_is_good(struct frank_span password,
                                       const char *name,
                                       struct frank_fault *fault);

@@ -48,6 +48,8 @@ bool session_hash(uint8_t hash[static SESSION_HASH_BYTES], const char *token)
         (void)sodium_bin2base64(again, sizeof again, bytes, sizeof bytes,
                                 VARIANT);
         ok = sodium_memcmp(again, token, sizeof again) == 0;
+    }
+    if (ok) {
         hash_of(hash, bytes);
     }
     sodium_memzero(bytes, sizeof bytes);

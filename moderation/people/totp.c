@@ -167,9 +167,12 @@ bool recovery_hash(uint8_t out[static 32], const char *text)
         }
         code[len++] = c;
     }
-    hash_init(&state);
-    hash_update(&state, (const uint8_t *)code, len);
-    hash_final(&state, out);
+    if (len == 16) {
+        hash_init(&state);
+        hash_update(&state, (const uint8_t *)code, len);
+        hash_final(&state, out);
+        sodium_memzero(&state, sizeof state);
+    }
     sodium_memzero(code, sizeof code);
     return len == 16;
 }

@@ -394,7 +394,7 @@ static bool check_password(struct call *call)
     struct db *db = call_read(call);
     bool there = account_secrets_of(&secrets, db, call->mod->secrets->kept,
                                     call->who.number);
-    bool is;
+    enum password_result result;
 
     call_read_end(call);
     /* Whoever has his session must not find out his password. */
@@ -406,18 +406,19 @@ static bool check_password(struct call *call)
                     "Too many attempts: wait, then try again");
         return false;
     }
-    is = there &&
-         password_check(secrets.password, span(call_text(call, "password"))) ==
-             PASSWORD_IS;
+    result = password_check(there ? secrets.password : NULL,
+                            span(call_text(call, "password")));
     sodium_memzero(&secrets, sizeof secrets);
-    if (!is) {
+    if (result == PASSWORD_BUSY) {
+        call_refuse(call, 503, "busy", "Too many log in at once: try again");
+    } else if (result != PASSWORD_IS) {
         call_refuse(call, 403, "password", "The password is wrong");
     } else {
         attempts_good(call->mod->attempts, span(call->who.name),
                       http_request(call->exchange)->address.bytes,
                       clock_monotonic());
     }
-    return is;
+    return result == PASSWORD_IS;
 }
 
 void run_keep_share(struct call *call)

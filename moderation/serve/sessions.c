@@ -321,8 +321,9 @@ static void refuse_password(struct call *call, int error)
         : error == FRANK_ERR_LIMIT ? "A password has 1,024 bytes at most"
         : error == FRANK_ERR_UTF8  ? "The password is not UTF-8"
         : error == FRANK_ERR_VALUE
-            ? "A password is not one character again and again, and does not "
-              "hold the account's name"
+            ? "A password is not one character again and again or made of "
+              "common "
+              "words alone, and does not hold the account's name"
             : "Too many log in at once: try again";
 
     call_refuse(call, error == FRANK_ERR_MEMORY ? 503 : 422, "password", text);
@@ -512,16 +513,24 @@ static void change_password(struct call *call, struct new_password *p)
     struct db *db = call_read(call);
     bool there = account_secrets_of(&l->account, db, call->mod->secrets->kept,
                                     call->who.number);
+    enum password_result result;
     int error;
 
     call_read_end(call);
-    if (!there ||
-        password_check(l->account.password,
-                       span(call_text(call, "password"))) != PASSWORD_IS ||
+    result = password_check(there ? l->account.password : NULL,
+                            span(call_text(call, "password")));
+    if (result == PASSWORD_BUSY) {
+        call_refuse(call, 503, "busy", "Too many log in at once: try again");
+        return;
+    }
+    if (result != PASSWORD_IS ||
         !check_code(l, call_text(call, "code"), call->now)) {
         call_refuse(call, 403, "login", "Password or code is wrong");
         return;
     }
+    attempts_good(call->mod->attempts, span(call->who.name),
+                  http_request(call->exchange)->address.bytes,
+                  clock_monotonic());
     error = password_is_good(chosen, call->who.name, NULL);
     if (error == FRANK_OK) {
         error = password_hash(p->hash, chosen, NULL);
