@@ -207,7 +207,7 @@ walk: all
 WRAP_test_book := calloc
 WRAP_test_template := malloc
 WRAP_test_discreet := calloc
-WRAP_test_people := crypto_pwhash crypto_pwhash_str_verify
+WRAP_test_people := crypto_pwhash
 WRAP_test_keyring := sodium_malloc
 WRAP_test_keyring_file := geteuid
 WRAP_test_secret_file := geteuid
