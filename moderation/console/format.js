@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers and times as the reader's locale writes them.
+
+const locale = navigator.languages;
+const whole = new Intl.NumberFormat(locale);
+const short = new Intl.NumberFormat(locale, {maximumFractionDigits: 1});
+const part = new Intl.NumberFormat(locale, {style: 'percent', maximumFractionDigits: 0});
+const stamp = new Intl.DateTimeFormat(locale, {dateStyle: 'medium', timeStyle: 'medium'});
+const day = new Intl.DateTimeFormat(locale, {dateStyle: 'medium', timeZone: 'UTC'});
+const relative = new Intl.RelativeTimeFormat(locale, {numeric: 'auto', style: 'short'});
+const units = [['day', 86400e3], ['hour', 3600e3], ['minute', 60e3], ['second', 1e3]];
+
+export const number = (n) => whole.format(n);
+export const decimal = (n) => short.format(n);
+export const percent = (n) => part.format(n);
+/** Milliseconds since 1970. */
+export const time = (ms) => stamp.format(ms);
+/** 'YYYY-MM-DD'. */
+export const date = (text) => day.format(new Date(`${text}T00:00:00Z`));
+
+/** "3 hr. ago", "in 4 min.". */
+export function ago(ms, now = Date.now()) {
+  const gap = ms - now;
+  const [unit, size] = units.find(([, size]) => Math.abs(gap) >= size) ?? ['second', 1e3];
+  return relative.format(Math.trunc(gap / size), unit);
+}
+
+/** A length of time, in its largest unit that fits. */
+export function span(ms) {
+  const [unit, size] = units.find(([, size]) => Math.abs(ms) >= size) ?? ['second', 1e3];
+  return new Intl.NumberFormat(locale, {style: 'unit', unit, unitDisplay: 'short',
+    maximumFractionDigits: 1}).format(ms / size);
+}
+
+/** Bytes. */
+export function bytes(n) {
+  const unit = n >= 1e6 ? 'megabyte' : n >= 1e3 ? 'kilobyte' : 'byte';
+  return new Intl.NumberFormat(locale, {style: 'unit', unit, unitDisplay: 'short',
+    maximumFractionDigits: 1}).format(n / {byte: 1, kilobyte: 1e3, megabyte: 1e6}[unit]);
+}
+
+/** A moment with its distance from now, as an element's text and title. */
+export function moment(ms) {
+  const node = document.createElement('time');
+  node.dateTime = new Date(ms).toISOString();
+  node.title = time(ms);
+  node.textContent = ago(ms);
+  return node;
+}
