@@ -85,7 +85,8 @@ REPORTING_O := $(call obj,$(REPORTING))
 SERVICE_O := $(call obj,$(SERVICE))
 FRANKD_O := $(call obj,$(FRANKD)) $(B)/obj/reporting/frankd/openapi.o
 MODERATION_O := $(call obj,$(MODERATION)) $(B)/obj/moderation/policy/standard.o
-MOD_SERVICE_O := $(call obj,$(MOD_SERVICE)) $(B)/obj/moderation/serve/openapi.o
+MOD_SERVICE_O := $(call obj,$(MOD_SERVICE)) $(B)/obj/moderation/serve/openapi.o $(B)/obj/moderation/console.o
+CONSOLE := $(wildcard moderation/console/*.html moderation/console/*.css moderation/console/*.js moderation/console/*.svg)
 SHELL_IO_O := $(call obj,$(SHELL_IO))
 COMMAND_O := $(call obj,$(COMMAND)) $(SHELL_IO_O)
 MOD_COMMAND_O := $(call obj,$(MOD_COMMAND)) $(SHELL_IO_O)
@@ -163,6 +164,16 @@ $(B)/mod_openapi.c: moderation/serve/openapi.json Makefile
 	$(Q)$(call embed,mod_openapi)
 
 $(B)/obj/moderation/serve/openapi.o: $(B)/mod_openapi.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
+# The console's page.
+$(B)/console.c: $(CONSOLE) tools/embed-console Makefile
+	@mkdir -p $(@D)
+	$(SAY) EMBED moderation/console
+	$(Q)tools/embed-console $(CONSOLE) > $@
+
+$(B)/obj/moderation/console.o: $(B)/console.c moderation/serve/console.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 

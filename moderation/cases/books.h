@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The books by which was and is decided, all versions: a decision names its
- * own. And searches that somebody keeps. */
+ * own. */
 #ifndef MODERATION_CASES_BOOKS_H
 #define MODERATION_CASES_BOOKS_H
 
@@ -17,15 +17,5 @@ struct cases_answer books_add(struct cases *cases, struct db *db,
                               const struct actor *who, uint64_t after,
                               const char *text, size_t len, uint64_t *version,
                               uint64_t now);
-
-#define SEARCHES_MAX 100
-typedef bool search_visit(void *context, struct frank_span name,
-                          struct frank_span query);
-void searches(struct db *db, const struct actor *who, search_visit *visit,
-              void *context);
-struct cases_answer search_keep(struct db *db, const struct actor *who,
-                                const char *name, const char *query);
-struct cases_answer search_drop(struct db *db, const struct actor *who,
-                                const char *name);
 
 #endif

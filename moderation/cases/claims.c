@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "claims.h"
 
+#include "desk.h"
 #include "outbox.h"
 #include "schema.h"
 #include "tally.h"
@@ -109,12 +110,17 @@ struct cases_answer claims_claim(struct cases *cases, struct db *db,
                              : take(cases, db, who, &row, now);
 }
 
-/* The first case of a list that he may claim. */
+/* The first case of a list that he may claim, and has not asked to be spared.
+ */
 static uint64_t find_next(struct db *db, const struct actor *who,
                           size_t statement, const char *queue, uint64_t now)
 {
+    struct desk_preferences preferences;
     uint64_t found = 0;
-    bool more = queue != NULL ? db_row(db, statement,
+    bool more;
+
+    desk_preferences(&preferences, db, who);
+    more = queue != NULL ? db_row(db, statement,
                                        DB_VALUES(DB_INT(now), DB_TEXT(queue)))
                               : db_row(db, statement, DB_VALUES(DB_INT(now)));
 
@@ -124,7 +130,8 @@ static uint64_t find_next(struct db *db, const struct actor *who,
 
         (void)snprintf(id, sizeof id, "%.*s", (int)text.len,
                        (const char *)text.data);
-        if (actor_has_queue(who, id)) {
+        if (actor_has_queue(who, id) &&
+            (db_int(db, statement, 2) & preferences.avoid) == 0) {
             found = db_int(db, statement, 0);
             db_done(db, statement);
             break;

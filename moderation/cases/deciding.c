@@ -3,6 +3,7 @@
 
 #include "asking.h"
 #include "claims.h"
+#include "desk.h"
 #include "outbox.h"
 #include "schema.h"
 #include "tally.h"
@@ -182,6 +183,7 @@ struct cases_answer deciding_decide(struct cases *cases, struct db *db,
     if (!decision->grave) {
         take_effect(cases, db, &row, id, decision->outcome, now);
     }
+    desk_draft_drop(db, who, number);
     return CASES_OK;
 }
 
@@ -243,6 +245,7 @@ struct cases_answer deciding_review(struct cases *cases, struct db *db,
     if (confirms) {
         take_effect(cases, db, &row, decision.id, decision.outcome, now);
     }
+    desk_draft_drop(db, who, number);
     return CASES_OK;
 }
 
@@ -428,6 +431,7 @@ struct cases_answer deciding_answer(struct cases *cases, struct db *db,
     outbox_notice_case(db, &row, REPORT_CLOSED, outcome_for_reporter(outcome));
     tally_add(db, row.queue, upheld ? "appeal.upheld" : "appeal.overturned", 0,
               now);
+    desk_draft_drop(db, who, number);
     return CASES_OK;
 }
 
@@ -501,30 +505,51 @@ static bool has_second_look(struct db *db, const struct actor *who,
     return has;
 }
 
+static struct cases_answer may_look(struct look_row *look, struct case_row *row,
+                                    struct db *db, const struct actor *who,
+                                    uint64_t report, uint64_t second_look,
+                                    uint64_t now)
+{
+    struct cases_answer answer;
+
+    if (!find_look(look, db, report)) {
+        return cases_unknown();
+    }
+    if (second_look != 0 &&
+        has_second_look(db, who, second_look, look->in_case, now)) {
+        answer = case_find(row, db, who, look->in_case, now);
+        if (answer.what == CASES_DONE) {
+            answer = case_can(row, CASE_LOOK);
+        }
+    } else {
+        answer = case_find_mine(row, db, who, look->in_case, CASE_LOOK, now);
+    }
+    if (answer.what == CASES_DONE && !look->is_open) {
+        answer = cases_conflict("not-open", "The report was not opened yet");
+    }
+    return answer;
+}
+
+struct cases_answer deciding_may_look(struct db *db, const struct actor *who,
+                                      uint64_t report, uint64_t second_look,
+                                      uint64_t now)
+{
+    struct look_row look;
+    struct case_row row;
+
+    return may_look(&look, &row, db, who, report, second_look, now);
+}
+
 struct cases_answer deciding_look(struct cases *cases, struct db *db,
                                   const struct actor *who, uint64_t report,
                                   uint64_t second_look, uint64_t now)
 {
     struct look_row look;
     struct case_row row;
-    struct cases_answer answer;
+    struct cases_answer answer =
+        may_look(&look, &row, db, who, report, second_look, now);
     char rest[128];
 
-    if (!find_look(&look, db, report)) {
-        return cases_unknown();
-    }
-    if (second_look != 0 &&
-        has_second_look(db, who, second_look, look.in_case, now)) {
-        answer = case_find(&row, db, who, look.in_case, now);
-        if (answer.what == CASES_DONE) {
-            answer = case_can(&row, CASE_LOOK);
-        }
-    } else {
-        answer = case_find_mine(&row, db, who, look.in_case, CASE_LOOK, now);
-    }
-    if (answer.what == CASES_DONE && !look.is_open) {
-        answer = cases_conflict("not-open", "The report was not opened yet");
-    }
     if (answer.what != CASES_DONE) {
         return answer;
     }

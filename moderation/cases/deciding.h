@@ -85,7 +85,11 @@ struct cases_answer deciding_note(struct cases *cases, struct db *db,
 struct cases_answer deciding_look(struct cases *cases, struct db *db,
                                   const struct actor *who, uint64_t report,
                                   uint64_t second_look, uint64_t now);
-/* The same about the reporter's name. */
+/* Whether he may be shown it, at this moment; nothing is written. */
+struct cases_answer deciding_may_look(struct db *db, const struct actor *who,
+                                      uint64_t report, uint64_t second_look,
+                                      uint64_t now);
+/* deciding_look() about the reporter's name. */
 struct cases_answer deciding_reveal(struct cases *cases, struct db *db,
                                     const struct actor *who, uint64_t report,
                                     const char *why, uint64_t now);

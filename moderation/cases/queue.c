@@ -142,6 +142,25 @@ static bool begin(struct db *db, const struct actor *who,
                   DB_VALUES(DB_INT(after->rank), DB_INT(after->number)));
 }
 
+/* Cases that are named one by one. */
+static void list_named(struct db *db, const struct actor *who,
+                       const struct queue_filter *f, queue_visit *visit,
+                       void *context, uint64_t now)
+{
+    bool more = true;
+
+    for (size_t i = 0; more && i < f->number_count; i++) {
+        if (db_row(db, ONE_CASE, DB_VALUES(DB_INT(f->numbers[i])))) {
+            struct queue_case item;
+
+            read_case(&item, db, ONE_CASE, now);
+            more = !may_see(who, item.queue) || !fits(f, &item, who) ||
+                   visit(context, &item);
+            db_done(db, ONE_CASE);
+        }
+    }
+}
+
 void queue_list(struct db *db, const struct actor *who,
                 const struct queue_filter *filter,
                 const struct queue_cursor *after, size_t most,
@@ -150,10 +169,15 @@ void queue_list(struct db *db, const struct actor *who,
 {
     size_t statement;
     size_t seen = 0;
-    bool more = begin(db, who, filter, after, &statement);
+    bool more;
 
     *cut = false;
     *end = *after;
+    if (filter->number_count > 0) {
+        list_named(db, who, filter, visit, context, now);
+        return;
+    }
+    more = begin(db, who, filter, after, &statement);
     while (more) {
         struct queue_case item;
 

@@ -27,6 +27,8 @@ struct queue_filter {
     uint64_t first_from; /* when the first report came in: from <= t < to */
     uint64_t first_to;
     bool first_contact;
+    const uint64_t *numbers; /* these cases alone, in rising order */
+    size_t number_count;     /* 0: any */
 };
 
 /* Where the last page ended; zeros: at the beginning. */

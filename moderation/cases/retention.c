@@ -200,10 +200,10 @@ static void purge(struct cases *cases, struct db *db, struct case_row *row,
                   uint64_t now)
 {
     static const size_t in_order[] = {
-        PURGE_EVENTS,   PURGE_TIMELINE,  PURGE_NOTES,    PURGE_SECOND_LOOKS,
-        PURGE_APPEALS,  PURGE_DECISIONS, PURGE_HOLDS,    PURGE_CONSENTS,
-        PURGE_REFUSALS, PURGE_REQUESTED, PURGE_REQUESTS, PURGE_BODIES,
-        PURGE_REPORTS,  PURGE_CASE,
+        PURGE_EVENTS,       PURGE_TIMELINE, PURGE_NOTES,     PURGE_DRAFTS,
+        PURGE_SECOND_LOOKS, PURGE_APPEALS,  PURGE_DECISIONS, PURGE_HOLDS,
+        PURGE_CONSENTS,     PURGE_REFUSALS, PURGE_REQUESTED, PURGE_REQUESTS,
+        PURGE_BODIES,       PURGE_REPORTS,  PURGE_CASE,
     };
 
     log_reports(cases, db, row->number, now);

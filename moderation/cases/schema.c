@@ -300,7 +300,28 @@ static const char schema_4[] =
     " total INTEGER NOT NULL,"
     " PRIMARY KEY (day, queue, measure)) STRICT, WITHOUT ROWID;";
 
-static const char *const migrations[] = {schema_1, schema_2, schema_3,
-                                         schema_4};
+static const char schema_5[] =
+    "CREATE TABLE preferences ("
+    " account INTEGER PRIMARY KEY REFERENCES accounts (number),"
+    " theme INTEGER NOT NULL," /* enum desk_theme */
+    " quiet INTEGER NOT NULL,"
+    " blur_text INTEGER NOT NULL,"
+    " break_minutes INTEGER NOT NULL,"
+    " avoid INTEGER NOT NULL) STRICT;" /* reasons, as cases.reasons */
+    "CREATE TABLE exposure ("
+    " account INTEGER NOT NULL REFERENCES accounts (number),"
+    " day INTEGER NOT NULL," /* since 1970 */
+    " seconds INTEGER NOT NULL,"
+    " images INTEGER NOT NULL,"
+    " PRIMARY KEY (account, day)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE drafts ("
+    " in_case INTEGER NOT NULL REFERENCES cases (number),"
+    " account INTEGER NOT NULL REFERENCES accounts (number),"
+    " kept INTEGER NOT NULL," /* when */
+    " text TEXT NOT NULL,"
+    " PRIMARY KEY (in_case, account)) STRICT, WITHOUT ROWID;";
+
+static const char *const migrations[] = {schema_1, schema_2, schema_3, schema_4,
+                                         schema_5};
 /* "Fmod" */
-const struct db_schema cases_schema = {0x466d6f64, migrations, 4};
+const struct db_schema cases_schema = {0x466d6f64, migrations, 5};

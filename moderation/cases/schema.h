@@ -126,6 +126,7 @@ enum cases_statement {
     PURGE_EVENTS,
     PURGE_TIMELINE,
     PURGE_NOTES,
+    PURGE_DRAFTS,
     PURGE_SECOND_LOOKS,
     PURGE_APPEALS,
     PURGE_DECISIONS,
@@ -194,6 +195,14 @@ enum cases_statement {
     COUNT_SEARCHES,
     SET_SEARCH,
     DROP_SEARCH,
+    /* desk */
+    READ_PREFERENCES,
+    SET_PREFERENCES,
+    ADD_EXPOSURE,
+    DROP_EXPOSURE,
+    READ_DRAFT,
+    SET_DRAFT,
+    DROP_DRAFT,
     /* books */
     NEWEST_BOOK,
     READ_BOOK,

@@ -50,11 +50,11 @@ const char *const cases_statements[] = {
                   " AND (account = ?2 OR reviewer = ?2)"
                   " UNION ALL SELECT 1 FROM appeals WHERE in_case = ?1"
                   " AND account = ?2 LIMIT 1",
-    [NEXT_OF_QUEUE] = "SELECT number, queue FROM cases"
+    [NEXT_OF_QUEUE] = "SELECT number, queue, reasons FROM cases"
                       " WHERE queue = ?2 AND state <= 3 AND state <> 2"
                       " AND (claimant IS NULL OR claimed_until <= ?1)"
                       " ORDER BY rank, number",
-    [NEXT_OF_ALL] = "SELECT number, queue FROM cases"
+    [NEXT_OF_ALL] = "SELECT number, queue, reasons FROM cases"
                     " WHERE state <= 3 AND state <> 2"
                     " AND (claimant IS NULL OR claimed_until <= ?1)"
                     " ORDER BY rank, number",
@@ -304,6 +304,7 @@ const char *const cases_statements[] = {
     [PURGE_EVENTS] = "DELETE FROM events WHERE decision IN"
                      " (SELECT id FROM decisions WHERE in_case = ?)",
     [PURGE_TIMELINE] = "DELETE FROM timeline WHERE in_case = ?",
+    [PURGE_DRAFTS] = "DELETE FROM drafts WHERE in_case = ?",
     [PURGE_NOTES] = "DELETE FROM notes WHERE in_case = ?",
     [PURGE_SECOND_LOOKS] = "DELETE FROM second_looks WHERE in_case = ?",
     [PURGE_APPEALS] = "DELETE FROM appeals WHERE in_case = ?",
@@ -469,6 +470,24 @@ const char *const cases_statements[] = {
                    " VALUES (?, ?, ?) ON CONFLICT (account, name)"
                    " DO UPDATE SET query = excluded.query",
     [DROP_SEARCH] = "DELETE FROM searches WHERE account = ? AND name = ?",
+
+    /* desk */
+    [READ_PREFERENCES] = "SELECT theme, quiet, blur_text, break_minutes, avoid"
+                         " FROM preferences WHERE account = ?",
+    [SET_PREFERENCES] = "INSERT OR REPLACE INTO preferences (account, theme,"
+                        " quiet, blur_text, break_minutes, avoid)"
+                        " VALUES (?, ?, ?, ?, ?, ?)",
+    [ADD_EXPOSURE] =
+        "INSERT INTO exposure (account, day, seconds, images)"
+        " VALUES (?, ?, ?, ?) ON CONFLICT (account, day) DO UPDATE"
+        " SET seconds = seconds + excluded.seconds,"
+        " images = images + excluded.images RETURNING seconds, images",
+    [DROP_EXPOSURE] = "DELETE FROM exposure WHERE account = ? AND day < ?",
+    [READ_DRAFT] = "SELECT text, kept FROM drafts WHERE in_case = ?"
+                   " AND account = ?",
+    [SET_DRAFT] = "INSERT OR REPLACE INTO drafts (in_case, account, kept, text)"
+                  " VALUES (?, ?, ?, ?)",
+    [DROP_DRAFT] = "DELETE FROM drafts WHERE in_case = ? AND account = ?",
 
     /* books */
     [NEWEST_BOOK] =

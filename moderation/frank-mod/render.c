@@ -262,7 +262,7 @@ static void put_field(FILE *out, const json_t *object, const char *name)
 
 static void put_verdict(FILE *out, const json_t *m)
 {
-    uint64_t parts = (uint64_t)json_integer_value(json_object_get(m, "parts"));
+    size_t parts = json_array_size(json_object_get(m, "parts"));
     uint64_t left =
         (uint64_t)json_integer_value(json_object_get(m, "parts_withheld"));
 
@@ -280,16 +280,43 @@ static void put_verdict(FILE *out, const json_t *m)
         put_scalar(out, NULL, json_object_get(m, "why"));
     }
     if (left != 0) {
-        (void)fprintf(out, "; parts withheld: %d of %" PRIu64,
+        (void)fprintf(out, "; parts withheld: %d of %zu",
                       __builtin_popcountll(left), parts);
     }
     (void)fputc('\n', out);
 }
 
+/* A part's text; of what is none, what it is. */
+static void put_part(FILE *out, const json_t *part, size_t i, size_t count)
+{
+    static const char *const fields[] = {"name", "media_type", "url",
+                                         "description"};
+    const json_t *text = json_object_get(part, "text");
+
+    if (count > 1 || !json_is_string(text)) {
+        (void)fprintf(out, "  part %zu: ", i);
+        put_scalar(out, NULL, json_object_get(part, "state"));
+        if (json_object_get(part, "bytes") != NULL) {
+            (void)fprintf(
+                out, ", %" JSON_INTEGER_FORMAT " bytes",
+                json_integer_value(json_object_get(part, "bytes")));
+        }
+        (void)fputc('\n', out);
+    }
+    for (size_t j = 0; j < sizeof fields / sizeof fields[0]; j++) {
+        if (json_object_get(part, fields[j]) != NULL) {
+            put_field(out, part, fields[j]);
+        }
+    }
+    if (json_is_string(text)) {
+        render_text(out, span_of(text));
+    }
+}
+
 static void put_message(FILE *out, const json_t *m)
 {
-    static const char *const fields[] = {"sender", "room", "sent", "stamp",
-                                         "media_type"};
+    static const char *const fields[] = {"sender", "room", "sent", "stamp"};
+    const json_t *parts = json_object_get(m, "parts");
 
     put_verdict(out, m);
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
@@ -297,8 +324,8 @@ static void put_message(FILE *out, const json_t *m)
             put_field(out, m, fields[i]);
         }
     }
-    if (json_is_string(json_object_get(m, "text"))) {
-        render_text(out, span_of(json_object_get(m, "text")));
+    for (size_t i = 0; i < json_array_size(parts); i++) {
+        put_part(out, json_array_get(parts, i), i, json_array_size(parts));
     }
 }
 

@@ -526,6 +526,9 @@ int look_command(const struct command *self, int argc, char **argv)
         (void)json_object_set_new(body, "second_look",
                                   json_integer((json_int_t)flags.second_look));
     }
+    if (flags.out != NULL) {
+        (void)json_object_set_new(body, "raw", json_true());
+    }
     if (code == EXIT_DONE) {
         code = ask_about(&answer, &flags, "POST", "/v1/reports/", argv[optind],
                          body);

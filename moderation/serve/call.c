@@ -307,7 +307,7 @@ static bool admit_session(struct call *call)
         return false;
     }
     /* What is not written is no harm: the session ends a little earlier. */
-    return call->now - used < USED_EVERY_MS ||
+    return call->in_background || call->now - used < USED_EVERY_MS ||
            mod_write(call->mod, write_used, call, 4096, false) || true;
 }
 
@@ -397,7 +397,8 @@ static void run_act(void *context, struct db *db)
         return;
     }
     w->answer = w->act(call, db);
-    if (call->who.number != 0 && w->answer.what == CASES_DONE) {
+    if (call->who.number != 0 && w->answer.what == CASES_DONE &&
+        !call->in_background) {
         session_used(db, call->session, call->now);
     }
 }
@@ -499,6 +500,8 @@ void call_run(struct http_exchange *exchange, void *context)
                         .route = mod_route_of(exchange),
                         .now = clock_wall(),
                         .status = 200,
+                        .in_background =
+                            http_header(exchange, "Frank-Background") != NULL,
                         .answer = json_object()};
 
     if (call.answer == NULL) {

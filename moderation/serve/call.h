@@ -63,6 +63,7 @@ struct call {
     struct actor who; /* number 0: no session */
     uint8_t session[TOKEN_HASH_BYTES];
     uint64_t now;
+    bool in_background; /* a page asks by itself: it keeps no session alive */
     json_t *body;    /* NULL for a GET */
     json_t *answer;  /* an object, empty at first */
     unsigned status; /* 200 */

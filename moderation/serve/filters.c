@@ -9,6 +9,7 @@
 static const char *const names[] = {
     "queue",    "sender",    "room",     "state", "claim", "reason",
     "priority", "reporters", "messages", "from",  "to",    "first_contact",
+    "cases",
 };
 #define NAMES (sizeof names / sizeof names[0])
 
@@ -44,7 +45,7 @@ static bool read_number(uint64_t *out, const char *text)
 }
 
 /* "fraud,spam" as bits of places in the list of reasons. */
-static bool read_reasons(uint64_t *out, const char *text)
+bool filter_reason_mask(uint64_t *out, const char *text)
 {
     while (*text != '\0') {
         size_t len = strcspn(text, ",");
@@ -65,6 +66,32 @@ static bool read_reasons(uint64_t *out, const char *text)
         text += len + (text[len] == ',');
     }
     return true;
+}
+
+/* "3,17,18" in rising order, so that what is covered has one digest. */
+static bool read_cases(struct call_filter *out, const char *text)
+{
+    size_t count = 0;
+
+    while (*text != '\0') {
+        size_t len = strcspn(text, ",");
+        char one[16];
+
+        if (count == FILTER_CASES_MAX || len >= sizeof one) {
+            return false;
+        }
+        memcpy(one, text, len);
+        one[len] = '\0';
+        if (!read_number(&out->cases[count], one) ||
+            (count > 0 && out->cases[count] <= out->cases[count - 1])) {
+            return false;
+        }
+        count++;
+        text += len + (text[len] == ',');
+    }
+    out->filter.numbers = out->cases;
+    out->filter.number_count = count;
+    return count > 0;
 }
 
 static bool read_claim(enum queue_claim *out, const char *text)
@@ -113,7 +140,7 @@ static bool read_one(struct call_filter *out, size_t which, const char *text)
     case 4:
         return read_claim(&f->claim, text);
     case 5:
-        return read_reasons(&f->reasons, text);
+        return filter_reason_mask(&f->reasons, text);
     case 6:
         return read_number(&f->priority_min, text);
     case 7:
@@ -124,6 +151,8 @@ static bool read_one(struct call_filter *out, size_t which, const char *text)
         return read_number(&f->first_from, text);
     case 10:
         return read_number(&f->first_to, text);
+    case 12:
+        return read_cases(out, text);
     default:
         f->first_contact = strcmp(text, "true") == 0;
         return f->first_contact || strcmp(text, "false") == 0;

@@ -16,9 +16,14 @@ mod_run run_confirm;
 mod_run run_logout;
 mod_run run_password;
 mod_read read_me;
+
+/* desk_calls.c */
 mod_read read_searches;
 mod_act act_keep_search;
 mod_act act_drop_search;
+mod_act act_prefer;
+mod_act act_expose;
+mod_act act_draft;
 
 /* listing.c */
 mod_read read_queues;
@@ -54,6 +59,9 @@ mod_run run_consent;
 mod_run run_look;
 mod_run run_reporter;
 
+/* showing.c */
+mod_run run_evidence;
+
 /* deciding_calls.c */
 mod_run run_book;
 mod_run run_new_book;
@@ -78,11 +86,15 @@ mod_run run_drop_share;
 
 /* pages_calls.c */
 mod_run run_statistics;
+mod_run run_log;
 mod_run run_checkpoint;
 mod_run run_tile;
 mod_run run_openapi;
 mod_run run_livez;
 mod_run run_readyz;
 mod_run run_metrics;
+
+/* console.c */
+mod_run run_console;
 
 #endif

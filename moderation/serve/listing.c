@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is waiting, and a case as it stands. From metadata alone. */
 #include "asking.h"
+#include "desk_calls.h"
 #include "filters.h"
 #include "handlers.h"
 #include "retention.h"
@@ -437,6 +438,7 @@ void read_case(struct call *call, struct db *db)
     queue_notes(db, which, put_line, list_of(a, "notes"));
     retention_holds(db, which, put_hold, list_of(a, "legal_holds"));
     queue_timeline(db, which, put_line, list_of(a, "timeline"));
+    desk_put_draft(call, db, which);
     queue_history(&h, db, which);
     call_put(call, "history",
              json_pack("{s:I,s:I,s:I,s:I,s:I,s:I}", "other_cases",

@@ -68,6 +68,7 @@ static bool load_secrets(struct mod *mod)
     }
     memset(secrets, 0, sizeof *secrets);
     mod->secrets = secrets;
+    randombytes_buf(secrets->tickets, sizeof secrets->tickets);
     ok = load_key(key, "service-key", s->service_key);
     if (ok) {
         hmac_subkey(secrets->kept, key, "frank-mod v1 kept");

@@ -5,6 +5,7 @@
 #include "handlers.h"
 #include "looking.h"
 #include "queue.h"
+#include "showing.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -260,103 +261,6 @@ void run_agree(struct call *call)
  * -----------------------------------------------------------------------------------
  */
 
-static const char *const states[OPENING_STATES] = {
-    "matches", "malformed", "mismatch", "withheld", "expired", "not_stamped"};
-
-static json_t *base64(struct frank_span bytes)
-{
-    size_t size =
-        sodium_base64_encoded_len(bytes.len, sodium_base64_VARIANT_ORIGINAL);
-    char *text = malloc(size);
-    json_t *out;
-
-    if (text == NULL) {
-        return NULL;
-    }
-    (void)sodium_bin2base64(text, size, bytes.data, bytes.len,
-                            sodium_base64_VARIANT_ORIGINAL);
-    out = json_string(text);
-    sodium_memzero(text, size);
-    free(text);
-    return out;
-}
-
-static json_t *message_json(const struct looking *l, size_t i)
-{
-    const struct opening_verdict *v = &l->verdicts[i];
-    const struct frank_report_header *h = &opening_report(l->opening)->header;
-    const struct frank_opening *o = &opening_body(l->opening)->openings[i];
-    const struct frank_context *c = &h->evidence[i].context;
-    json_t *out = json_object();
-
-    (void)json_object_set_new(out, "message", json_integer((json_int_t)i));
-    (void)json_object_set_new(out, "accused", json_boolean(i == h->accused));
-    (void)json_object_set_new(out, "sender", call_span(c->sender));
-    (void)json_object_set_new(out, "room", call_span(c->room));
-    (void)json_object_set_new(out, "sent",
-                              json_integer((json_int_t)c->accepted_timestamp));
-    (void)json_object_set_new(out, "verdict", json_string(states[v->state]));
-    (void)json_object_set_new(out, "proven",
-                              json_boolean(v->stamp == STAMP_VALID &&
-                                           (v->state == OPENING_MATCHES ||
-                                            v->state == OPENING_MALFORMED)));
-    (void)json_object_set_new(out, "stamp",
-                              json_string(opening_stamp_text(v->stamp)));
-    if (v->fault.error != FRANK_OK) {
-        (void)json_object_set_new(out, "why",
-                                  json_string(frank_strerror(v->fault.error)));
-    }
-    (void)json_object_set_new(out, "parts", json_integer(v->parts));
-    (void)json_object_set_new(out, "parts_withheld",
-                              json_integer((json_int_t)v->parts_withheld));
-    if (o->disclosed) {
-        struct frank_content located;
-
-        (void)json_object_set_new(out, "content", base64(o->content));
-        if (frank_locate(&located, o->content.data, o->content.len, NULL) ==
-            FRANK_OK) {
-            (void)json_object_set_new(out, "media_type",
-                                      call_span(located.media_type));
-            (void)json_object_set_new(out, "text", call_span(located.body));
-            sodium_memzero(&located, sizeof located);
-        }
-    }
-    return out;
-}
-
-static void answer_look(struct call *call, const struct looking *l)
-{
-    const struct frank_report_header *h = &opening_report(l->opening)->header;
-    const struct frank_report_body *body = opening_body(l->opening);
-    json_t *messages = json_array();
-    json_t *order = json_array();
-    unsigned withheld = 0;
-    unsigned parts = 0;
-
-    for (size_t i = 0; i < h->count; i++) {
-        (void)json_array_append_new(messages, message_json(l, i));
-        withheld += !body->openings[i].disclosed;
-        parts += l->verdicts[i].parts_withheld != 0;
-    }
-    /* First, as it can make what is shown look other than it was. */
-    call_put(call, "withheld", json_integer(withheld));
-    call_put(call, "parts_withheld", json_integer(parts));
-    for (size_t i = 0; i < l->place_count; i++) {
-        (void)json_array_append_new(
-            order, json_pack("{s:I,s:I,s:I,s:I}", "message",
-                             (json_int_t)l->places[i].message, "room_seq",
-                             (json_int_t)l->places[i].room_seq, "seen_seq",
-                             (json_int_t)l->places[i].seen_seq, "gap",
-                             (json_int_t)l->places[i].gap));
-    }
-    call_put(call, "report", json_integer((json_int_t)l->report.number));
-    call_put(call, "note", call_span(body->note));
-    call_put(call, "hub_verdict", json_boolean(l->has_verdict));
-    call_put(call, "messages", messages);
-    call_put(call, "order", order);
-    call_put(call, "order_is_forged", json_boolean(l->order_is_forged));
-}
-
 static struct cases_answer write_look(struct call *call, struct db *db)
 {
     return deciding_look(&call->mod->cases, db, &call->who,
@@ -379,7 +283,7 @@ void run_look(struct call *call)
                     "why");
         return;
     }
-    answer_look(call, l);
+    show_look(call, l, call_count(call, "second_look"));
     looking_free(l);
 }
 

@@ -3,6 +3,7 @@
 #include "handlers.h"
 #include "log_pages.h"
 #include "mod_metrics.h"
+#include "note.h"
 #include "reply.h"
 #include "tally.h"
 
@@ -154,6 +155,23 @@ static bool sees_newest(struct call *call)
            (who.roles & ROLE_AUDITOR) != 0;
     call_read_end(call);
     return sees;
+}
+
+/* What is needed to check it. */
+void run_log(struct call *call)
+{
+    char vkey[NOTE_VKEY_MAX_BYTES];
+    struct published newest;
+    bool is_there = publisher_checkpoint(call->mod->publisher,
+                                         !sees_newest(call), &newest);
+
+    note_vkey(vkey, call->mod->settings->log_origin, call->mod->log_public);
+    call_put(call, "origin", json_string(call->mod->settings->log_origin));
+    call_put(call, "key", json_string(vkey));
+    call_put(call, "size",
+             is_there ? json_integer((json_int_t)newest.size) : json_null());
+    call_put(call, "time",
+             is_there ? json_integer((json_int_t)newest.time) : json_null());
 }
 
 void run_checkpoint(struct call *call)

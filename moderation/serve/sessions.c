@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Logging in and out, first logins, one's own password. */
-#include "books.h"
 #include "clock.h"
+#include "desk_calls.h"
 #include "handlers.h"
 #include "password.h"
 #include "session.h"
@@ -69,11 +69,12 @@ static json_t *me_json(struct call *call, struct db *db)
     json_t *held = json_array();
 
     holders(db, call->who.number, put_holding, held);
-    return json_pack("{s:I,s:s,s:s,s:s,s:o,s:o,s:o,s:I,s:I}", "account",
+    return json_pack("{s:I,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:I,s:I}", "account",
                      (json_int_t)call->who.number, "name", call->who.name,
                      "shown", call->who.shown, "pseudonym", call->who.pseudonym,
                      "roles", roles_json(call->who.roles), "queues",
-                     queues_json(&call->who), "shares", held, "session_idle",
+                     queues_json(&call->who), "shares", held, "preferences",
+                     desk_preferences_json(db, &call->who), "session_idle",
                      (json_int_t)call->mod->settings->session_idle, "claim",
                      (json_int_t)call->mod->settings->claim);
 }
@@ -562,36 +563,4 @@ void run_password(struct call *call)
     }
     sodium_memzero(p, sizeof *p);
     free(p);
-}
-
-/* ---- Saved searches
- * ---------------------------------------------------------------------------
- */
-
-static bool put_search(void *context, struct frank_span name,
-                       struct frank_span query)
-{
-    (void)json_array_append_new(context,
-                                json_pack("{s:o,s:o}", "name", call_span(name),
-                                          "query", call_span(query)));
-    return true;
-}
-
-void read_searches(struct call *call, struct db *db)
-{
-    json_t *list = json_array();
-
-    searches(db, &call->who, put_search, list);
-    call_put(call, "searches", list);
-}
-
-struct cases_answer act_keep_search(struct call *call, struct db *db)
-{
-    return search_keep(db, &call->who, call_text(call, "name"),
-                       call_text(call, "query"));
-}
-
-struct cases_answer act_drop_search(struct call *call, struct db *db)
-{
-    return search_drop(db, &call->who, call_text(call, "name"));
 }

@@ -2,6 +2,7 @@
 #include "exchange.h"
 #include "problem.h"
 
+#include <strings.h>
 #include <malloc.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -39,11 +40,24 @@ static bool add(struct MHD_Response *response, const char *name,
            MHD_add_response_header(response, name, value) == MHD_YES;
 }
 
-static bool add_fields(struct MHD_Response *response,
-                       const struct http_field *fields)
+static bool has_field(const struct http_field *fields, const char *name)
 {
     for (; fields != NULL && fields->name != NULL; fields++) {
-        if (!add(response, fields->name, fields->value)) {
+        if (strcasecmp(fields->name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* fields, but for those that others stand in the place of. */
+static bool add_fields(struct MHD_Response *response,
+                       const struct http_field *fields,
+                       const struct http_field *others)
+{
+    for (; fields != NULL && fields->name != NULL; fields++) {
+        if (!has_field(others, fields->name) &&
+            !add(response, fields->name, fields->value)) {
             return false;
         }
     }
@@ -70,8 +84,9 @@ static bool add_headers(struct http_exchange *exchange,
            add(response, "Allow", exchange->allow) &&
            add(response, "Connection",
                exchange->edge != NULL ? "close" : NULL) &&
-           add_fields(response, exchange->server->settings.fields) &&
-           add_fields(response, answer->fields);
+           add_fields(response, exchange->server->settings.fields,
+                      answer->fields) &&
+           add_fields(response, answer->fields, NULL);
 }
 
 void http_answer(struct http_exchange *exchange,

@@ -47,7 +47,7 @@ static bool path_is(struct places *places, const char *route, const char *path)
             return false;
         }
     }
-    return *path == '\0' || (route > begin && route[-1] == '/');
+    return *path == '\0' || (route > begin + 1 && route[-1] == '/');
 }
 
 static void keep_segments(struct http_exchange *exchange,

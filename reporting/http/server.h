@@ -83,7 +83,9 @@ struct http_answer {
     unsigned retry_after;            /* seconds; 0: without the header */
     const char *location;            /* NULL: without */
     const char *cache;               /* Cache-Control; NULL: "no-store" */
-    const struct http_field *fields; /* others; NULL: none. Copied */
+    const struct http_field *fields; /* others, in place of those that the
+                                        settings have of the name; NULL: none.
+                                        Copied */
 };
 
 /* Answers, once. The exchange is gone afterwards. From any thread. Every answer
@@ -116,7 +118,8 @@ const char *http_error_name(int error);
 
 typedef void http_handler(struct http_exchange *exchange, void *context);
 
-/* A path that ends in "/" stands for everything below it. A segment that is {},
+/* A path that ends in "/" stands for everything below it, but "/" for itself
+ * alone. A segment that is {},
  * as in "/v1/cases/{}/claim", stands for any that http_segment() can give; a
  * path has at most HTTP_SEGMENTS_MAX of them. Of routes that stand for the same
  * path the first in the table is taken, those without {} before those with. */

@@ -27,7 +27,7 @@ row = w.mod.database().execute(
 import base64
 content = base64.b64decode(look["messages"][0]["content"])
 canary("content", content[-48:])
-canary("text", look["messages"][0]["text"][:24])
+canary("text", look["messages"][0]["parts"][0]["text"][:24])
 canary("room", first["room"])
 canary("salt", row[0])
 canary("sealed body", row[1][-64:])

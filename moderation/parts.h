@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a disclosed content holds, as a list of parts for whoever looks at it:
+ * the one of a plain content, the slots of a parted one, the body parts of a
+ * MIMI message in their order (draft-ietf-mimi-content-08, section 3.4). As
+ * forgiving as locating: what breaks a rule is listed as far as it can be read,
+ * so that nobody hides from review by breaking one. Nothing here is judged.
+ */
+#ifndef MODERATION_PARTS_H
+#define MODERATION_PARTS_H
+
+#include "frank.h"
+
+enum part_state {
+    PART_THERE,     /* body holds its bytes */
+    PART_WITHHELD,  /* parted: left out by the reporter */
+    PART_EMPTY,     /* MIMI: a NullPart, as of a deletion or a "like" taken back
+                     */
+    PART_EXTERNAL,  /* MIMI: somewhere else, at url */
+    PART_UNREADABLE /* MIMI: not as the format says, or nested too deeply; body
+                       holds the bytes from there on */
+};
+
+/* Texts are a stranger's. Spans point into the content or into the list. */
+struct part {
+    enum part_state state;
+    struct frank_span name; /* parted: its name; external: the file's */
+    struct frank_span media_type;
+    struct frank_span body;
+    struct frank_span url;
+    struct frank_span description;
+    uint64_t size; /* external: as the sender says */
+};
+
+#define PARTS_MAX 256 /* further ones are counted in `more` */
+struct parts {
+    size_t count;
+    size_t more;
+    struct part items[PARTS_MAX];
+    uint8_t *copies; /* of strings that came in chunks */
+    size_t copied;
+    size_t room;
+};
+
+/* Lists the parts of a content. Errors: those of frank_locate(); MEMORY. To be
+ * closed with parts_free() where it is 0. */
+FRANK_MUST_CHECK int parts_read(struct parts *out, const uint8_t *content,
+                                size_t len, struct frank_fault *fault);
+/* Wipes it. */
+void parts_free(struct parts *parts);
+
+#endif

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "showing.h"
+
+#include "deciding.h"
+#include "handlers.h"
+#include "hmac.h"
+#include "parts.h"
+#include "utf8.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* ---- Tickets
+ * -------------------------------------------------------------------- */
+
+/* An address of evidence is for one session, report and second look; who else
+ * learns it has nothing. */
+#define TICKET_MS UINT64_C(3600000)
+#define TICKET_BYTES 16
+#define TICKET_TEXT_BYTES (2 * TICKET_BYTES + 1)
+
+static void make_ticket(char out[static TICKET_TEXT_BYTES],
+                        const struct call *call, uint64_t report,
+                        uint64_t second_look, uint64_t until)
+{
+    uint8_t said[TOKEN_HASH_BYTES + 24];
+    uint8_t mac[HASH_BYTES];
+    struct hmac hmac;
+
+    memcpy(said, call->session, TOKEN_HASH_BYTES);
+    memcpy(said + TOKEN_HASH_BYTES, &report, 8);
+    memcpy(said + TOKEN_HASH_BYTES + 8, &second_look, 8);
+    memcpy(said + TOKEN_HASH_BYTES + 16, &until, 8);
+    hmac_schedule(&hmac, call->mod->secrets->tickets,
+                  sizeof call->mod->secrets->tickets);
+    hmac_update(&hmac, said, sizeof said);
+    hmac_final(&hmac, mac);
+    (void)sodium_bin2hex(out, TICKET_TEXT_BYTES, mac, TICKET_BYTES);
+    sodium_memzero(mac, sizeof mac);
+}
+
+/* "UNTIL.SECONDLOOK.MAC" of an address. */
+static bool read_ticket(const struct call *call, const char *text,
+                        uint64_t report, uint64_t *second_look)
+{
+    char right[TICKET_TEXT_BYTES];
+    uint64_t until;
+    char *end;
+
+    if (text == NULL || !isdigit((unsigned char)text[0])) {
+        return false;
+    }
+    until = strtoull(text, &end, 10);
+    if (*end != '.' || !isdigit((unsigned char)end[1])) {
+        return false;
+    }
+    *second_look = strtoull(end + 1, &end, 10);
+    make_ticket(right, call, report, *second_look, until);
+    return *end == '.' && strlen(end + 1) == sizeof right - 1 &&
+           sodium_memcmp(end + 1, right, sizeof right - 1) == 0 &&
+           until > call->now;
+}
+
+/* ---- Kinds of evidence
+ * -------------------------------------------------------------------- */
+
+/* What a browser shows as it is, and no more: nothing that can hold a script.
+ */
+static const char *const media_types[] = {
+    "image/png", "image/jpeg", "image/gif", "image/webp", "image/avif",
+    "audio/mpeg", "audio/ogg", "audio/wav", "audio/mp4", "audio/webm",
+    "video/mp4", "video/webm", "video/ogg"};
+
+/* The type that it is shown as, without parameters; NULL: it is not. */
+static const char *shown_type(struct frank_span type)
+{
+    size_t len = 0;
+
+    while (len < type.len && type.data[len] != ';' && type.data[len] != ' ') {
+        len++;
+    }
+    for (size_t i = 0; i < sizeof media_types / sizeof media_types[0]; i++) {
+        if (strlen(media_types[i]) == len &&
+            strncasecmp(media_types[i], (const char *)type.data, len) == 0) {
+            return media_types[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- A look
+ * ----------------------------------------------------------------------- */
+
+static const char *const states[OPENING_STATES] = {
+    "matches", "malformed", "mismatch", "withheld", "expired", "not_stamped"};
+static const char *const part_states[] = {"there", "withheld", "empty",
+                                          "external", "unreadable"};
+
+static json_t *base64(struct frank_span bytes)
+{
+    size_t size =
+        sodium_base64_encoded_len(bytes.len, sodium_base64_VARIANT_ORIGINAL);
+    char *text = malloc(size);
+    json_t *out;
+
+    if (text == NULL) {
+        return NULL;
+    }
+    (void)sodium_bin2base64(text, size, bytes.data, bytes.len,
+                            sodium_base64_VARIANT_ORIGINAL);
+    out = json_string(text);
+    sodium_memzero(text, size);
+    free(text);
+    return out;
+}
+
+struct showing {
+    struct call *call;
+    const struct looking *looking;
+    uint64_t second_look;
+    uint64_t until;
+    char ticket[TICKET_TEXT_BYTES];
+    struct parts parts;
+};
+
+static void put_text(json_t *out, const char *name, struct frank_span text)
+{
+    if (text.len > 0) {
+        (void)json_object_set_new(out, name, call_span(text));
+    }
+}
+
+/* What is text is given as one; of the rest, where it can be had. */
+static json_t *part_json(const struct showing *s, size_t message, size_t i)
+{
+    const struct part *part = &s->parts.items[i];
+    json_t *out = json_object();
+
+    (void)json_object_set_new(out, "state",
+                              json_string(part_states[part->state]));
+    put_text(out, "name", part->name);
+    put_text(out, "media_type", part->media_type);
+    put_text(out, "url", part->url);
+    put_text(out, "description", part->description);
+    if (part->state == PART_EXTERNAL && part->size != UINT64_MAX) {
+        (void)json_object_set_new(out, "bytes",
+                                  json_integer((json_int_t)part->size));
+    }
+    if (part->state == PART_THERE || part->state == PART_UNREADABLE) {
+        (void)json_object_set_new(out, "bytes",
+                                  json_integer((json_int_t)part->body.len));
+        if (part->state == PART_THERE && shown_type(part->media_type) != NULL) {
+            char address[160];
+
+            (void)snprintf(address, sizeof address,
+                           "/v1/evidence/%" PRIu64 "/%zu/%zu/%" PRIu64
+                           ".%" PRIu64 ".%s",
+                           s->looking->report.number, message, i, s->until,
+                           s->second_look, s->ticket);
+            (void)json_object_set_new(out, "evidence", json_string(address));
+        } else if (utf8_is_valid(part->body)) {
+            (void)json_object_set_new(out, "text", call_span(part->body));
+        }
+    }
+    return out;
+}
+
+static json_t *parts_json(struct showing *s, size_t message,
+                          struct frank_span content)
+{
+    json_t *list = json_array();
+
+    if (parts_read(&s->parts, content.data, content.len, NULL) == FRANK_OK) {
+        for (size_t i = 0; i < s->parts.count; i++) {
+            (void)json_array_append_new(list, part_json(s, message, i));
+        }
+        if (s->parts.more > 0) {
+            (void)json_array_append_new(
+                list, json_pack("{s:s,s:I}", "state", "more", "parts",
+                                (json_int_t)s->parts.more));
+        }
+    }
+    parts_free(&s->parts);
+    return list;
+}
+
+static json_t *message_json(struct showing *s, size_t i)
+{
+    const struct looking *l = s->looking;
+    const struct opening_verdict *v = &l->verdicts[i];
+    const struct frank_report_header *h = &opening_report(l->opening)->header;
+    const struct frank_opening *o = &opening_body(l->opening)->openings[i];
+    const struct frank_context *c = &h->evidence[i].context;
+    json_t *out = json_object();
+
+    (void)json_object_set_new(out, "message", json_integer((json_int_t)i));
+    (void)json_object_set_new(
+        out, "tag",
+        call_hex_json((struct frank_span){h->evidence[i].tag,
+                                          sizeof h->evidence[i].tag}));
+    (void)json_object_set_new(out, "accused", json_boolean(i == h->accused));
+    (void)json_object_set_new(out, "sender", call_span(c->sender));
+    (void)json_object_set_new(out, "room", call_span(c->room));
+    (void)json_object_set_new(out, "sent",
+                              json_integer((json_int_t)c->accepted_timestamp));
+    (void)json_object_set_new(out, "verdict", json_string(states[v->state]));
+    (void)json_object_set_new(out, "proven",
+                              json_boolean(v->stamp == STAMP_VALID &&
+                                           (v->state == OPENING_MATCHES ||
+                                            v->state == OPENING_MALFORMED)));
+    (void)json_object_set_new(out, "stamp",
+                              json_string(opening_stamp_text(v->stamp)));
+    if (v->fault.error != FRANK_OK) {
+        (void)json_object_set_new(out, "why",
+                                  json_string(frank_strerror(v->fault.error)));
+    }
+    (void)json_object_set_new(out, "parts_withheld",
+                              json_integer((json_int_t)v->parts_withheld));
+    if (o->disclosed) {
+        if (call_switch(s->call, "raw")) {
+            (void)json_object_set_new(out, "content", base64(o->content));
+        }
+        (void)json_object_set_new(out, "parts", parts_json(s, i, o->content));
+    }
+    return out;
+}
+
+static json_t *order_json(const struct looking *l)
+{
+    json_t *order = json_array();
+
+    for (size_t i = 0; i < l->place_count; i++) {
+        (void)json_array_append_new(
+            order, json_pack("{s:I,s:I,s:I,s:I}", "message",
+                             (json_int_t)l->places[i].message, "room_seq",
+                             (json_int_t)l->places[i].room_seq, "seen_seq",
+                             (json_int_t)l->places[i].seen_seq, "gap",
+                             (json_int_t)l->places[i].gap));
+    }
+    return order;
+}
+
+static void put_look(struct showing *s)
+{
+    struct call *call = s->call;
+    const struct looking *l = s->looking;
+    const struct frank_report_header *h = &opening_report(l->opening)->header;
+    const struct frank_report_body *body = opening_body(l->opening);
+    json_t *messages = json_array();
+    unsigned withheld = 0;
+    unsigned parts = 0;
+
+    for (size_t i = 0; i < h->count; i++) {
+        (void)json_array_append_new(messages, message_json(s, i));
+        withheld += !body->openings[i].disclosed;
+        parts += l->verdicts[i].parts_withheld != 0;
+    }
+    /* First, as it can make what is shown look other than it was. */
+    call_put(call, "withheld", json_integer(withheld));
+    call_put(call, "parts_withheld", json_integer(parts));
+    call_put(call, "report", json_integer((json_int_t)l->report.number));
+    call_put(call, "note", call_span(body->note));
+    call_put(call, "hub_verdict", json_boolean(l->has_verdict));
+    call_put(call, "messages", messages);
+    call_put(call, "order", order_json(l));
+    call_put(call, "order_is_forged", json_boolean(l->order_is_forged));
+}
+
+void show_look(struct call *call, const struct looking *looking,
+               uint64_t second_look)
+{
+    struct showing *s = calloc(1, sizeof *s);
+
+    if (s == NULL) {
+        call_refuse(call, 503, "busy", "Out of memory");
+        return;
+    }
+    s->call = call;
+    s->looking = looking;
+    s->second_look = second_look;
+    s->until = call->now + TICKET_MS;
+    make_ticket(s->ticket, call, looking->report.number, second_look, s->until);
+    put_look(s);
+    sodium_memzero(s, sizeof *s);
+    free(s);
+}
+
+/* ---- Evidence
+ * ------------------------------------------------------------------------ */
+
+/* A place in a list: 0 to 999. */
+static bool read_place(const char *text, size_t *out)
+{
+    if (text == NULL || strlen(text) > 3 ||
+        strspn(text, "0123456789") != strlen(text)) {
+        return false;
+    }
+    *out = (size_t)strtoul(text, NULL, 10);
+    return true;
+}
+
+/* A browser shows it within a page, and runs nothing of it. */
+static void answer_bytes(struct call *call, struct frank_span bytes,
+                         const char *type)
+{
+    static const struct http_field fields[] = {
+        {"Content-Security-Policy", "default-src 'none'; sandbox"},
+        {"Content-Disposition", "inline"},
+        {NULL, NULL}};
+
+    call->answered = true;
+    http_answer(call->exchange, &(struct http_answer){.status = 200,
+                                                      .type = type,
+                                                      .body = bytes,
+                                                      .fields = fields});
+}
+
+static void answer_part(struct call *call, const struct looking *l,
+                        size_t message, size_t which)
+{
+    struct parts *parts = calloc(1, sizeof *parts);
+    const struct frank_opening *o = NULL;
+
+    if (message < opening_report(l->opening)->header.count) {
+        o = &opening_body(l->opening)->openings[message];
+    }
+    if (parts != NULL && o != NULL && o->disclosed &&
+        parts_read(parts, o->content.data, o->content.len, NULL) == FRANK_OK) {
+        const struct part *part =
+            which < parts->count ? &parts->items[which] : NULL;
+        const char *type = part != NULL && part->state == PART_THERE
+                               ? shown_type(part->media_type)
+                               : NULL;
+
+        if (type != NULL) {
+            answer_bytes(call, part->body, type);
+        }
+        parts_free(parts);
+    }
+    free(parts);
+}
+
+void run_evidence(struct call *call)
+{
+    uint64_t report = call_number(call, 0);
+    uint64_t second_look = 0;
+    struct cases_answer may = cases_unknown();
+    struct looking *l = NULL;
+    size_t message;
+    size_t part;
+
+    if (read_place(http_segment(call->exchange, 1), &message) &&
+        read_place(http_segment(call->exchange, 2), &part) &&
+        read_ticket(call, http_segment(call->exchange, 3), report,
+                    &second_look)) {
+        struct db *db = call_read(call);
+
+        may = deciding_may_look(db, &call->who, report, second_look, call->now);
+        call_read_end(call);
+    }
+    if (!call_done(call, may)) {
+        return;
+    }
+    l = looking_open(call->mod, report);
+    if (l != NULL) {
+        answer_part(call, l, message, part);
+    }
+    looking_free(l);
+    if (!call->answered) {
+        (void)call_done(call, cases_unknown());
+    }
+}
