@@ -256,6 +256,7 @@ async function navigate() {
     }
     shown = {...next, name};
     keys.bind(next.keys ?? []);
+    for (const [key, press, release] of next.holds ?? []) keys.hold(key, press, release);
     replace(main, next.node);
     shell.entitle(next.title);
   } catch (error) {

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// A case: reason and metadata before content, consent, the conversation, what
+// is decided, what was done.
+
+import {get, post} from './api.js';
+import {caseActions, claimLine} from './case_claim.js';
+import {consentCard} from './case_consent.js';
+import {decidingCard} from './case_decide.js';
+import {aboutCard, historyCard, holdCard, notesCard, timelineCard} from './case_facts.js';
+import {conversation} from './conversation.js';
+import {button, el, replace} from './dom.js';
+import {draft} from './drafts.js';
+import * as place from './place.js';
+import {strings} from './strings.js';
+
+const s = strings.case;
+
+/** Reports whose content may be asked for: open ones, a copy only with others. */
+const toShow = (data) => {
+  const open = data.report_list.filter((report) => report.opened !== null);
+  const first = open.filter((report) => report.copy_of === null ||
+    !open.some((other) => other.report === report.copy_of));
+  return first.map((report) => report.report);
+};
+
+export async function show(shell, at) {
+  const number = Number(at.args[0]);
+  const path = `/v1/cases/${number}`;
+  let [data, {book}] = await Promise.all([get(path), shell.book()]);
+  let looks = null;
+  let talk = null;
+  let watch;
+
+  const head = el('div', {class: 'case-head'});
+  const top = el('div', {});
+  const left = el('div', {});
+  const side = el('div', {});
+  const kept = el('p', {class: 'saved', role: 'status'});
+  const writing = draft(number, data.draft, data.draft_kept, kept);
+  const content = el('section', {class: 'card', 'aria-labelledby': 'content-title'});
+  let deciding = null;
+
+  const isMine = () => data.claimant?.account === shell.me.account;
+
+  /** Runs what the service may refuse, then shows how the case stands. */
+  async function act(run, done) {
+    try {
+      const answer = await run();
+      await reload();
+      if (done) shell.toast(done);
+      return answer ?? true;
+    } catch (error) {
+      shell.toast(error.message);
+      if (error.status === 409 || error.status === 404) await reload().catch(() => {});
+      return undefined;
+    }
+  }
+
+  async function reload() {
+    await writing.save();
+    data = await get(path);
+    draw();
+  }
+
+  const page = {shell, path, number, book, act, writing, reload,
+    get data() {
+      return data;
+    }, isMine, finish};
+
+  // ---- Content ---------------------------------------------------------------
+
+  async function showContent() {
+    const wanted = toShow(data);
+    try {
+      const answers = [];
+      for (const report of wanted) answers.push(await post(`/v1/reports/${report}/look`));
+      looks = answers;
+      talk = conversation(looks, () => shell.exposure?.revealed());
+      shell.exposure?.view(true);
+    } catch (error) {
+      shell.toast(error.message);
+      return;
+    }
+    drawContent();
+    content.querySelector('h2').focus();
+    data = await get(path);
+    drawFacts();
+  }
+
+  function hideContent() {
+    looks = null;
+    talk = null;
+    shell.exposure?.view(false);
+    drawContent();
+  }
+
+  function shownContent() {
+    const withheld = looks.reduce((sum, look) => sum + look.withheld, 0);
+    const parts = looks.reduce((sum, look) => sum + look.parts_withheld, 0);
+    const forged = looks.some((look) => look.order_is_forged);
+    const text = el('input', {type: 'checkbox', checked: !('blur' in document.documentElement.dataset)});
+    text.addEventListener('change', () => content.classList.toggle('clear', text.checked));
+    return [
+      (withheld > 0 || parts > 0) && el('div', {class: 'warning'}, s.withheld(withheld, parts)),
+      looks.some((look) => !look.hub_verdict) && el('div', {class: 'warning'}, s.noVerdict),
+      forged && el('div', {class: 'warning'}, s.forged),
+      el('p', {class: 'proof'}, s.proof),
+      el('div', {class: 'actions'},
+          el('label', {class: 'check'}, text, el('span', {}, s.clearText)),
+          el('span', {class: 'hint'}, s.holdHint), button(s.hide, hideContent, 'quiet')),
+      talk.node,
+      looks.filter((look) => look.note).map((look) => el('div', {class: 'part'},
+          el('h3', {}, s.note), el('p', {class: 'message-text', dir: 'auto'}, look.note))),
+    ];
+  }
+
+  function whyNotShown() {
+    if (data.state === 'purged') return s.purged;
+    if (toShow(data).length === 0) return s.notOpened;
+    if (!isMine()) return s.notYours;
+    return null;
+  }
+
+  function drawContent() {
+    const why = whyNotShown();
+    content.classList.toggle('clear', !('blur' in document.documentElement.dataset));
+    replace(content, el('h2', {id: 'content-title', tabindex: '-1'}, s.content),
+        talk ? shownContent() : why ? el('p', {class: 'hint'}, why) :
+          [el('p', {}, s.before(data.reasons.map((r) => strings.reasons[r] ?? r).join(', '))),
+            button(s.show, showContent, 'primary', 'o')]);
+  }
+
+  // ---- The rest -----------------------------------------------------------------
+
+  function drawHead() {
+    const where = place.around(number);
+    const move = (to, label, key) => to !== undefined &&
+      button(label, () => shell.go(`#/case/${to}`), 'quiet', key);
+    replace(head, el('h1', {tabindex: '-1'}, s.title(number)),
+        el('span', {class: 'badges'}, el('span', {class: 'badge'}, strings.states[data.state]),
+            data.withheld && el('span', {class: 'badge warn'}, s.withheldBadge)),
+        el('span', {class: 'hint'}, where.at >= 0 && s.place(where.at + 1, where.count)),
+        el('span', {class: 'actions'}, el('a', {class: 'button', href: place.address()}, s.list),
+            move(where.last, s.last, '['), move(where.next, s.next, ']')));
+  }
+
+  function drawFacts() {
+    drawHead();
+    replace(top, claimLine(page), caseActions(page));
+    replace(facts, aboutCard(page), consentCard(page));
+    replace(below, historyCard(page), notesCard(page), holdCard(page), timelineCard(page));
+  }
+
+  const facts = el('div', {});
+  const below = el('div', {});
+  const decision = el('div', {});
+
+  function draw() {
+    if (!isMine() && talk) hideContent();
+    drawFacts();
+    drawContent();
+    deciding = decidingCard(page);
+    replace(decision, deciding?.node);
+  }
+
+  /** After a decision: the next case, or back to the list. */
+  async function finish(next, done) {
+    writing.end();
+    shell.exposure?.view(false);
+    const where = place.around(number);
+    shell.toast(done);
+    if (next && where.next !== undefined) {
+      shell.go(`#/case/${where.next}`);
+    } else {
+      shell.go(place.address());
+    }
+  }
+
+  replace(left, facts, content);
+  replace(side, decision, kept, below);
+  draw();
+  watch = setInterval(() => {
+    const line = top.querySelector('.claim');
+    line?.replaceWith(claimLine(page));
+  }, 15000);
+
+  const go = (to) => to !== undefined && shell.go(`#/case/${to}`);
+  const list = [
+    {keys: 'j', label: s.keys.down, run: () => talk?.move(1)},
+    {keys: 'k', label: s.keys.up, run: () => talk?.move(-1)},
+    {keys: 'o', label: s.keys.open, run: () => (talk || whyNotShown() ? undefined : showContent())},
+    {keys: 'c', label: s.keys.claim, run: () => page.claim?.()},
+    {keys: 't', label: s.keys.ask, run: () => side.ownerDocument.getElementById('ask-why')?.focus()},
+    {keys: 'd', label: s.keys.decide, run: () => deciding?.focus()},
+    {keys: 'a', label: s.keys.acknowledge, run: () => deciding?.choose?.('no_action')},
+    {keys: 'e', label: s.keys.escalate, run: () => deciding?.choose?.('escalate')},
+    {keys: 's', label: s.keys.submit, run: () => deciding?.submit?.(false)},
+    {keys: 'n', label: s.keys.submitNext, run: () => (deciding?.submit ?
+      deciding.submit(true) : go(place.around(number).next))},
+    {keys: 'h', label: s.keys.handOver, run: () => page.handOver?.()},
+    {keys: 'w', label: s.keys.note, run: () => document.getElementById('note')?.focus()},
+    {keys: ']', label: s.keys.next, run: () => go(place.around(number).next)},
+    {keys: '[', label: s.keys.last, run: () => go(place.around(number).last)},
+    {keys: 'u', label: s.keys.list, run: () => shell.go(place.address())},
+    {keys: 'v', label: s.keys.reveal, run: () => {}},
+  ];
+  return {
+    title: s.title(number),
+    node: el('div', {}, head, top, el('div', {class: 'case'}, left, side)),
+    keys: list,
+    holds: [['v', () => talk?.reveal(), () => talk?.hide()]],
+    back: () => reload().catch(() => {}),
+    focus: () => head.querySelector('h1'),
+    leave: async () => {
+      clearInterval(watch);
+      shell.exposure?.view(false);
+      await writing.save();
+    },
+  };
+}
+

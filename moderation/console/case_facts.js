@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known of a case from metadata alone, what was noted, what was done.
+
+import {post} from './api.js';
+import {button, el, facts, field, foreign} from './dom.js';
+import {moment, number, time} from './format.js';
+import * as keys from './keys.js';
+import {strings} from './strings.js';
+
+const s = strings.facts;
+
+// ---- What was reported ----------------------------------------------------------
+
+async function reveal(page, report, cell) {
+  const why = await keys.askText(s.reveal, s.revealWhy, s.revealDo, {most: 8192});
+  if (why === undefined) return;
+  await page.act(async () => {
+    const {reporter} = await post(`/v1/reports/${report.report}/reporter`, {why});
+    page.reporters ??= new Map();
+    page.reporters.set(report.report, reporter);
+  });
+  cell?.focus();
+}
+
+function reporterCell(page, report) {
+  const known = page.reporters?.get(report.report);
+  if (known !== undefined) return foreign(known);
+  return [s.reporterKinds[report.reporter], ' ', report.named && page.isMine() &&
+    button(s.reveal, () => reveal(page, report), 'quiet')];
+}
+
+function openedCell(report) {
+  if (report.opened === null) return s.sealed;
+  return [s.disclosed(report.disclosed),
+    report.withheld > 0 && [' ', el('span', {class: 'badge warn'}, s.withheld(report.withheld))],
+    report.parts_withheld > 0 && [' ', el('span', {class: 'badge warn'}, s.parts(report.parts_withheld))],
+    report.not_proven > 0 && [' ', el('span', {class: 'badge bad'}, s.notProven(report.not_proven))]];
+}
+
+function reportTable(page) {
+  return el('div', {class: 'table-scroll', tabindex: 0, role: 'region', 'aria-label': s.reports},
+      el('table', {}, el('thead', {}, el('tr', {}, s.reportHeads.map((head) =>
+        el('th', {scope: 'col'}, head)))),
+      el('tbody', {}, page.data.report_list.map((report) => el('tr', {},
+          el('th', {scope: 'row'}, number(report.report),
+              report.copy_of !== null && [' ', el('span', {class: 'badge plain'},
+                  s.copyOf(report.copy_of))]),
+          el('td', {}, strings.reasons[report.reason] ?? report.reason),
+          el('td', {}, reporterCell(page, report)),
+          el('td', {}, moment(report.received)),
+          el('td', {}, s.messages(report.messages)),
+          el('td', {}, openedCell(report), !report.hub_verdict &&
+              [' ', el('span', {class: 'badge bad'}, s.noVerdict)]))))));
+}
+
+export function aboutCard(page) {
+  const {data} = page;
+  return el('section', {class: 'card'},
+      el('h2', {}, data.reasons.map((reason) => strings.reasons[reason] ?? reason).join(' · ')),
+      facts([
+        [s.sender, foreign(data.sender)],
+        [s.room, foreign(data.room)],
+        [s.queue, data.queue],
+        [s.first, el('span', {}, time(data.first))],
+        data.last !== data.first && [s.last, time(data.last)],
+        [s.counts, s.countsOf(data.reports, data.copies)],
+        [s.reporters, number(data.reporters)],
+        [s.priority, number(data.priority)],
+        [s.contact, data.first_contact ? s.strangers : s.known],
+        data.due !== null && data.due !== undefined && [s.due[data.state] ?? s.dueOther, time(data.due)],
+      ]),
+      el('details', {open: data.report_list.length <= 3}, el('summary', {}, s.reportsOf(data.reports)),
+          reportTable(page)));
+}
+
+export function historyCard({data}) {
+  const h = data.history;
+  return el('section', {class: 'card'}, el('h2', {}, s.history), facts([
+    [s.others, number(h.other_cases)],
+    [s.decided, number(h.decided)],
+    [s.actedOn, number(h.acted_on)],
+    [s.rooms, number(h.rooms)],
+    [s.reporterReports, number(h.reporters_reports)],
+    [s.reporterActedOn, number(h.reporters_acted_on)],
+  ]), el('p', {class: 'hint'}, s.historyHint));
+}
+
+// ---- Notes ----------------------------------------------------------------------------
+
+export function notesCard(page) {
+  const {data, writing, act, path} = page;
+  const may = page.isMine() && !['purged', 'closed', 'decided', 'waiting'].includes(data.state);
+  const input = el('textarea', {id: 'note', rows: 2, maxlength: 8192, value: writing.now.note ?? '',
+    on: {input: () => writing.set('note', input.value)}});
+  const send = async () => {
+    if (!input.value.trim()) return;
+    const text = input.value;
+    if (await act(async () => {
+      await post(`${path}/notes`, {text});
+      writing.set('note', '');
+    }, s.noted)) document.getElementById('note')?.focus();
+  };
+  return el('section', {class: 'card'}, el('h2', {}, s.notes),
+      el('ul', {class: 'timeline'}, data.notes.map((note) => el('li', {},
+          el('div', {class: 'hint'}, note.by ? foreign(note.by.shown) : strings.service, ' ',
+              moment(note.time)),
+          el('div', {class: 'message-text shown', dir: 'auto'}, note.text)))),
+      data.notes.length === 0 && !may && el('p', {class: 'hint'}, s.noNotes),
+      may && [field(s.note, input, s.noteHint), button(s.addNote, send)]);
+}
+
+// ---- Legal holds ------------------------------------------------------------------------
+
+async function askHold(page) {
+  const until = el('input', {type: 'date', required: true});
+  const why = await keys.askText(s.holdAsk, s.holdWhy, s.holdAsk,
+      {most: 8192, more: [field(s.holdUntil, until), el('p', {class: 'hint'}, s.holdHint)]});
+  if (why === undefined) return;
+  page.act(() => post(`${page.path}/legal-hold`, {until: Date.parse(until.value), why}), s.holdAsked);
+}
+
+async function endHold(page, hold) {
+  const why = await keys.askText(s.holdEnd, s.holdWhy, s.holdEnd, {most: 8192, kind: 'danger'});
+  if (why !== undefined) {
+    page.act(() => post(`/v1/legal-holds/${hold.hold}/end`, {why}), s.holdEnded);
+  }
+}
+
+export function holdCard(page) {
+  const {data, shell, act} = page;
+  const lead = shell.me.roles.includes('lead');
+  if (data.state === 'purged' || (!lead && data.legal_holds.length === 0)) return null;
+  return el('section', {class: 'card'}, el('h2', {}, s.legalHold),
+      data.legal_holds.map((hold) => el('div', {class: 'part'},
+          el('p', {}, el('span', {class: 'badge'}, s.holdStates[hold.state]), ' ',
+              s.holdUntilDay(time(hold.until)), ' ', hold.by && foreign(hold.by.shown)),
+          el('p', {class: 'message-text shown', dir: 'auto'}, hold.why),
+          el('div', {class: 'actions'},
+              hold.state === 'asked' && hold.by?.account !== shell.me.account &&
+                button(s.holdConfirm, () => act(() =>
+                  post(`/v1/legal-holds/${hold.hold}/confirm`), s.holdConfirmed)),
+              hold.state !== 'ended' && lead && button(s.holdEnd, () => endHold(page, hold), 'danger')))),
+      data.legal_holds.length === 0 && el('p', {class: 'hint'}, s.noHold),
+      lead && el('div', {class: 'actions'}, button(s.holdAsk, () => askHold(page))));
+}
+
+// ---- What was done -------------------------------------------------------------------------
+
+function said(line) {
+  const action = line.detail?.action;
+  const known = strings.timeline[`${line.type}.${action}`] ?? strings.timeline[line.type];
+  const from = line.detail?.from;
+  return [known ?? `${line.type}${action ? `: ${action}` : ''}`,
+    from && el('span', {class: 'hint'}, ' ', s.step(strings.states[from] ?? from,
+        strings.states[line.detail.to] ?? line.detail.to))];
+}
+
+export function timelineCard({data}) {
+  return el('section', {class: 'card'}, el('details', {open: true},
+      el('summary', {}, el('h2', {class: 'inline'}, s.timeline)),
+      el('ol', {class: 'timeline'}, data.timeline.map((line) => el('li', {},
+          said(line), el('div', {class: 'hint'}, line.by ? foreign(line.by.shown) : strings.service, ' · ',
+              moment(line.time), ' · ', el('span', {class: 'mono'}, s.entry(number(line.entry))))))),
+      el('p', {class: 'hint'}, s.timelineHint)));
+}
