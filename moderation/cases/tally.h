@@ -6,6 +6,8 @@
  *
  *   reports, cases, copies, follow_ups   what came in
  *   claimed, opened, dismissed, reinstated
+ *   waited                               claimed out of the queue; total: ms
+ *                                        from first report
  *   decided.OUTCOME                      in force; total: ms from first report
  *   decided_within.N                     the same by time: N hours, or more
  *   reviewed.confirmed, reviewed.returned

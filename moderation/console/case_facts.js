@@ -60,11 +60,11 @@ export function aboutCard(page) {
       facts([
         [s.sender, foreign(data.sender)],
         [s.room, foreign(data.room)],
-        [s.queue, data.queue],
+        [s.queue, page.book.queues.find((queue) => queue.id === data.queue)?.title ?? data.queue],
         [s.first, el('span', {}, time(data.first))],
         data.last !== data.first && [s.last, time(data.last)],
         [s.counts, s.countsOf(data.reports, data.copies)],
-        [s.reporters, number(data.reporters)],
+        data.reporters > 0 && [s.reporters, number(data.reporters)],
         [s.priority, number(data.priority)],
         [s.contact, data.first_contact ? s.strangers : s.known],
         data.due !== null && data.due !== undefined && [s.due[data.state] ?? s.dueOther, time(data.due)],

@@ -164,7 +164,7 @@ function mediaNode(part, onReveal) {
 }
 
 function partNode(part, several, onReveal) {
-  const name = part.name && el('span', {}, s.named, ' ', foreign(part.name));
+  const name = part.name && el('span', {}, '“', foreign(part.name), '”');
   const type = part.media_type && el('span', {class: 'mono'}, foreign(part.media_type));
   const head = (several || part.name || part.state !== 'there' || part.text === undefined) &&
     el('p', {class: 'hint badges'}, s.parts[part.state], ' ', name, ' ', type, ' ',

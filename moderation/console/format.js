@@ -35,7 +35,8 @@ export function span(ms) {
 /** Bytes. */
 export function bytes(n) {
   const unit = n >= 1e6 ? 'megabyte' : n >= 1e3 ? 'kilobyte' : 'byte';
-  return new Intl.NumberFormat(locale, {style: 'unit', unit, unitDisplay: 'short',
+  return new Intl.NumberFormat(locale, {style: 'unit', unit,
+    unitDisplay: unit === 'byte' ? 'long' : 'short',
     maximumFractionDigits: 1}).format(n / {byte: 1, kilobyte: 1e3, megabyte: 1e6}[unit]);
 }
 

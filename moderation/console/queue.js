@@ -65,7 +65,7 @@ function rowOf(c, shell, titles, selection, open) {
               el('span', {}, titles.get(c.queue) ?? c.queue),
               el('span', {}, s.reports(c.reports)),
               el('span', {}, s.messages(c.messages)),
-              el('span', {}, s.reporters(c.reporters)))),
+              c.reporters > 0 && el('span', {}, s.reporters(c.reporters)))),
       el('div', {class: 'side'},
           el('div', {}, moment(c.first)),
           el('div', {}, s.priority(c.priority)),

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the console's tests share: the world (world.py), a browser, people in it,
+// and watchers for what must never happen.
+
+import assert from 'node:assert/strict';
+import {spawn} from 'node:child_process';
+import {createHmac} from 'node:crypto';
+import {readFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import {fileURLToPath} from 'node:url';
+import {createInterface} from 'node:readline';
+import {chromium} from 'playwright-core';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export const STEP = 30000;
+
+/** RFC 6238, from the text that a device is given. */
+export function totp(secret, time = Date.now()) {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const bits = [...secret.replaceAll('=', '')]
+      .map((c) => alphabet.indexOf(c).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const count = Buffer.alloc(8);
+  count.writeBigUInt64BE(BigInt(Math.floor(time / STEP)));
+  const mac = createHmac('sha1', key).update(count).digest();
+  const at = mac[19] & 15;
+  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1000000).padStart(6, '0');
+}
+
+/** Hub, service and people; settings as those of tests/service/mod.py's World. */
+export async function startWorld(settings = {}) {
+  const child = spawn('python3', ['-B', `${here}world.py`, JSON.stringify(settings)],
+      {stdio: ['pipe', 'pipe', 'inherit']});
+  const lines = createInterface({input: child.stdout})[Symbol.asyncIterator]();
+  const line = async () => {
+    const {value, done} = await lines.next();
+    if (done) throw new Error('the world ended');
+    return JSON.parse(value);
+  };
+  const world = await line();
+  world.url = `http://localhost:${world.port}`;
+  world.do = async (what, order = {}) => {
+    child.stdin.write(`${JSON.stringify({...order, do: what})}\n`);
+    const answer = await line();
+    if (answer.error) throw new Error(`${what}: ${answer.error}`);
+    return answer;
+  };
+  world.end = () => new Promise((settle) => {
+    child.on('exit', settle);
+    child.stdin.end();
+  });
+  return world;
+}
+
+export function startBrowser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/**
+ * A browser of somebody's own, with a page at the console. page.faults holds what
+ * must never happen: errors, violations of the policy, requests elsewhere.
+ */
+export async function open(browser, world, options = {}) {
+  const context = await browser.newContext({viewport: {width: 1280, height: 900}, locale: 'en-GB',
+    ...options});
+  const page = await context.newPage();
+  page.faults = [];
+  page.on('pageerror', (error) => page.faults.push(`error: ${error.stack ?? error}`));
+  page.on('console', (message) => {
+    // A refusal of the service, and a lost network, are said by the browser too.
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) {
+      page.faults.push(`console: ${message.text()}`);
+    }
+  });
+  page.on('dialog', (dialog) => {
+    page.faults.push(`dialog: ${dialog.message()}`);
+    dialog.dismiss();
+  });
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${world.url}/`) && !url.startsWith('blob:') && !url.startsWith('data:')) {
+      page.faults.push(`request: ${url}`);
+    }
+  });
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) =>
+      console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+  });
+  await page.goto(`${world.url}/`);
+  return page;
+}
+
+const used = new Map();
+
+/** A code that was not used before. */
+async function code(name, person) {
+  if (person.codes.length > 0) return person.codes.pop();
+  while (Math.floor(Date.now() / STEP) <= (used.get(name) ?? 0)) {
+    await new Promise((settle) => setTimeout(settle, 250));
+  }
+  used.set(name, Math.floor(Date.now() / STEP));
+  return totp(person.secret);
+}
+
+/** Fills the form of a login, wherever it stands. */
+export async function fillLogin(page, world, name) {
+  const person = world.people[name];
+  const form = page.locator('form:has(input[name="password"])');
+  await form.getByLabel('Name').fill(person.name);
+  await form.getByLabel('Password').fill(person.password);
+  await form.getByLabel('Code').fill(await code(name, person));
+  await form.getByLabel('Code').press('Enter');
+}
+
+/** Somebody at the console, logged in. */
+export async function login(browser, world, name, options) {
+  const page = await open(browser, world, options);
+  await fillLogin(page, world, name);
+  await page.getByRole('navigation').waitFor();
+  await page.locator('main h1').waitFor();
+  return page;
+}
+
+/** Goes to an address of the console and waits until it is there. */
+export async function visit(page, address) {
+  await page.evaluate((to) => {
+    document.querySelector('main').replaceChildren();
+    if (location.hash === to) dispatchEvent(new HashChangeEvent('hashchange'));
+    else location.hash = to;
+  }, address);
+  await page.locator('main h1').waitFor();
+}
+
+/** What axe-core finds on the page, a line each. */
+export async function axe(page) {
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(async () => {
+    const {violations} = await globalThis.axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']});
+    return violations.flatMap((rule) => rule.nodes.map((node) =>
+      `${rule.id}: ${node.target.join(' ')}: ${node.failureSummary.replaceAll('\n', ' ')}`));
+  });
+  return found;
+}
+
+/** Nothing must have happened that never may. */
+export function spotless(page) {
+  assert.deepEqual(page.faults, []);
+}
