@@ -23,7 +23,8 @@ check("no consent is kept", w.mod.database().execute(
 look = w.ann.must("POST", "/v1/reports/%d/look" % report)
 check("each message says that it is proven",
       all(m["proven"] for m in look["messages"]), look["messages"])
-check("and what it says", all("content" in m for m in look["messages"]))
+check("and what it says", all(m["parts"][0]["text"] for m in
+                                look["messages"]))
 check("somebody else does not see it",
       w.cat.refused("POST", "/v1/reports/%d/look" % report) ==
       "claimed-by-other")

@@ -19,7 +19,7 @@ def canary(name, value):
 
 case = first["case"]
 report = w.open(w.ann, case)
-look = w.ann.must("POST", "/v1/reports/%d/look" % report)
+look = w.ann.must("POST", "/v1/reports/%d/look" % report, {"raw": True})
 row = w.mod.database().execute(
     "SELECT b.salt, b.sealed, r.kept, r.digest, r.report_id, r.message FROM"
     " bodies b JOIN reports r ON r.number = b.report WHERE r.number = ?",
@@ -37,6 +37,9 @@ canary("report id", row[4])
 note = "canary note %d" % time.time_ns()
 canary("note", note)
 w.ann.must("POST", "/v1/cases/%d/notes" % case, {"text": note})
+draft = "canary draft %d" % time.time_ns()
+canary("draft", draft)
+w.ben.must("POST", "/v1/cases/%d/draft" % case, {"draft": {"note": draft}})
 explanation = "canary explanation %d" % time.time_ns()
 canary("explanation", explanation)
 w.ann.must("POST", "/v1/cases/%d/decide" % case, {
@@ -79,8 +82,9 @@ def in_memory():
 
 
 seen = in_files()
-check("before, the search finds what is kept", {"note", "explanation", "salt",
-                                                "sealed body"} <= set(seen), seen)
+check("before, the search finds what is kept", {"note", "explanation", "draft",
+                                                "salt", "sealed body"} <=
+      set(seen), seen)
 check("what was opened is in no file even then",
       not {"content", "text"} & set(seen), seen)
 check("the case is purged", until(lambda: w.ann.must(
