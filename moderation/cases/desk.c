@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "desk.h"
 
+#include "claims.h"
 #include "schema.h"
 
 #include <string.h>
@@ -128,9 +129,9 @@ struct cases_answer desk_expose(struct db *db, const struct actor *who,
 /* ---- Drafts
  * ----------------------------------------------------------------- */
 
-struct cases_answer desk_draft_keep(struct db *db, const struct actor *who,
-                                    uint64_t number, const char *text,
-                                    uint64_t now)
+struct cases_answer desk_draft_keep(struct cases *cases, struct db *db,
+                                    const struct actor *who, uint64_t number,
+                                    const char *text, uint64_t now)
 {
     struct case_row row;
     struct cases_answer answer = case_find(&row, db, who, number, now);
@@ -150,6 +151,9 @@ struct cases_answer desk_draft_keep(struct db *db, const struct actor *who,
         (void)db_run(db, SET_DRAFT,
                      DB_VALUES(DB_INT(number), DB_INT(who->number), DB_INT(now),
                                DB_TEXT(text)));
+    }
+    if (row.claimant == who->number) {
+        claims_touch(cases, db, &row, now); /* whoever writes is working */
     }
     return CASES_OK;
 }

@@ -64,11 +64,11 @@ struct cases_answer desk_expose(struct db *db, const struct actor *who,
 
 /* What he has begun to write in a case: JSON of the page's own, of which
  * nothing is read here. It goes with his decision, and when the case is purged.
- * An empty text drops it. UNKNOWN, INVALID. */
+ * An empty text drops it. His claim goes on. UNKNOWN, INVALID. */
 #define DESK_DRAFT_MAX 32768
-struct cases_answer desk_draft_keep(struct db *db, const struct actor *who,
-                                    uint64_t number, const char *text,
-                                    uint64_t now);
+struct cases_answer desk_draft_keep(struct cases *cases, struct db *db,
+                                    const struct actor *who, uint64_t number,
+                                    const char *text, uint64_t now);
 typedef void desk_draft_visit(void *context, struct frank_span text,
                               uint64_t kept);
 void desk_draft(struct db *db, const struct actor *who, uint64_t number,

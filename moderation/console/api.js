@@ -100,5 +100,5 @@ export const peek = async (path, query) =>
   (await call('GET', address(path, query), undefined, true)).json();
 /** The same of what the page tells by itself. */
 export const tellQuietly = async (path, body) => (await call('POST', path, body, true)).json();
-/** A call that no new session is asked for: logging in itself. */
+/** A call that no new session is asked for: logging in itself, and what is tried again anyhow. */
 export const alone = async (path, body) => (await once('POST', path, body)).json();

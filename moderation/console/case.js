@@ -2,7 +2,7 @@
 // A case: reason and metadata before content, consent, the conversation, what
 // is decided, what was done.
 
-import {get, post} from './api.js';
+import {alone, get, post} from './api.js';
 import {caseActions, claimLine} from './case_claim.js';
 import {consentCard} from './case_consent.js';
 import {decidingCard} from './case_decide.js';
@@ -14,6 +14,7 @@ import * as place from './place.js';
 import {strings} from './strings.js';
 
 const s = strings.case;
+const TOUCHES = ['keydown', 'pointerdown', 'pointermove', 'wheel'];
 
 /** Reports whose content may be asked for: open ones, a copy only with others. */
 const toShow = (data) => {
@@ -130,6 +131,28 @@ export async function show(shell, at) {
             button(s.show, showContent, 'primary', 'o')]);
   }
 
+  // ---- The claim goes on while one reads ---------------------------------------
+
+  let touched = true;
+  let extended = Date.now();
+  const touch = () => {
+    touched = true;
+  };
+  for (const type of TOUCHES) document.addEventListener(type, touch, {passive: true});
+
+  async function goOn() {
+    if (!touched || !isMine() || data.held || Date.now() - extended < shell.me.claim / 5) return;
+    touched = false;
+    extended = Date.now();
+    try {
+      const {claimed_until: until} = await alone(`${path}/extend`);
+      data = {...data, claimed_until: until};
+    } catch (error) {
+      // It ended, or somebody was given it: say how it stands now.
+      if (error.status === 409) await reload().catch(() => {});
+    }
+  }
+
   // ---- The rest -----------------------------------------------------------------
 
   function drawHead() {
@@ -180,8 +203,8 @@ export async function show(shell, at) {
   replace(side, decision, kept, below);
   draw();
   watch = setInterval(() => {
-    const line = top.querySelector('.claim');
-    line?.replaceWith(claimLine(page));
+    top.querySelector('.claim')?.replaceWith(claimLine(page));
+    goOn();
   }, 15000);
 
   const go = (to) => to !== undefined && shell.go(`#/case/${to}`);
@@ -197,6 +220,7 @@ export async function show(shell, at) {
     {keys: 's', label: s.keys.submit, run: () => deciding?.submit?.(false)},
     {keys: 'n', label: s.keys.submitNext, run: () => (deciding?.submit ?
       deciding.submit(true) : go(place.around(number).next))},
+    {keys: 'Ctrl+Enter', label: s.keys.submit, typing: true, run: () => deciding?.submit?.(false)},
     {keys: 'h', label: s.keys.handOver, run: () => page.handOver?.()},
     {keys: 'w', label: s.keys.note, run: () => document.getElementById('note')?.focus()},
     {keys: ']', label: s.keys.next, run: () => go(place.around(number).next)},
@@ -213,6 +237,7 @@ export async function show(shell, at) {
     focus: () => head.querySelector('h1'),
     leave: async () => {
       clearInterval(watch);
+      for (const type of TOUCHES) document.removeEventListener(type, touch);
       shell.exposure?.view(false);
       await writing.save();
     },

@@ -120,6 +120,7 @@ export async function show(shell) {
   let at = -1;
   let timer;
   let known = '';
+  const news = button(s.news, () => guard(shell, load), 'news');
 
   const mark = (to) => {
     if (cards.length === 0) return;
@@ -134,6 +135,7 @@ export async function show(shell) {
     cards = requests.map((request) => card(shell, request, done));
     replace(list, cards.map((one) => one.node));
     none.hidden = cards.length > 0;
+    news.classList.add('none');
   }
 
   async function load() {
@@ -149,12 +151,10 @@ export async function show(shell) {
   }
 
   await load();
-  const news = button(s.news, () => guard(shell, load), 'news');
-  news.hidden = true;
   timer = setInterval(async () => {
     const {requests} = await peek('/v1/requests').catch(() => ({}));
-    news.hidden = !requests || JSON.stringify(requests.map((r) => r.request)) ===
-      JSON.stringify(JSON.parse(known).map((r) => r.request));
+    news.classList.toggle('none', !requests || JSON.stringify(requests.map((r) => r.request)) ===
+      JSON.stringify(JSON.parse(known).map((r) => r.request)));
   }, 15000);
   return {
     title: s.heading,

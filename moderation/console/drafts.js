@@ -3,7 +3,7 @@
 // browser, soon after each change; where that fails it stays on the page, which
 // says so, and is tried again.
 
-import {tellQuietly} from './api.js';
+import {alone} from './api.js';
 import {time} from './format.js';
 import {strings} from './strings.js';
 
@@ -25,7 +25,7 @@ export function draft(number, start, keptAt, node) {
     const text = JSON.stringify(now);
     if (over || text === saved) return;
     try {
-      await tellQuietly(`/v1/cases/${number}/draft`, {draft: isEmpty() ? {} : now});
+      await alone(`/v1/cases/${number}/draft`, {draft: isEmpty() ? {} : now});
       saved = text;
       node.textContent = isEmpty() ? '' : strings.draft.kept(time(Date.now()));
     } catch (error) {

@@ -67,6 +67,10 @@ function press(event) {
     }
     return;
   }
+  if (typing && key === 'Escape' && !inDialog) {
+    event.target.blur(); // back to where keys are commands
+    return;
+  }
   const binding = find(pending ? `${pending} ${key}` : key, typing);
   clearTimeout(timer);
   pending = '';

@@ -26,7 +26,7 @@ const hidden = {'case': [() => import('./case.js'), CONTENT]};
 
 const main = el('main', {id: 'main', tabindex: '-1'});
 const news = el('div', {'role': 'status', 'aria-live': 'polite', 'class': 'hidden-visually'});
-const toasts = el('div', {class: 'toasts'});
+const toasts = el('section', {'class': 'toasts', 'aria-label': strings.notices});
 const banner = el('div', {class: 'banner', role: 'alert', hidden: true});
 let shown = null; // the page that is there
 let turn = 0; // of the newest navigation

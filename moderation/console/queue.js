@@ -245,7 +245,12 @@ export async function show(shell, at) {
   let titles = new Map();
   let mark = -1;
   let timer;
-  news.hidden = true;
+  const tellNews = (n) => {
+    // Its place is kept free, so that nothing moves when it comes.
+    news.classList.toggle('none', n === 0);
+    replace(news, s.news(n));
+  };
+  tellNews(0);
 
   const selection = makeSelection((size) => {
     bulk.hidden = size === 0;
@@ -291,7 +296,7 @@ export async function show(shell, at) {
       after: further ? next : undefined});
     cases = further ? [...cases, ...answer.cases] : answer.cases;
     next = answer.next;
-    news.hidden = true;
+    tellNews(0);
     draw();
   }
 
@@ -326,10 +331,9 @@ export async function show(shell, at) {
       const answer = await peek('/v1/cases', {...asked(filterOf(at)), most: PAGE});
       const known = new Set(cases.map((c) => c.case));
       const fresh = answer.cases.filter((c) => !known.has(c.case)).length;
-      const was = news.hidden;
-      news.hidden = fresh === 0;
-      replace(news, s.news(fresh));
-      if (fresh > 0 && was) shell.say(s.news(fresh));
+      const isNew = fresh > 0 && news.classList.contains('none');
+      tellNews(fresh);
+      if (isNew) shell.say(s.news(fresh));
     } catch {
       // The next look will tell.
     }

@@ -12,6 +12,7 @@ export const strings = {
   undo: 'Undo',
   service: 'the service',
   skip: 'To the content',
+  notices: 'Notices',
   trouble: 'This page cannot be shown',
   noSuchPage: 'There is no such page, or it is not for your role.',
   tryAgain: 'Try again',
@@ -42,7 +43,8 @@ export const strings = {
   keys: {
     show: 'Keys',
     help: 'Keys on this page',
-    hint: 'Ctrl+K finds everything by name. No single key does what cannot be taken back.',
+    hint: 'In a field, Esc leaves it. Ctrl+K finds everything by name. No single key does what ' +
+      'cannot be taken back.',
     palette: 'What would you like to do?',
     find: 'Find an action',
     search: 'Search',
@@ -342,6 +344,7 @@ export const strings = {
   },
   timeline: {
     'report_taken_over': 'A report came in',
+    'report_taken_over.folded': 'Another report came in',
     'case_claimed.claimed': 'Claimed',
     'case_claimed.held': 'Held',
     'case_claimed.handed_over': 'Handed over',
@@ -366,11 +369,16 @@ export const strings = {
     'review.confirmed': 'Review: confirmed',
     'review.returned': 'Review: returned',
     'review.second_look': 'Second look made',
-    'appeal.received': 'Appeal received',
+    'appeal.by_accused': 'The accused appealed',
+    'appeal.by_reporter': 'A reporter appealed',
     'appeal.upheld': 'Appeal: upheld',
     'appeal.overturned': 'Appeal: overturned',
     'notice': 'The platform was told',
+    'notice.statement': 'A statement for the accused was released',
     'legal_hold': 'Legal hold',
+    'legal_hold.asked': 'Legal hold ordered',
+    'legal_hold.confirmed': 'Legal hold confirmed',
+    'legal_hold.ended': 'Legal hold ended',
     'purge': 'Purged',
   },
   conversation: {

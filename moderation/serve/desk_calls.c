@@ -129,8 +129,8 @@ struct cases_answer act_draft(struct call *call, struct db *db)
     struct cases_answer answer = cases_conflict("memory", "Out of memory");
 
     if (text != NULL) {
-        answer = desk_draft_keep(db, &call->who, call_number(call, 0), text,
-                                 call->now);
+        answer = desk_draft_keep(&call->mod->cases, db, &call->who,
+                                 call_number(call, 0), text, call->now);
     }
     free(text);
     return answer;

@@ -54,12 +54,12 @@ export async function startWorld(settings = {}) {
   return world;
 }
 
+export const browserArgs = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
 export function startBrowser() {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  });
+  return chromium.launch({executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: browserArgs});
 }
 
 /**

@@ -9,7 +9,6 @@ standard input does.
 
 import json
 import os
-import sqlite3
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..",
@@ -72,16 +71,6 @@ class Commands:
     def sql(self, order):
         return {"rows": self.world.mod.database().execute(
             order["query"]).fetchall()}
-
-    def end_session(self, order):
-        """As an admin would: the sessions of somebody are over."""
-        database = sqlite3.connect(self.world.mod.file("data/mod.db"))
-        with database:
-            database.execute("DELETE FROM sessions WHERE account ="
-                             " (SELECT number FROM accounts WHERE name = ?)",
-                             (order["name"],))
-        database.close()
-        return {}
 
     def stop(self, order):
         return {"code": self.world.mod.stop()}
