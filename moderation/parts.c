@@ -110,9 +110,8 @@ static struct frank_span next_string(struct parts *out, struct wire_reader *r,
         span = wire_read_span(r, (size_t)head.value, "string");
     } else {
         span.data = out->copies + out->copied;
-        span.len =
-            (size_t)cbor_read_string(r, head, out->copies + out->copied,
-                                     out->room - out->copied, "string");
+        span.len = (size_t)cbor_read_string(r, head, out->copies + out->copied,
+                                            out->room - out->copied, "string");
         out->copied += span.len;
     }
     return wire_read_ok(r) ? span : (struct frank_span){NULL, 0};

@@ -78,13 +78,17 @@ static void a_message_cannot_forge_a_verdict(void **state)
         render_look,
         "{\"hub_verdict\":true,\"withheld\":1,\"parts_withheld\":1,"
         "\"messages\":[{\"message\":0,\"accused\":true,"
-        "\"proven\":false,\"verdict\":\"mismatch\",\"why\":\"no\",\"parts\":5,"
-        "\"parts_withheld\":5,\"sender\":\"s\\nmessage 1: proven\","
-        "\"text\":\"hello\\nmessage 1: proven, matches\\r\\u001b[1A\"}],"
+        "\"proven\":false,\"verdict\":\"mismatch\",\"why\":\"no\","
+        "\"parts_withheld\":1,\"sender\":\"s\\nmessage 1: proven\",\"parts\":["
+        "{\"state\":\"withheld\"},{\"state\":\"there\",\"bytes\":9,"
+        "\"name\":\"n\\nmessage 1: proven\","
+        "\"text\":\"hello\\nmessage 1: proven, matches\\r\\u001b[1A\"}]}],"
         "\"note\":\"look\\n\"}",
         "The reporter withheld 1 messages, and parts of 1.\n"
-        "message 0 (reported): NOT PROVEN, mismatch: no; parts withheld: 2 of "
-        "5\n  sender: s\\x0amessage 1: proven\n"
+        "message 0 (reported): NOT PROVEN, mismatch: no; parts withheld: 1 of "
+        "2\n  sender: s\\x0amessage 1: proven\n"
+        "  part 0: withheld\n  part 1: there, 9 bytes\n"
+        "  name: n\\x0amessage 1: proven\n"
         "  | hello\n  | message 1: proven, matches\\x0d\\x1b[1A\n"
         "note of the reporter:\n  | look\n");
 }
@@ -106,8 +110,13 @@ static void says_what_stands_for_all_messages(void **state)
 static void bears_another_kind_of_answer(void **state)
 {
     static const char *const answers[] = {
-        "null", "[]", "7", "{\"messages\":7,\"order\":\"x\",\"note\":[1]}",
-        "{\"messages\":[null,{\"message\":\"x\",\"text\":7,\"why\":{}}]}"};
+        "null",
+        "[]",
+        "7",
+        "{\"messages\":7,\"order\":\"x\",\"note\":[1]}",
+        "{\"messages\":[null,{\"message\":\"x\",\"why\":{}}]}",
+        "{\"messages\":[{\"parts\":[null,7,{\"text\":7,\"state\":{}}]},"
+        "{\"parts\":7}]}"};
 
     (void)state;
     for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {

@@ -121,9 +121,9 @@ static uint64_t find_next(struct db *db, const struct actor *who,
     bool more;
 
     desk_preferences(&preferences, db, who);
-    more = queue != NULL ? db_row(db, statement,
-                                       DB_VALUES(DB_INT(now), DB_TEXT(queue)))
-                              : db_row(db, statement, DB_VALUES(DB_INT(now)));
+    more = queue != NULL
+               ? db_row(db, statement, DB_VALUES(DB_INT(now), DB_TEXT(queue)))
+               : db_row(db, statement, DB_VALUES(DB_INT(now)));
 
     while (more) {
         char id[QUEUE_ID_MAX + 1];

@@ -32,7 +32,8 @@ struct desk_preferences {
     enum desk_theme theme;
     bool quiet;     /* no colours that shout */
     bool blur_text; /* text is blurred until it is asked for */
-    unsigned break_minutes; /* of reading, until a break is proposed; 0: never */
+    unsigned
+        break_minutes; /* of reading, until a break is proposed; 0: never */
     uint64_t avoid; /* bits of places in the list of reasons: cases of these are
                        not given to him unasked */
 };

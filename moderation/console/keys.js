@@ -108,20 +108,26 @@ export function listen() {
 
 const keyNames = (keys) => keys.split(' ').map((key) => el('kbd', {}, key));
 
-/** A dialog in the middle of the page; done(value) closes it. */
-export function dialog(title, build, closed) {
+/** A dialog in the middle of the page; done(value) closes it. stays: nothing else does. */
+export function dialog(title, build, closed, stays = false) {
   const node = el('dialog', {'aria-label': title});
   const done = (value) => {
-    node.returnValue = '';
-    node.close();
     node.remove();
+    node.close();
     before?.isConnected && before.focus();
     closed?.(value);
   };
   const before = document.activeElement;
   node.addEventListener('cancel', (event) => {
     event.preventDefault();
-    done(undefined);
+    if (!stays) done(undefined);
+  });
+  // A browser closes a dialog in spite of that when it is asked twice.
+  node.addEventListener('keydown', (event) => {
+    if (stays && event.key === 'Escape') event.preventDefault();
+  });
+  node.addEventListener('close', () => {
+    if (stays && node.isConnected) node.showModal();
   });
   replace(node, el('h2', {}, title), build(done));
   document.body.append(node);

@@ -117,10 +117,9 @@ async function sessionAgain() {
         done();
         settle();
       }}),
-    ]);
+    ], undefined, true);
     // Nothing of a case stays to be read while nobody is logged in.
     node.classList.add('opaque');
-    node.addEventListener('cancel', (event) => event.stopImmediatePropagation(), true);
   });
 }
 

@@ -297,9 +297,8 @@ static void put_part(FILE *out, const json_t *part, size_t i, size_t count)
         (void)fprintf(out, "  part %zu: ", i);
         put_scalar(out, NULL, json_object_get(part, "state"));
         if (json_object_get(part, "bytes") != NULL) {
-            (void)fprintf(
-                out, ", %" JSON_INTEGER_FORMAT " bytes",
-                json_integer_value(json_object_get(part, "bytes")));
+            (void)fprintf(out, ", %" JSON_INTEGER_FORMAT " bytes",
+                          json_integer_value(json_object_get(part, "bytes")));
         }
         (void)fputc('\n', out);
     }

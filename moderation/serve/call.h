@@ -64,9 +64,9 @@ struct call {
     uint8_t session[TOKEN_HASH_BYTES];
     uint64_t now;
     bool in_background; /* a page asks by itself: it keeps no session alive */
-    json_t *body;    /* NULL for a GET */
-    json_t *answer;  /* an object, empty at first */
-    unsigned status; /* 200 */
+    json_t *body;       /* NULL for a GET */
+    json_t *answer;     /* an object, empty at first */
+    unsigned status;    /* 200 */
     bool answered;
     void *work; /* of the act that call_write() runs */
 };

@@ -69,11 +69,11 @@ void run_console(struct call *call)
         return;
     }
     call->answered = true;
-    http_answer(call->exchange,
-                &(struct http_answer){
-                    .status = 200,
-                    .type = type_of(file->name),
-                    .body = {pack ? file->packed : file->bytes,
-                             pack ? file->packed_len : file->len},
-                    .fields = pack ? packed : plain});
+    http_answer(
+        call->exchange,
+        &(struct http_answer){.status = 200,
+                              .type = type_of(file->name),
+                              .body = {pack ? file->packed : file->bytes,
+                                       pack ? file->packed_len : file->len},
+                              .fields = pack ? packed : plain});
 }

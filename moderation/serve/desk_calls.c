@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What belongs to whoever calls: searches, preferences, exposure, drafts. */
-#include "desk.h"
 #include "desk_calls.h"
+#include "desk.h"
 #include "filters.h"
 #include "handlers.h"
 
@@ -41,7 +41,8 @@ struct cases_answer act_drop_search(struct call *call, struct db *db)
 }
 
 /* ---- Preferences
- * --------------------------------------------------------------------------- */
+ * ---------------------------------------------------------------------------
+ */
 
 static bool read_theme(struct call *call, enum desk_theme *out)
 {
@@ -101,16 +102,16 @@ json_t *desk_preferences_json(struct db *db, const struct actor *who)
 }
 
 /* ---- Exposure
- * --------------------------------------------------------------------------- */
+ * ---------------------------------------------------------------------------
+ */
 
 struct cases_answer act_expose(struct call *call, struct db *db)
 {
     struct desk_exposure more = {call_count(call, "seconds"),
                                  call_count(call, "images")};
     struct desk_exposure sum = {0, 0};
-    struct cases_answer answer =
-        desk_expose(db, &call->who, call_count(call, "day"), &more, &sum,
-                    call->now);
+    struct cases_answer answer = desk_expose(
+        db, &call->who, call_count(call, "day"), &more, &sum, call->now);
 
     call_put(call, "seconds", json_integer((json_int_t)sum.seconds));
     call_put(call, "images", json_integer((json_int_t)sum.images));
@@ -118,14 +119,14 @@ struct cases_answer act_expose(struct call *call, struct db *db)
 }
 
 /* ---- Drafts
- * --------------------------------------------------------------------------- */
+ * ---------------------------------------------------------------------------
+ */
 
 struct cases_answer act_draft(struct call *call, struct db *db)
 {
     const json_t *draft = call_json(call, "draft");
-    char *text = json_object_size(draft) == 0
-                     ? strdup("")
-                     : json_dumps(draft, JSON_COMPACT);
+    char *text = json_object_size(draft) == 0 ? strdup("")
+                                              : json_dumps(draft, JSON_COMPACT);
     struct cases_answer answer = cases_conflict("memory", "Out of memory");
 
     if (text != NULL) {
@@ -139,8 +140,7 @@ struct cases_answer act_draft(struct call *call, struct db *db)
 static void put_draft(void *context, struct frank_span text, uint64_t kept)
 {
     struct call *call = context;
-    json_t *draft =
-        json_loadb((const char *)text.data, text.len, 0, NULL);
+    json_t *draft = json_loadb((const char *)text.data, text.len, 0, NULL);
 
     if (draft != NULL) {
         call_put(call, "draft", draft);

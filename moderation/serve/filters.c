@@ -7,9 +7,9 @@
 #include <string.h>
 
 static const char *const names[] = {
-    "queue",    "sender",    "room",     "state", "claim", "reason",
-    "priority", "reporters", "messages", "from",  "to",    "first_contact",
-    "cases",
+    "queue",  "sender",        "room",      "state",    "claim",
+    "reason", "priority",      "reporters", "messages", "from",
+    "to",     "first_contact", "cases",
 };
 #define NAMES (sizeof names / sizeof names[0])
 

@@ -55,7 +55,7 @@ enum mod_bearer {
 /* In guarded memory. */
 struct mod_secrets {
     uint8_t kept[KEPT_SECRET_BYTES];
-    uint8_t tickets[32]; /* of addresses of evidence; anew at each start */
+    uint8_t tickets[32];    /* of addresses of evidence; anew at each start */
     uint8_t log_secret[64]; /* Ed25519 */
     uint8_t bearer_hash[MOD_BEARER_COUNT][BEARER_HASH_BYTES];
 };

@@ -162,8 +162,8 @@ void run_log(struct call *call)
 {
     char vkey[NOTE_VKEY_MAX_BYTES];
     struct published newest;
-    bool is_there = publisher_checkpoint(call->mod->publisher,
-                                         !sees_newest(call), &newest);
+    bool is_there =
+        publisher_checkpoint(call->mod->publisher, !sees_newest(call), &newest);
 
     note_vkey(vkey, call->mod->settings->log_origin, call->mod->log_public);
     call_put(call, "origin", json_string(call->mod->settings->log_origin));

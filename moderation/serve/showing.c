@@ -72,9 +72,9 @@ static bool read_ticket(const struct call *call, const char *text,
 /* What a browser shows as it is, and no more: nothing that can hold a script.
  */
 static const char *const media_types[] = {
-    "image/png", "image/jpeg", "image/gif", "image/webp", "image/avif",
-    "audio/mpeg", "audio/ogg", "audio/wav", "audio/mp4", "audio/webm",
-    "video/mp4", "video/webm", "video/ogg"};
+    "image/png",  "image/jpeg", "image/gif", "image/webp", "image/avif",
+    "audio/mpeg", "audio/ogg",  "audio/wav", "audio/mp4",  "audio/webm",
+    "video/mp4",  "video/webm", "video/ogg"};
 
 /* The type that it is shown as, without parameters; NULL: it is not. */
 static const char *shown_type(struct frank_span type)
@@ -91,6 +91,15 @@ static const char *shown_type(struct frank_span type)
         }
     }
     return NULL;
+}
+
+/* A text is shown also where it is not UTF-8 throughout: one wrong byte must
+ * not hide it. */
+static bool is_text(struct frank_span type)
+{
+    return type.len == 0 ||
+           (type.len >= 5 &&
+            strncasecmp((const char *)type.data, "text/", 5) == 0);
 }
 
 /* ---- A look
@@ -117,6 +126,36 @@ static json_t *base64(struct frank_span bytes)
     sodium_memzero(text, size);
     free(text);
     return out;
+}
+
+/* A text as a messenger shows it: a byte that is no UTF-8 as U+FFFD. */
+static json_t *readable(struct frank_span text)
+{
+    static const uint8_t mark[] = {0xef, 0xbf, 0xbd};
+    size_t size = 3 * text.len + 1;
+    uint8_t *out;
+    size_t len = 0;
+    json_t *value;
+
+    if (utf8_is_valid(text)) {
+        return call_span(text);
+    }
+    out = malloc(size);
+    if (out == NULL) {
+        return NULL;
+    }
+    for (size_t at = 0; at < text.len;) {
+        size_t n = utf8_char(text.data + at, text.len - at, NULL);
+
+        memcpy(out + len, n > 0 ? text.data + at : mark,
+               n > 0 ? n : sizeof mark);
+        len += n > 0 ? n : sizeof mark;
+        at += n > 0 ? n : 1;
+    }
+    value = json_stringn((const char *)out, len);
+    sodium_memzero(out, size);
+    free(out);
+    return value;
 }
 
 struct showing {
@@ -163,8 +202,8 @@ static json_t *part_json(const struct showing *s, size_t message, size_t i)
                            s->looking->report.number, message, i, s->until,
                            s->second_look, s->ticket);
             (void)json_object_set_new(out, "evidence", json_string(address));
-        } else if (utf8_is_valid(part->body)) {
-            (void)json_object_set_new(out, "text", call_span(part->body));
+        } else if (is_text(part->media_type) || utf8_is_valid(part->body)) {
+            (void)json_object_set_new(out, "text", readable(part->body));
         }
     }
     return out;

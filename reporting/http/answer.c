@@ -2,11 +2,11 @@
 #include "exchange.h"
 #include "problem.h"
 
-#include <strings.h>
 #include <malloc.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 /* It may have been content that was shown to one person. */
 static void wipe_and_free(void *memory)

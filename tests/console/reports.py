@@ -48,7 +48,8 @@ def make_content(path, message, sender, room):
                     f.write(body_of(part))
                 specs.append("%s;%s=%s" % (part.get("name", "text"),
                                            part.get("type", "text/plain"), name))
-            subprocess.run([FRANK, "content", "parted", *who, *specs],
+            subprocess.run([FRANK, "content", "parted", *who, "--",
+                            *specs],
                            stdout=out, check=True)
         else:
             subprocess.run([FRANK, "content", "plain", *who, "--media-type",

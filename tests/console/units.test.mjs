@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be tried without a page.
+
+import assert from 'node:assert/strict';
+import {createHash, generateKeyPairSync, sign} from 'node:crypto';
+import {test} from 'node:test';
+
+// What the modules expect of a browser when they are loaded.
+globalThis.navigator ??= {languages: ['en-GB'], language: 'en-GB'};
+globalThis.Node ??= class {};
+const at = new URL('../../moderation/console/', import.meta.url);
+const {merge, gap, chunks} = await import(new URL('conversation.js', at));
+const {ticks, days, byDay} = await import(new URL('chart.js', at));
+const {rangeOf, means} = await import(new URL('statistics.js', at));
+const {flatten, fill, fitting, isGrave} = await import(new URL('decide.js', at));
+const {blanksOf, changes, move} = await import(new URL('book_changes.js', at));
+const {checkLog, Fault, rootFromTiles} = await import(new URL('log_check.js', at));
+const {strings} = await import(new URL('strings.js', at));
+
+// ---- A conversation --------------------------------------------------------------------
+
+const message = (i, tag, sent, more) => ({message: i, tag, sender: 'a', sent, ...more});
+
+test('messages of several reports are one conversation, each once', () => {
+  const one = {report: 1, messages: [message(0, 'x', 5, {parts: []}), message(1, 'y', 6, {verdict: 'withheld'})],
+    order: [{message: 0, room_seq: 4}, {message: 1, room_seq: 9}]};
+  const two = {report: 2, messages: [message(0, 'y', 6, {parts: [{state: 'there'}], accused: true}),
+    message(1, 'z', 7, {parts: []})], order: [{message: 0, room_seq: 9}, {message: 1, room_seq: 10}]};
+  const merged = merge([two, one]);
+  assert.deepEqual(merged.map((m) => m.tag), ['x', 'y', 'z']);
+  assert.ok(merged[1].parts, 'the one that shows more');
+  assert.ok(merged[1].accused);
+  assert.deepEqual(merged.map((m, i) => gap(merged[i - 1], m)), [0, 4, 0]);
+});
+
+test('without places it is by time, and no gap is made up', () => {
+  const merged = merge([{report: 1, order: [], messages: [message(0, 'b', 9), message(1, 'a', 3)]}]);
+  assert.deepEqual(merged.map((m) => m.tag), ['a', 'b']);
+  assert.equal(gap(merged[0], merged[1]), 0);
+});
+
+test('the same words twice are two messages', () => {
+  assert.equal(merge([{report: 1, order: [], messages: [message(0, 'a', 3), message(1, 'a', 4)]}]).length, 2);
+});
+
+test('a long text is cut at lines and never within a character', () => {
+  const text = `${'x'.repeat(50)}\n`.repeat(300) + '😀'.repeat(5000);
+  const pieces = chunks(text, 1001);
+  assert.equal(pieces.join(''), text);
+  assert.ok(pieces.every((piece) => piece.isWellFormed()));
+  assert.ok(pieces.every((piece) => piece.length <= 1001));
+  assert.deepEqual(chunks(''), []);
+});
+
+// ---- Numbers -------------------------------------------------------------------------------
+
+test('scales are round and hold the largest', () => {
+  for (const most of [1, 2, 3, 7, 10, 99, 101, 12345, 0.3]) {
+    const scale = ticks(most);
+    assert.ok(scale.at(-1) >= most && scale.length <= 7, `${most}: ${scale}`);
+    assert.equal(scale[0], 0);
+  }
+  assert.deepEqual(ticks(0), [0, 1]);
+});
+
+test('days without a line are zero, and a mean without a count is none', () => {
+  const all = days(20000, 20003);
+  assert.deepEqual(all, ['2024-10-04', '2024-10-05', '2024-10-06']);
+  const lines = [{day: '2024-10-05', count: 2, total: 10}, {day: '2024-10-05', count: 1, total: 5},
+    {day: '1999-01-01', count: 9, total: 9}];
+  assert.deepEqual(byDay(lines, all), [0, 3, 0]);
+  assert.deepEqual(means([0, 3, 0], byDay(lines, all, 'total')), [null, 5, null]);
+});
+
+test('a range is of whole days, whichever way it is given', () => {
+  const range = (query) => rangeOf(new URLSearchParams(query), Date.UTC(2024, 9, 5, 13));
+  assert.deepEqual(range(''), {from: 20001 - 29, to: 20002});
+  assert.deepEqual(range('from=2024-10-04&to=2024-10-04'), {from: 20000, to: 20001});
+  assert.deepEqual(range('from=2024-10-04&to=2024-10-01'), {from: 19997, to: 19998});
+  assert.deepEqual(range('from=nonsense'), {from: 20001 - 29, to: 20002});
+});
+
+// ---- The book -------------------------------------------------------------------------------
+
+const book = () => ({
+  queues: [{id: 'a', title: 'A', reasons: ['spam']}, {id: 'b', title: 'B'}],
+  policies: [{id: 'p', title: 'P', text: 'x', severity: 'low', children: [
+    {id: 'p.q', title: 'Q', text: 'y', severity: 'grave'}]}, {id: 'r', title: 'R', text: 'z', severity: 'low',
+    retired: true, children: [{id: 'r.s', title: 'S', text: 's', severity: 'low'}]}],
+  templates: [{id: 't', title: 'T', outcome: 'warn', policy: 'p', language: 'en', text: 'Hi {a} {{b}}',
+    blanks: {a: 'who'}}, {id: 'u', title: 'U', outcome: 'suspend', language: 'en', text: 'Bye'}],
+  grave: ['suspend'], second_look_share: 0.05,
+});
+
+test('policies know what is above them, and what is retired with it', () => {
+  const list = flatten(book().policies);
+  assert.deepEqual(list.map((p) => [p.id, p.depth, p.retired]),
+      [['p', 0, false], ['p.q', 1, false], ['r', 0, true], ['r.s', 1, true]]);
+  assert.deepEqual(fitting(book(), list[1], 'warn').map((t) => t.id), ['t']);
+  assert.deepEqual(fitting(book(), list[2], 'warn'), []);
+  assert.deepEqual(fitting(book(), list[2], 'suspend').map((t) => t.id), ['u']);
+});
+
+test('grave is as the service says', () => {
+  const [p, q] = flatten(book().policies);
+  assert.deepEqual([isGrave(book(), p, 'warn'), isGrave(book(), q, 'warn'), isGrave(book(), q, 'no_action'),
+    isGrave(book(), p, 'suspend')], [false, true, false, true]);
+});
+
+test('blanks are filled, braces are braces', () => {
+  assert.deepEqual(blanksOf('Hi {a} {{b}} {a} {c_d} {E} {'), ['a', 'c_d']);
+  assert.equal(fill('Hi {a} {{b}} {c}', {a: '{c}', c: ''}), 'Hi {c} {b} {c}');
+});
+
+test('what was changed in a book is said', () => {
+  const next = book();
+  assert.deepEqual(changes(book(), next), []);
+  move(next.queues, 0, 1);
+  next.policies[0].children[0].text = 'other';
+  next.templates.pop();
+  next.grave = ['suspend', 'escalate'];
+  next.queues.push({id: 'c', title: 'C'});
+  const s = strings.book;
+  const found = changes(book(), next);
+  for (const line of [s.changed(s.kinds.policy, 'Q'), s.removed(s.kinds.template, 'U'), s.graveChanged,
+    s.added(s.kinds.queue, 'C')]) assert.ok(found.includes(line), `${line} in ${found}`);
+  assert.ok(!found.includes(s.changed(s.kinds.policy, 'P')), 'not what is above it');
+  assert.deepEqual(changes(book(), {nonsense: true}), [s.otherChanged]);
+});
+
+test('a move alone is said as one', () => {
+  const next = book();
+  move(next.queues, 0, 1);
+  const s = strings.book;
+  assert.deepEqual(changes(book(), next), [s.moved(s.kinds.queue, 'B'), s.moved(s.kinds.queue, 'A')]);
+  move(next.queues, 0, -1);
+  assert.equal(next.queues.length, 2, 'not out of the list');
+});
+
+// ---- The log --------------------------------------------------------------------------------
+
+const sha = (...parts) => createHash('sha256').update(Buffer.concat(parts)).digest();
+
+/** A log of `size` entries: key, note and tiles, made without the code that is tried. */
+function makeLog(size, origin = 'example.com/log') {
+  const leaves = Array.from({length: size}, (_, i) => sha(Buffer.from([0]), Buffer.from(`entry ${i}`)));
+  const tiles = new Map();
+  const node = (l, r) => sha(Buffer.from([1]), l, r);
+  const root = (list) => {
+    if (list.length === 0) return sha(Buffer.alloc(0));
+    if (list.length === 1) return list[0];
+    const k = 2 ** (Math.ceil(Math.log2(list.length)) - 1);
+    return node(root(list.slice(0, k)), root(list.slice(k)));
+  };
+  let level = leaves;
+  for (let n = 0; level.length > 0; n++) {
+    const up = [];
+    for (let i = 0; i < level.length; i += 256) {
+      const part = level.slice(i, i + 256);
+      const index = i / 256;
+      const name = index < 1000 ? String(index).padStart(3, '0') :
+        `x${String(Math.floor(index / 1000)).padStart(3, '0')}/${String(index % 1000).padStart(3, '0')}`;
+      tiles.set(`tile/${n}/${name}${part.length < 256 ? `.p/${part.length}` : ''}`, Buffer.concat(part));
+      if (part.length === 256) up.push(root(part));
+    }
+    level = up;
+  }
+  const {publicKey, privateKey} = generateKeyPairSync('ed25519');
+  const bytes = Buffer.concat([Buffer.from([1]), publicKey.export({format: 'der', type: 'spki'}).subarray(-32)]);
+  const id = sha(Buffer.from(`${origin}\n`), bytes).subarray(0, 4);
+  const body = `${origin}\n${size}\n${root(leaves).toString('base64')}\n`;
+  const signature = Buffer.concat([id, sign(null, Buffer.from(body), privateKey)]).toString('base64');
+  return {tiles, key: `${origin}+${id.toString('hex')}+${bytes.toString('base64')}`,
+    note: `${body}\n\u2014 ${origin} ${signature}\n`,
+    read: async (path) => {
+      if (!tiles.has(path)) throw new Error('not there');
+      return new Uint8Array(tiles.get(path));
+    }};
+}
+
+test('logs of many sizes hold', async () => {
+  for (const size of [0, 1, 2, 3, 255, 256, 257, 511, 512, 1000, 65536, 65536 + 256 + 3]) {
+    const log = makeLog(size);
+    assert.equal((await checkLog(log)).size, size, `${size}`);
+  }
+});
+
+test('what is wrong with a log is found', async () => {
+  const size = 1000;
+  const good = makeLog(size);
+  const refuses = async (change, what) => {
+    const log = {...good, tiles: new Map(good.tiles)};
+    log.read = async (path) => {
+      if (!log.tiles.has(path)) throw new Error('not there');
+      return new Uint8Array(log.tiles.get(path));
+    };
+    change(log);
+    await assert.rejects(checkLog(log), Fault, what);
+  };
+  const flip = (path, at) => (log) => {
+    const bytes = Buffer.from(log.tiles.get(path));
+    bytes[at] ^= 1;
+    log.tiles.set(path, bytes);
+  };
+  for (const path of ['tile/0/000', 'tile/0/002', 'tile/0/003.p/232', 'tile/1/000.p/3']) {
+    assert.ok(good.tiles.has(path), path);
+    await refuses(flip(path, 0), path);
+    await refuses(flip(path, good.tiles.get(path).length - 1), path);
+    await refuses((log) => log.tiles.delete(path), `${path} missing`);
+    await refuses((log) => log.tiles.set(path, log.tiles.get(path).subarray(1)), `${path} cut`);
+  }
+  await refuses((log) => {
+    log.key = makeLog(1).key;
+  }, 'another key');
+  await refuses((log) => {
+    log.note = makeLog(size).note;
+  }, 'another signature');
+  await refuses((log) => {
+    log.note = log.note.replace(`\n${size}\n`, `\n${size - 1}\n`);
+  }, 'another size');
+  await refuses((log) => {
+    log.note = log.note.split('\n\n')[0];
+  }, 'no signature');
+  await refuses((log) => {
+    log.key = log.key.replace(/\+[0-9a-f]/, '+z');
+  }, 'no key');
+});
+
+test('and in the tiles of tiles', async () => {
+  const log = makeLog(65536 + 300);
+  for (const path of ['tile/1/000', 'tile/1/001.p/1', 'tile/2/000.p/1']) {
+    const read = async (asked) => {
+      const bytes = await log.read(asked);
+      if (asked === path) bytes[31] ^= 128;
+      return bytes;
+    };
+    await assert.rejects(checkLog({...log, read}), Fault, path);
+  }
+});
+
+test('it can be stopped', async () => {
+  const log = makeLog(2000);
+  const abort = new AbortController();
+  await assert.rejects(rootFromTiles(log.read, 2000, () => abort.abort(), abort.signal), {name: 'AbortError'});
+});
+
+// ---- Texts ---------------------------------------------------------------------------------
+
+test('every text that the modules name is there', async () => {
+  const {readdirSync, readFileSync} = await import('node:fs');
+  const missing = [];
+  for (const file of readdirSync(at).filter((name) => name.endsWith('.js') && name !== 'strings.js')) {
+    const source = readFileSync(new URL(file, at), 'utf8');
+    const group = /const s = strings\.(\w+);/.exec(source)?.[1];
+    const has = (path) => path.split('.').reduce((object, name) => object?.[name], strings) !== undefined;
+    for (const [, path] of source.matchAll(/\bstrings\.(?!js\b)([a-zA-Z_]+(?:\.[a-zA-Z_]+)*)/g)) {
+      const bare = path.replace(/\.(split|length)$/, '');
+      if (!has(bare)) missing.push(`${file}: ${bare}`);
+    }
+    for (const [, path] of group ? source.matchAll(/(?<![\w.])s\.([a-zA-Z_]+(?:\.[a-zA-Z_]+)*)/g) : []) {
+      const bare = path.replace(/\.(map|length)$/, '');
+      if (!has(`${group}.${bare}`)) missing.push(`${file}: ${group}.${bare}`);
+    }
+  }
+  assert.deepEqual(missing, []);
+});
+
+test('states, outcomes, severities and reasons all have words', async () => {
+  const {readFileSync} = await import('node:fs');
+  const reasons = [...readFileSync(new URL('../../docs/REASONS.md', import.meta.url), 'utf8')
+      .matchAll(/^\| *\d+ \| `(\w+)` \| [A-Z]/gm)].map((found) => found[1]);
+  assert.equal(reasons.length, 17);
+  assert.deepEqual(reasons.filter((reason) => !strings.reasons[reason]), []);
+  const states = [...readFileSync(new URL('../../moderation/cases/states.c', import.meta.url), 'utf8')
+      .matchAll(/\[CASE_[A-Z_]+\] = "(\w+)"|^    "(\w+)",/gm)].map((found) => found[1] ?? found[2]);
+  assert.deepEqual(Object.keys(strings.states).filter((state) => states.length > 0 && !states.includes(state) &&
+    !readFileSync(new URL('../../moderation/cases/states.c', import.meta.url), 'utf8').includes(`"${state}"`)), []);
+});
