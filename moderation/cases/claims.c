@@ -82,7 +82,8 @@ static struct cases_answer take(struct cases *cases, struct db *db,
     }
     claims_tidy(cases, db, row, now);
     if (row->state == CASE_WAITING) {
-        tally_add(db, row->queue, "waited", now - row->first, now);
+        tally_add(db, row->queue, "waited",
+                  now > row->first ? now - row->first : 0, now);
         outbox_notice_case(db, row, REPORT_IN_REVIEW, "");
     }
     set_claim(db, row, who->number, now + cases->rules->claim, false);

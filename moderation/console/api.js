@@ -90,6 +90,13 @@ export function address(path, query) {
   return parts.length ? `${path}?${parts.join('&')}` : path;
 }
 
+/** Who is logged in, as the page asked with its first bytes (index.html). */
+export async function who() {
+  const response = await fetch('/v1/me', {credentials: 'same-origin'});
+  if (!response.ok) throw await problem(response);
+  return response.json();
+}
+
 export const get = async (path, query) => (await call('GET', address(path, query))).json();
 export const post = async (path, body) => (await call('POST', path, body)).json();
 /** Bytes that are no JSON. */

@@ -277,7 +277,7 @@ async function begin() {
   replace(document.body, main, toasts, news);
   api.listen(sessionAgain, reach);
   try {
-    shell.me = await api.peek('/v1/me');
+    shell.me = await api.who();
   } catch (error) {
     if (error.status !== 401) {
       replace(main, el('p', {class: 'error', role: 'alert'}, error.message),

@@ -118,13 +118,29 @@ export async function fillLogin(page, world, name) {
   await form.getByLabel('Code').press('Enter');
 }
 
-/** Somebody at the console, logged in. */
+/** Somebody at the console, logged in; by the session that he has, where he has one. */
 export async function login(browser, world, name, options) {
-  const page = await open(browser, world, options);
-  await fillLogin(page, world, name);
-  await page.getByRole('navigation').waitFor();
+  world.sessions ??= {};
+  const page = await open(browser, world, {storageState: world.sessions[name], ...options});
+  const nav = page.getByRole('navigation');
+  const form = page.locator('input[name="password"]');
+  await nav.or(form).first().waitFor();
+  if (await form.count() > 0) {
+    await fillLogin(page, world, name);
+    await nav.waitFor();
+    world.sessions[name] = await page.context().storageState();
+  }
   await page.locator('main h1').waitFor();
   return page;
+}
+
+/** Waits until there are so many of them. */
+export async function counts(locator, wanted) {
+  const end = Date.now() + 15000;
+  while (await locator.count() !== wanted) {
+    assert.ok(Date.now() < end, `${await locator.count()} of ${wanted}`);
+    await new Promise((settle) => setTimeout(settle, 50));
+  }
 }
 
 /** Goes to an address of the console and waits until it is there. */

@@ -8,7 +8,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {chromium} from 'playwright-core';
-import {axe, browserArgs, fillLogin, login, open, spotless, startBrowser, startWorld, visit} from './lib.mjs';
+import {axe, browserArgs, counts, fillLogin, login, open, spotless, startBrowser, startWorld, visit} from './lib.mjs';
 
 let world;
 let browser;
@@ -202,8 +202,7 @@ test('filters live in the address, and people and rooms do not', {timeout: 60000
   await visit(ann, '#/queue');
   await ann.getByLabel('Reason').selectOption('threat');
   await ann.waitForURL(/reason=threat/);
-  await ann.locator('.row').first().waitFor();
-  assert.equal(await ann.locator('.row').count(), 1);
+  await counts(ann.locator('.row'), 1);
   await ann.getByRole('button', {name: 'Keep these filters'}).click();
   await ann.getByLabel('A name for them').fill('Threats');
   await ann.getByRole('dialog').getByRole('button', {name: 'Keep'}).click();
@@ -216,7 +215,7 @@ test('filters live in the address, and people and rooms do not', {timeout: 60000
   await again.getByLabel('Its whole URI').fill(`mimi://example.com/u/${canary}`);
   await again.keyboard.press('Enter');
   await again.getByRole('button', {name: 'End the search'}).waitFor();
-  assert.equal(await again.locator('.row').count(), 1);
+  await counts(again.locator('.row'), 1);
   assert.ok(!again.url().includes(canary));
   spotless(ann);
   spotless(again);

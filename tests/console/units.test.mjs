@@ -2,13 +2,24 @@
 // What can be tried without a page.
 
 import assert from 'node:assert/strict';
-import {createHash, generateKeyPairSync, sign} from 'node:crypto';
+import {createHash, generateKeyPairSync, sign, webcrypto} from 'node:crypto';
+import {cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {test} from 'node:test';
+import {fileURLToPath, pathToFileURL} from 'node:url';
 
 // What the modules expect of a browser when they are loaded.
 globalThis.navigator ??= {languages: ['en-GB'], language: 'en-GB'};
 globalThis.Node ??= class {};
-const at = new URL('../../moderation/console/', import.meta.url);
+globalThis.crypto ??= webcrypto;
+const sources = fileURLToPath(new URL('../../moderation/console/', import.meta.url));
+// A copy that old versions of node take for modules.
+const folder = mkdtempSync(join(tmpdir(), 'frank-units-'));
+cpSync(sources, folder, {recursive: true});
+writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
+process.on('exit', () => rmSync(folder, {recursive: true}));
+const at = pathToFileURL(`${folder}/`);
 const {merge, gap, chunks} = await import(new URL('conversation.js', at));
 const {ticks, days, byDay} = await import(new URL('chart.js', at));
 const {rangeOf, means} = await import(new URL('statistics.js', at));
@@ -47,7 +58,7 @@ test('a long text is cut at lines and never within a character', () => {
   const text = `${'x'.repeat(50)}\n`.repeat(300) + '😀'.repeat(5000);
   const pieces = chunks(text, 1001);
   assert.equal(pieces.join(''), text);
-  assert.ok(pieces.every((piece) => piece.isWellFormed()));
+  assert.ok(pieces.every((piece) => !/[\uD800-\uDBFF]$|^[\uDC00-\uDFFF]/.test(piece)));
   assert.ok(pieces.every((piece) => piece.length <= 1001));
   assert.deepEqual(chunks(''), []);
 });
@@ -246,8 +257,7 @@ test('it can be stopped', async () => {
 
 // ---- Texts ---------------------------------------------------------------------------------
 
-test('every text that the modules name is there', async () => {
-  const {readdirSync, readFileSync} = await import('node:fs');
+test('every text that the modules name is there', () => {
   const missing = [];
   for (const file of readdirSync(at).filter((name) => name.endsWith('.js') && name !== 'strings.js')) {
     const source = readFileSync(new URL(file, at), 'utf8');
@@ -265,8 +275,7 @@ test('every text that the modules name is there', async () => {
   assert.deepEqual(missing, []);
 });
 
-test('states, outcomes, severities and reasons all have words', async () => {
-  const {readFileSync} = await import('node:fs');
+test('states, outcomes, severities and reasons all have words', () => {
   const reasons = [...readFileSync(new URL('../../docs/REASONS.md', import.meta.url), 'utf8')
       .matchAll(/^\| *\d+ \| `(\w+)` \| [A-Z]/gm)].map((found) => found[1]);
   assert.equal(reasons.length, 17);

@@ -9,11 +9,13 @@ standard input does.
 
 import json
 import os
+import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..",
                                 "service"))
-from mod import World, consent, share_file  # noqa: E402
+from mod import B, World, consent, share_file  # noqa: E402
 from reports import send_report  # noqa: E402
 
 
@@ -71,6 +73,19 @@ class Commands:
     def sql(self, order):
         return {"rows": self.world.mod.database().execute(
             order["query"]).fetchall()}
+
+    def fill(self, order):
+        """Many cases at once, into the database of the service at rest."""
+        mod = self.world.mod
+        mod.stop()
+        subprocess.run([B + "/load", "fill-cases", "--database",
+                        mod.file("data/mod.db"), "--count", str(order["reports"]),
+                        "--cases", str(order["cases"]), "--now",
+                        str(int(time.time() * 1000))], check=True,
+                       stdout=subprocess.DEVNULL)
+        mod.start(wait=False)
+        mod.wait(300)
+        return {}
 
     def stop(self, order):
         return {"code": self.world.mod.stop()}
