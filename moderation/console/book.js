@@ -1,343 +1,475 @@
 // SPDX-License-Identifier: Apache-2.0
-// The book by which is decided: queues, policies, templates. Changes are
-// collected here, shown, and put into force together.
+// The book by which is decided. Changes are collected in a draft, shown, and put
+// into force together. The draft outlives this page, not the browser's.
 
 import {get, post} from './api.js';
-import {blanksOf, changes, findIn, move} from './book_changes.js';
-import {button, check, el, field, foreign, replace, select} from './dom.js';
-import {number, percent} from './format.js';
+import * as edit from './book_changes.js';
+import {faults, placed, readText} from './book_check.js';
+import * as forms from './book_forms.js';
+import {changeLine, changeNode, drawPart} from './book_parts.js';
+import {button, el, field, foreign, fresh, replace} from './dom.js';
+import {number} from './format.js';
 import * as keys from './keys.js';
 import {strings} from './strings.js';
 
 const s = strings.book;
-const PARTS = ['queues', 'policies', 'templates', 'rules'];
-const OUTCOMES = ['no_action', 'warn', 'restrict', 'suspend', 'escalate'];
-const SEVERITIES = ['low', 'moderate', 'high', 'grave'];
+const TABS = ['queues', 'policies', 'templates', 'rules', 'text'];
+const PART_OF = {...edit.PARTS, rule: 'rules'};
 
-/** What is being changed, while one looks at other pages: {version, book, next}. */
+/**
+ * The draft: version and book from which it began, next what it says now, newest
+ * what somebody else put into force since. told: explanations of blanks by template.
+ * pasted: text of a whole book that was typed and is not taken over yet.
+ */
 let work = null;
+const open = new Set(); // 'policy:fraud': what is being changed
+let redraw = () => {}; // of the page that is shown
 
-// ---- Forms ------------------------------------------------------------------------
-
-const input = (value, properties = {}) => el('input', {value: value ?? '', ...properties});
-const area = (value, rows) => el('textarea', {value: value ?? '', rows, maxlength: 8192});
-
-/** A dialog with fields; save(close) puts them into the book, or throws. */
-function form(title, fields, save) {
-  keys.dialog(title, (done) => {
-    const error = el('p', {class: 'error', role: 'alert', hidden: true});
-    return el('form', {on: {submit: (event) => {
-      event.preventDefault();
-      try {
-        save();
-        done();
-      } catch (problem) {
-        error.textContent = problem.message;
-        error.hidden = false;
-      }
-    }}}, fields, error, el('div', {class: 'actions'}, el('button', {class: 'primary'}, s.keep),
-        button(strings.cancel, () => done(), 'quiet')));
-  });
-}
-
-function put(object, members) {
-  for (const [name, value] of Object.entries(members)) {
-    if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) {
-      delete object[name];
-    } else {
-      object[name] = value;
-    }
-  }
-}
-
-const idField = (object, isNew) => {
-  const node = input(object.id, {required: true, pattern: '[a-z0-9_.\\-]{1,64}', disabled: !isNew,
-    spellcheck: 'false', autocapitalize: 'none'});
-  return {node: field(s.id, node, s.idHint), value: () => node.value};
+const begin = ({version, book}) => {
+  work = {version, book, next: structuredClone(book), newest: null, told: {}, error: null,
+    place: null, tried: false, look: false, list: false, pasted: work?.pasted ?? null};
 };
+const mine = () => (work ? edit.changes(work.book, work.next) : []);
+const inForce = () => work.newest ?? work;
 
-function editQueue(queue, isNew, isLast, done) {
-  const id = idField(queue, isNew);
-  const title = input(queue.title, {required: true, maxlength: 256});
-  const reasons = new Set(queue.reasons ?? []);
-  const source = select([['', s.any], ...Object.entries(s.sources)], queue.source);
-  const reporter = select([['', s.any], ...Object.entries(s.reporters)], queue.reporter);
-  const priority = input(queue.min_priority, {type: 'number', min: 1});
-  const reporters = input(queue.min_reporters, {type: 'number', min: 1});
-  const contact = select([['', s.any], ['true', s.yes], ['false', s.no]],
-      queue.first_contact === undefined ? '' : String(queue.first_contact));
-  const amount = (node) => (node.value ? Number(node.value) : undefined);
-  form(isNew ? s.newQueue : s.change(queue.title), [id.node, field(s.title, title),
-    isLast ? el('p', {class: 'hint'}, s.lastQueue) : [
-      el('fieldset', {class: 'columns'}, el('legend', {}, s.reasons), Object.entries(strings.reasons)
-          .filter(([reason]) => reason !== 'unspecified' || reasons.has(reason))
-          .map(([reason, label]) => check(label, reasons.has(reason),
-              (on) => (on ? reasons.add(reason) : reasons.delete(reason))))),
-      field(s.source, source), field(s.reporter, reporter), field(s.minPriority, priority),
-      field(s.minReporters, reporters), field(s.firstContact, contact)]], () => {
-    if (isNew) queue.id = id.value();
-    put(queue, {title: title.value.trim()});
-    if (!isLast) {
-      put(queue, {reasons: [...reasons], source: source.value, reporter: reporter.value,
-        min_priority: amount(priority), min_reporters: amount(reporters),
-        first_contact: contact.value === '' ? undefined : contact.value === 'true'});
-    }
-    done(queue);
-  });
+/** The browser asks before it forgets what was not put into force. */
+window.addEventListener('beforeunload', (event) => {
+  if (mine().length === 0 && !work?.pasted) return;
+  event.preventDefault();
+  event.returnValue = true; // for browsers that want it so
+});
+
+/** Takes what is in force now. It may be another than the draft began from. */
+function take(newest) {
+  if (newest.version === (work && inForce().version)) return;
+  const isDone = !work || mine().length === 0 || edit.changes(newest.book, work.next).length === 0;
+  if (isDone) begin(newest);
+  else work.newest = newest;
 }
 
-function editPolicy(policy, isNew, done) {
-  const id = idField(policy, isNew);
-  const title = input(policy.title, {required: true, maxlength: 256});
-  const text = area(policy.text, 5);
-  text.required = true;
-  const severity = select(SEVERITIES.map((one) => [one, strings.severities[one]]),
-      policy.severity ?? 'moderate');
-  let retired = policy.retired === true;
-  form(isNew ? s.newPolicy : s.change(policy.title), [id.node, field(s.title, title), field(s.text, text),
-    field(s.severity, severity, s.severityHint), check(s.retire, retired, (on) => {
-      retired = on;
-    })], () => {
-    if (isNew) policy.id = id.value();
-    put(policy, {title: title.value.trim(), text: text.value, severity: severity.value,
-      retired: retired || undefined});
-    done(policy);
-  });
-}
-
-function editTemplate(template, isNew, policies, done) {
-  const id = idField(template, isNew);
-  const title = input(template.title, {required: true, maxlength: 256});
-  const language = input(template.language ?? 'en', {required: true, maxlength: 35});
-  const outcome = select(OUTCOMES.map((one) => [one, strings.outcomes[one]]), template.outcome ?? 'warn');
-  const policy = select([['', s.anyPolicy], ...policies.map((one) => [one.id, one.title])], template.policy);
-  const text = area(template.text, 8);
-  text.required = true;
-  const told = {...template.blanks};
-  const blanks = el('div', {});
-  const draw = () => replace(blanks, blanksOf(text.value).map((name) => {
-    const node = input(told[name], {required: true, maxlength: 256, on: {input: () => {
-      told[name] = node.value;
-    }}});
-    return field(s.blank(name), node);
-  }));
-  text.addEventListener('input', draw);
-  draw();
-  form(isNew ? s.newTemplate : s.change(template.title), [id.node, field(s.title, title),
-    field(s.language, language), field(strings.decide.outcome, outcome), field(s.forPolicy, policy),
-    field(s.text, text, s.templateHint), blanks], () => {
-    const names = blanksOf(text.value);
-    if (isNew) template.id = id.value();
-    put(template, {title: title.value.trim(), language: language.value.trim(), outcome: outcome.value,
-      policy: policy.value, text: text.value,
-      blanks: names.length > 0 ? Object.fromEntries(names.map((name) => [name, told[name] ?? ''])) : undefined});
-    done(template);
-  });
-}
-
-// ---- What stands in it ---------------------------------------------------------------
-
-/** Buttons of one in a list: up, down, change, remove. */
-function tools(list, i, {change, remove, title, fixed}, draw) {
-  const go = (by) => {
-    move(list, i, by);
-    draw();
-  };
-  const one = (label, run, disabled) => {
-    const node = button(label, run);
-    node.disabled = disabled;
-    node.setAttribute('aria-label', `${label}: ${title}`);
-    return node;
-  };
-  return el('div', {class: 'actions'}, change && one(s.edit, change),
-      !fixed && one(s.up, () => go(-1), i === 0), !fixed && one(s.down, () => go(1), i === list.length - 1),
-      remove && one(s.remove, () => {
-        list.splice(i, 1);
-        draw();
-      }));
-}
-
-function conditions(queue) {
-  const out = [
-    queue.reasons && `${s.reasons}: ${queue.reasons.map((one) => strings.reasons[one] ?? one).join(', ')}`,
-    queue.source && `${s.source}: ${s.sources[queue.source]}`,
-    queue.reporter && `${s.reporter}: ${s.reporters[queue.reporter]}`,
-    queue.min_priority && `${s.minPriority}: ${number(queue.min_priority)}`,
-    queue.min_reporters && `${s.minReporters}: ${number(queue.min_reporters)}`,
-    queue.first_contact !== undefined && `${s.firstContact}: ${queue.first_contact ? s.yes : s.no}`,
-  ].filter(Boolean);
-  return out.length > 0 ? out.join(' · ') : s.rest;
-}
-
-function queuesPart(book, may, draw) {
-  const last = book.queues.length - 1;
-  const rest = book.queues.slice(0, last);
-  const add = () => editQueue({}, true, false, (queue) => {
-    book.queues.splice(last, 0, queue);
-    draw();
-  });
-  return [el('p', {class: 'hint'}, s.queuesHint),
-    el('ol', {class: 'book-list'}, book.queues.map((queue, i) => el('li', {class: 'card'},
-        el('h2', {}, foreign(queue.title), ' ', el('span', {class: 'mono hint'}, queue.id)),
-        el('p', {}, conditions(queue)),
-        may && tools(rest, i, {title: queue.title, fixed: i === last,
-          change: () => editQueue(queue, false, i === last, draw),
-          remove: i < last}, () => {
-          book.queues.splice(0, last, ...rest);
-          draw();
-        })))),
-    may && button(s.newQueue, add)];
-}
-
-function policyNode(list, i, book, may, draw, depth = 0) {
-  const policy = list[i];
-  const children = policy.children ?? [];
-  const below = () => editPolicy({}, true, (child) => {
-    policy.children = [...children, child];
-    draw();
-  });
-  return el('li', {class: depth === 0 ? 'card' : 'part'},
-      el(depth === 0 ? 'h2' : 'h3', {}, foreign(policy.title), ' ',
-          el('span', {class: `badge${policy.severity === 'grave' ? ' bad' : ''}`},
-              strings.severities[policy.severity]), ' ',
-          policy.retired && el('span', {class: 'badge warn'}, s.retired), ' ',
-          el('span', {class: 'mono hint'}, policy.id)),
-      el('p', {class: 'message-text shown', dir: 'auto'}, policy.text),
-      may && tools(list, i, {title: policy.title, change: () => editPolicy(policy, false, draw)}, draw),
-      may && depth < 7 && button(s.below, below, 'quiet'),
-      children.length > 0 && el('ul', {class: 'book-list'}, children.map((_, j) =>
-        policyNode(children, j, book, may, draw, depth + 1))));
-}
-
-function policiesPart(book, may, draw) {
-  return [el('p', {class: 'hint'}, s.policiesHint),
-    el('ul', {class: 'book-list'}, book.policies.map((_, i) =>
-      policyNode(book.policies, i, book, may, draw))),
-    may && button(s.newPolicy, () => editPolicy({}, true, (policy) => {
-      book.policies.push(policy);
-      draw();
-    }))];
-}
-
-function templatesPart(book, may, draw) {
-  const policies = findIn(book.policies);
-  return [el('p', {class: 'hint'}, s.templatesHint),
-    el('ul', {class: 'book-list'}, book.templates.map((template, i) => el('li', {class: 'card'},
-        el('h2', {}, foreign(template.title), ' ', el('span', {class: 'badge'},
-            strings.outcomes[template.outcome]), ' ', el('span', {class: 'badge plain'}, template.language),
-        ' ', el('span', {class: 'mono hint'}, template.id)),
-        template.policy && el('p', {class: 'hint'}, s.forPolicy, ': ',
-            policies.find((one) => one.id === template.policy)?.title ?? template.policy),
-        el('div', {class: 'policy-text', dir: 'auto'}, template.text),
-        may && tools(book.templates, i, {title: template.title, remove: true,
-          change: () => editTemplate(template, false, policies, draw)}, draw)))),
-    may && button(s.newTemplate, () => editTemplate({}, true, policies, (template) => {
-      book.templates.push(template);
-      draw();
-    }))];
-}
-
-function rulesPart(book, may, draw) {
-  const share = input(book.second_look_share, {type: 'number', min: 0, max: 1, step: .01,
-    disabled: !may, on: {change: () => {
-      book.second_look_share = Number(share.value);
-      draw();
-    }}});
-  return el('section', {class: 'card'}, el('h2', {}, s.rules),
-      el('fieldset', {class: 'columns'}, el('legend', {}, s.grave), el('p', {class: 'hint'}, s.graveHint),
-          OUTCOMES.filter((one) => one !== 'no_action' || book.grave.includes(one)).map((outcome) => {
-            const label = check(strings.outcomes[outcome], book.grave.includes(outcome), (on) => {
-              book.grave = on ? [...book.grave, outcome] : book.grave.filter((one) => one !== outcome);
-              draw();
-            });
-            label.firstChild.disabled = !may;
-            return label;
-          })),
-      field(s.secondLooks, share, s.secondLooksHint(percent(book.second_look_share))));
-}
-
-const drawPart = {queues: queuesPart, policies: policiesPart, templates: templatesPart, rules: rulesPart};
-
-// ---- The page ----------------------------------------------------------------------------
-
-function textPart(may, draw) {
-  const node = el('textarea', {'rows': 16, 'class': 'mono', 'spellcheck': 'false', 'readonly': !may,
-    'value': JSON.stringify(work.next, null, 2), 'aria-label': s.asText});
-  const error = el('p', {class: 'error', role: 'alert', hidden: true});
-  return el('details', {}, el('summary', {}, s.asText), node, error,
-      may && el('div', {class: 'actions'}, button(s.takeText, () => {
-        try {
-          work.next = JSON.parse(node.value);
-          draw();
-        } catch (problem) {
-          error.textContent = s.badText(problem.message);
-          error.hidden = false;
-        }
-      })));
-}
-
-async function putIntoForce(shell, list, draw) {
-  const sure = await keys.confirm(s.putTitle, [el('p', {}, s.putWhat),
-    el('ul', {}, list.map((line) => el('li', {}, line)))], s.put);
-  if (!sure) return;
-  try {
-    const {version} = await post('/v1/book', {after: work.version, book: work.next});
-    work = {version, book: structuredClone(work.next), next: work.next};
-    shell.forgetBook();
-    shell.toast(s.isInForce(number(version)));
-  } catch (error) {
-    if (error.status === 409) {
-      const newest = await get('/v1/book').catch(() => null);
-      if (newest) {
-        shell.forgetBook();
-        work = {...work, version: newest.version, book: newest.book, clash: newest.version};
-      }
-    }
-    work.error = error.message;
-  }
-  draw();
-}
+// ---- The page --------------------------------------------------------------------
 
 export async function show(shell, at) {
   const may = shell.me.roles.some((role) => ['lead', 'admin'].includes(role));
-  const part = PARTS.includes(at.query.get('part')) ? at.query.get('part') : PARTS[0];
-  const newest = await get('/v1/book');
+  const bar = el('div', {class: 'book-bar actions', role: 'group', 'aria-label': s.draft});
+  const notes = el('div', {class: 'book-notes'});
   const body = el('div', {});
-  const bar = el('div', {});
-  if (!work || changes(work.book, work.next).length === 0) {
-    work = {version: newest.version, book: newest.book, next: structuredClone(newest.book)};
-  } else if (work.version !== newest.version) {
-    work = {...work, version: newest.version, book: newest.book, clash: newest.version};
+  const version = el('p', {class: 'hint'});
+  const tabs = TABS.map((tab) => el('a', {href: `#/book?part=${tab}`}, s.partNames[tab]));
+  const partOf = (one) => (TABS.includes(one.query.get('part')) ? one.query.get('part') : TABS[0]);
+  const heading = el('h1', {tabindex: '-1'}, s.heading);
+  let part;
+  let count = 0;
+
+  try {
+    take(await get('/v1/book'));
+  } catch (error) {
+    if (mine().length === 0) throw error; // else the draft is there without it
   }
 
-  function draw() {
-    const list = changes(work.book, work.next);
-    replace(bar, el('p', {class: 'hint'}, s.version(number(work.version))),
-        work.clash && el('div', {class: 'warning'}, s.clash(number(work.clash))),
-        work.error && el('p', {class: 'error', role: 'alert'}, work.error),
-        list.length > 0 && el('div', {class: 'bulk'}, el('strong', {}, s.changes(list.length)),
-            button(s.put, () => {
-              delete work.error;
-              putIntoForce(shell, list, draw);
-            }, 'primary'),
-            button(s.discard, () => {
-              work = {version: work.version, book: work.book, next: structuredClone(work.book)};
-              draw();
-            }, 'danger'),
-            el('details', {}, el('summary', {}, s.which), el('ul', {}, list.map((line) =>
-              el('li', {}, line))))));
-    replace(body, drawPart[part](work.next, may, draw), textPart(may, draw));
+  // ---- Doing things ----
+
+  /** Runs it on the draft, and offers to take it back. */
+  function undoable(text, run) {
+    const before = structuredClone(work.next);
+    run();
+    const after = structuredClone(work.next);
+    shell.toast(text, {label: strings.undo, run: () => {
+      // What was done since stays.
+      work.next = edit.merge(after, before, work.next).book;
+      redraw();
+    }});
   }
 
-  const guard = (event) => changes(work.book, work.next).length > 0 && event.preventDefault();
-  window.addEventListener('beforeunload', guard);
-  draw();
+  function goTo(kind, id) {
+    if (part !== PART_OF[kind]) {
+      turn(PART_OF[kind]);
+      history.replaceState(null, '', `#/book?part=${part}`);
+    }
+    work.look = false;
+    if (may && kind !== 'rule') open.add(`${kind}:${id}`);
+    draw(`${kind}:${id}`);
+  }
+
+  async function addNew(kind, above) {
+    const taken = new Set([...edit.entries(work.next, kind), ...edit.entries(work.book, kind)]
+        .map((entry) => entry.id));
+    const made = await forms.askNew(s.news[kind], above ? `${above}.` : '', taken);
+    if (!made) return;
+    const rest = {queue: {}, policy: {text: '', severity: 'moderate'},
+      template: {outcome: 'warn', language: 'en', text: ''}}[kind];
+    edit.add(work.next, kind, {...made, ...rest}, above);
+    goTo(kind, made.id);
+  }
+
+  function removeOne(kind, id) {
+    const {item, list, at} = edit.find(work.next, kind, id);
+    const next = list[at + 1] ?? list[at - 1];
+    undoable(s.removedToast(item.title), () => edit.remove(work.next, kind, id));
+    draw(next ? `${kind}:${next.id}` : undefined);
+  }
+
+  function undoAll() {
+    open.clear();
+    undoable(s.undone, () => {
+      work.next = structuredClone(work.book);
+      work.error = null;
+      work.tried = false;
+    });
+    if (work.newest) begin(work.newest);
+    draw();
+    heading.focus();
+  }
+
+  // ---- Into force ----
+
+  async function putIntoForce() {
+    if (faults(work.next).length > 0) {
+      work.tried = true;
+      drawBar();
+      notes.querySelector('.error button')?.focus();
+      return;
+    }
+    const list = mine();
+    const kinds = [...new Set(list.map((change) => change.kind))];
+    const sure = await keys.confirm(s.putTitle, [el('p', {}, s.putWhat),
+      el('ul', {}, list.map((change) => el('li', {}, changeLine(change)))),
+      el('p', {}, s.putThen), el('ul', {}, kinds.map((kind) => el('li', {}, s.effects[kind]))),
+    ], s.put);
+    if (sure) await send(structuredClone(work.next));
+  }
+
+  async function send(book) {
+    work.error = null;
+    bar.setAttribute('aria-busy', 'true');
+    try {
+      const answer = await post('/v1/book', {after: work.version, book});
+      isInForce(answer.version, book);
+    } catch (error) {
+      if (error.status === 409 && await again()) return;
+      work.error = error.message;
+      work.place = error.name === 'book' ? placed(book, error.detail) : null;
+      drawBar();
+      notes.querySelector('.error')?.focus();
+    } finally {
+      bar.removeAttribute('aria-busy');
+    }
+  }
+
+  function isInForce(newVersion, book) {
+    // What was typed while it was on its way is a change of the new version.
+    work = {...work, version: newVersion, book, newest: null, error: null, tried: false,
+      look: false};
+    shell.forgetBook();
+    if (mine().length === 0) open.clear();
+    shell.toast(s.isInForce(number(newVersion)));
+    draw();
+    heading.focus();
+  }
+
+  /** Somebody else was first: the newer one is shown, the draft stays. */
+  async function again() {
+    let newest;
+    try {
+      newest = await get('/v1/book');
+    } catch {
+      return false;
+    }
+    shell.forgetBook();
+    take(newest);
+    if (work.newest) {
+      draw();
+      notes.querySelector('.warning')?.focus();
+    } else {
+      isInForce(newest.version, newest.book); // it was this one, and its answer was lost
+    }
+    return true;
+  }
+
+  /** The draft's changes on top of the newer book; asks where both changed the same. */
+  async function carryOver() {
+    const picks = new Set();
+    const merged = () => edit.merge(work.book, work.next, work.newest.book, picks);
+    const {conflicts} = merged();
+    if (conflicts.length > 0) {
+      const sure = await keys.confirm(s.carryTitle, [el('p', {}, s.carryWhat),
+        conflicts.map((conflict) => sides(conflict, picks))], s.carryDo);
+      if (!sure) return;
+    }
+    const {version: newVersion, book} = work.newest;
+    work = {...work, next: merged().book, version: newVersion, book, newest: null, error: null};
+    draw();
+    heading.focus();
+    shell.say(s.carried(number(newVersion)));
+  }
+
+  function sides({key, kind, id}, picks) {
+    const group = fresh('side');
+    const title = id && kind !== 'rule' ? s.titled(s.kinds[kind],
+        (edit.find(work.next, kind, id) ?? edit.find(work.newest.book, kind, id)).item.title) :
+      kind === 'rule' ? s.ruleChanged[id] : s.orderOf(s.partNames[PART_OF[kind]]);
+    const side = (name, label) => el('label', {}, el('input', {type: 'radio', name: group,
+      checked: name === 'mine', on: {change: () => {
+        if (name === 'mine') picks.delete(key);
+        else picks.add(key);
+      }}}), label);
+    const said = (book) => edit.changes(work.book, book)
+        .filter((one) => one.kind === kind && one.id === id)
+        .map((change) => el('div', {}, changeNode(change)));
+    const [ours, others] = [said(work.next), said(work.newest.book)];
+    return el('fieldset', {class: 'choices'}, el('legend', {}, title), side('mine', s.keepMine),
+        side('theirs', s.takeTheirs),
+        ours.length + others.length > 0 && el('details', {class: 'book-changes'},
+            el('summary', {}, s.bothChanged), el('p', {class: 'hint'}, s.mineSays), ours,
+            el('p', {class: 'hint'}, s.theirsSays), others));
+  }
+
+  // ---- The draft's bar ----
+
+  const goButton = (kind, id, label) => button(label, () => goTo(kind, id), 'quiet');
+
+  function clash() {
+    const theirs = edit.changes(work.book, work.newest.book);
+    return el('div', {class: 'warning', tabindex: '-1'},
+        el('p', {}, s.clash(number(work.newest.version))),
+        el('ul', {class: 'book-changes'}, theirs.map((change) => el('li', {}, changeNode(change)))),
+        el('div', {class: 'actions'},
+            button(s.carry(number(work.newest.version)), carryOver, 'primary')));
+  }
+
+  const faultList = (list) => el('div', {class: 'error', role: 'alert'}, el('p', {}, s.mendFirst),
+      el('ul', {}, list.map(({kind, id, what}) => el('li', {},
+          kind !== 'rule' && [foreign(edit.find(work.next, kind, id).item.title), ': '],
+          s.faults[what], ' ', goButton(kind, id, s.goThere)))));
+
+  function changeList(list) {
+    const takeBack = (change) => {
+      undoable(s.tookBack(changeLine(change)), () => {
+        work.next = edit.takeBack(work.book, work.next, change);
+      });
+      draw();
+      (notes.querySelector('summary') ?? heading).focus();
+    };
+    const undo = (change) => {
+      const node = button(s.takeBack, () => takeBack(change), 'quiet');
+      node.setAttribute('aria-label', `${s.takeBack}: ${changeLine(change)}`);
+      return node;
+    };
+    return el('details', {open: work.list, on: {toggle: (event) => {
+      work.list = event.target.open;
+    }}}, el('summary', {}, s.which), el('ul', {class: 'book-changes'}, list.map((change) =>
+      el('li', {}, changeNode(change), undo(change)))));
+  }
+
+  function drawBar() {
+    const list = mine();
+    const wrong = work.tried ? faults(work.next) : [];
+    const look = button(s.showInForce(number(inForce().version)), () => {
+      work.look = !work.look;
+      draw();
+      bar.querySelector('[aria-pressed]')?.focus();
+    });
+    look.setAttribute('aria-pressed', String(work.look));
+    if (wrong.length === 0) work.tried = false;
+    bar.hidden = list.length === 0 && !work.error;
+    if (list.length !== count) shell.say(s.changes(list.length));
+    count = list.length;
+    version.textContent = s.version(number(inForce().version));
+    replace(bar, el('strong', {}, s.changes(list.length)),
+        !work.newest && button(s.put, putIntoForce, 'primary'), look,
+        button(s.undoAll, undoAll, 'danger'));
+    replace(notes, work.newest && clash(),
+        work.error && el('div', {class: 'error', role: 'alert', tabindex: '-1'}, work.error,
+            work.place && goButton(work.place.kind, work.place.id, s.goThere)),
+        wrong.length > 0 && faultList(wrong), list.length > 0 && changeList(list));
+    drawMarks(list);
+  }
+
+  // ---- One thing of the book ----
+
+  /** Badges of what changed, at each thing; they follow what is typed. */
+  function drawMarks(list) {
+    for (const node of body.querySelectorAll('[data-marks]')) {
+      const changed = work.look ? [] :
+        list.filter(({kind, id}) => `${kind}:${id}` === node.dataset.marks);
+      replace(node, changed.map(({what}) => el('span', {class: 'badge good'}, s.marks[what])));
+    }
+  }
+
+  const context = {
+    marks: (kind, id) => el('span', {'class': 'badges', 'data-marks': `${kind}:${id}`}),
+    form: () => undefined,
+    tools: () => undefined,
+  };
+
+  function form(kind, id) {
+    if (kind === 'rule') return forms.rulesForm(work.next, context.marks, drawBar);
+    const key = `${kind}:${id}`;
+    if (!open.has(key)) return undefined;
+    const {item, list, at} = edit.find(work.next, kind, id);
+    const wrong = el('ul', {class: 'book-wrong'});
+    const see = () => replace(wrong, faults(work.next)
+        .filter((fault) => fault.kind === kind && fault.id === id)
+        .map((fault) => el('li', {}, s.faults[fault.what])));
+    const changed = () => {
+      see();
+      replace(body.querySelector(`[data-focus="${CSS.escape(key)}"]`), foreign(item.title));
+      drawBar();
+    };
+    see();
+    const build = {
+      queue: () => forms.queueForm(item, at === list.length - 1, changed),
+      policy: () => forms.policyForm(item, changed),
+      template: () => forms.templateForm(item, work.next, work.told[id] ??= {}, changed),
+    }[kind];
+    return el('div', {'class': 'book-form', 'data-form': key}, build(), wrong);
+  }
+
+  function tools(kind, id) {
+    const {item, list, at} = edit.find(work.next, kind, id);
+    const key = `${kind}:${id}`;
+    const isOpen = open.has(key);
+    const can = edit.ways(work.next, kind, id);
+    const one = (name, label, run, enabled = true) => {
+      const node = button(label, run, 'small');
+      node.disabled = !enabled;
+      node.dataset.focus = `${name}:${key}`;
+      node.setAttribute('aria-label', `${label}: ${item.title}`);
+      return node;
+    };
+    const way = (name) => one(name, s.ways[name], () => {
+      edit.move(work.next, kind, id, name);
+      draw(`${name}:${key}`, `toggle:${key}`);
+      const now = edit.find(work.next, kind, id);
+      shell.say(s.nowAt(item.title, now.at + 1, now.list.length));
+    }, can[name]);
+    const isLastQueue = kind === 'queue' && at === list.length - 1;
+    // Policies that were ever in force are retired, not removed: decisions name them.
+    const mayGo = !isLastQueue && (kind !== 'policy' || !edit.entries({...work.next,
+      policies: [item]}, 'policy').some((below) => edit.find(work.book, 'policy', below.id)));
+    return el('div', {class: 'actions'},
+        one('toggle', isOpen ? s.done : s.edit, () => {
+          if (!open.delete(key)) open.add(key);
+          draw(`toggle:${key}`);
+          if (open.has(key)) body.querySelector(`[data-form="${CSS.escape(key)}"] input`)?.focus();
+        }),
+        (isOpen || kind === 'queue') && !isLastQueue && [way('up'), way('down')],
+        isOpen && kind === 'policy' && [way('inward'), way('outward'),
+          one('below', s.below, () => addNew('policy', id),
+              edit.find(work.next, kind, id).depth < edit.LEVELS)],
+        isOpen && mayGo && one('remove', s.remove, () => removeOne(kind, id)));
+  }
+
+  // ---- As text ----
+
+  async function copy(area) {
+    try {
+      await navigator.clipboard.writeText(area.value);
+      shell.toast(s.copied);
+    } catch {
+      area.select();
+      shell.toast(s.copyYourself);
+    }
+  }
+
+  /** Makes a text the draft, or says where it is wrong. */
+  function takeText(area, error) {
+    const {book, fault} = readText(area.value);
+    error.hidden = !fault;
+    if (fault) {
+      error.textContent = fault.line ?
+        s.textFaults[fault.what](number(fault.line), number(fault.column), fault.name) :
+        s.shapeFaults[fault.what](fault.place || s.wholeBook);
+      area.focus();
+      if (fault.at !== undefined) area.setSelectionRange(fault.at, fault.at + 1);
+      return;
+    }
+    work.pasted = null;
+    open.clear();
+    undoable(s.taken, () => {
+      work.next = book;
+    });
+    draw();
+    (notes.querySelector('summary') ?? heading).focus();
+  }
+
+  function textPart() {
+    const mayWrite = may && !work.look;
+    const text = JSON.stringify(work.look ? inForce().book : work.next, null, 2);
+    const drop = button(s.dropText, () => {
+      work.pasted = null;
+      draw();
+      heading.focus();
+    }, 'quiet');
+    drop.hidden = work.pasted === null;
+    const area = el('textarea', {'rows': 24, 'class': 'mono', 'spellcheck': 'false',
+      'autocapitalize': 'none', 'readonly': !mayWrite,
+      'value': (mayWrite && work.pasted) || text, 'on': {input: () => {
+        work.pasted = area.value === text ? null : area.value;
+        drop.hidden = work.pasted === null;
+      }}});
+    const error = el('p', {class: 'error', role: 'alert', hidden: true});
+    return [el('p', {class: 'hint'}, s.hints.text), el('div', {class: 'card'},
+        field(s.asText, area), error, el('div', {class: 'actions'},
+            mayWrite && button(s.takeText, () => takeText(area, error), 'primary'),
+            button(s.copy, () => copy(area)), mayWrite && drop))];
+  }
+
+  // ---- Drawing ----
+
+  /** focus: names of data-focus, the first that is there and enabled gets it. */
+  function draw(...focus) {
+    const editing = may && !work.look;
+    context.form = editing ? form : () => undefined;
+    context.tools = editing ? tools : () => undefined;
+    const kind = {queues: 'queue', policies: 'policy', templates: 'template'}[part];
+    replace(body,
+        work.look && el('p', {class: 'warning'}, s.looking(number(inForce().version))),
+        part === 'text' ? textPart() :
+          drawPart(part, work.look ? inForce().book : work.next, context),
+        editing && kind && el('div', {class: 'actions'},
+            button(s.news[kind], () => addNew(kind))));
+    drawBar();
+    for (const name of focus) {
+      const node = name && body.querySelector(`[data-focus="${CSS.escape(name)}"]:not(:disabled)`);
+      if (node) {
+        node.focus();
+        return;
+      }
+    }
+    if (focus.length > 0) heading.focus();
+  }
+
+  function turn(to) {
+    part = to;
+    tabs.forEach((tab, i) => {
+      if (TABS[i] === part) tab.setAttribute('aria-current', 'page');
+      else tab.removeAttribute('aria-current');
+    });
+    draw();
+  }
+
+  redraw = draw;
+  turn(partOf(at));
   return {
     title: s.heading,
-    node: el('div', {}, el('h1', {tabindex: '-1'}, s.heading), el('p', {class: 'hint'},
-        may ? s.about : s.aboutReader),
-    el('nav', {'class': 'tabs', 'aria-label': s.parts}, PARTS.map((one) => el('a', {
-      'href': `#/book?part=${one}`, 'aria-current': one === part && 'page'}, s.partNames[one]))), bar, body),
-    leave: () => window.removeEventListener('beforeunload', guard),
+    node: el('div', {class: 'book'}, heading, el('p', {class: 'hint'},
+        may ? s.about : s.aboutReader), version,
+    el('nav', {'class': 'tabs', 'aria-label': s.parts}, tabs), bar, notes, body),
+    keys: may ? [...Object.keys(edit.PARTS).map((kind) =>
+      ({label: s.news[kind], run: () => addNew(kind)})),
+    {label: s.put, run: () => mine().length > 0 && !work.newest && putIntoForce()}] : [],
+    /** Another tab of the same page: nothing is asked for again. */
+    turn: (to) => {
+      if (partOf(to) !== part) turn(partOf(to));
+      return true;
+    },
+    back: async () => {
+      const newest = await get('/v1/book').catch(() => null);
+      if (!newest || newest.version === inForce().version) return;
+      take(newest);
+      shell.forgetBook();
+      draw();
+    },
   };
 }

@@ -3,6 +3,7 @@
 // reported is ever read as markup.
 
 const SVG = 'http://www.w3.org/2000/svg';
+const FIELDS = new Set(['input', 'textarea', 'select', 'form']);
 
 function fill(node, properties, children) {
   for (const [name, value] of Object.entries(properties ?? {})) {
@@ -35,7 +36,10 @@ export function append(node, children) {
  * Attributes that are undefined, null or false are not set, true is empty.
  */
 export function el(name, properties, ...children) {
-  return fill(document.createElement(name), properties, children);
+  const node = document.createElement(name);
+  // Browsers write what is typed to disk, to restore it, where this is not off.
+  if (FIELDS.has(name)) node.setAttribute('autocomplete', 'off');
+  return fill(node, properties, children);
 }
 
 /** The same in SVG. */

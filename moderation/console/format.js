@@ -7,6 +7,9 @@ const short = new Intl.NumberFormat(locale, {maximumFractionDigits: 1});
 const part = new Intl.NumberFormat(locale, {style: 'percent', maximumFractionDigits: 0});
 const stamp = new Intl.DateTimeFormat(locale, {dateStyle: 'medium', timeStyle: 'medium'});
 const day = new Intl.DateTimeFormat(locale, {dateStyle: 'medium', timeZone: 'UTC'});
+const shortDay = new Intl.DateTimeFormat(locale, {day: 'numeric', month: 'short', timeZone: 'UTC'});
+const shortMonth = new Intl.DateTimeFormat(locale, {month: 'short', year: '2-digit',
+  timeZone: 'UTC'});
 const relative = new Intl.RelativeTimeFormat(locale, {numeric: 'auto', style: 'short'});
 const units = [['day', 86400e3], ['hour', 3600e3], ['minute', 60e3], ['second', 1e3]];
 
@@ -17,6 +20,11 @@ export const percent = (n) => part.format(n);
 export const time = (ms) => stamp.format(ms);
 /** 'YYYY-MM-DD'. */
 export const date = (text) => day.format(new Date(`${text}T00:00:00Z`));
+/** The same without its year; its month alone; several days. */
+export const dayShort = (text) => shortDay.format(new Date(`${text}T00:00:00Z`));
+export const monthShort = (text) => shortMonth.format(new Date(`${text}T00:00:00Z`));
+export const dates = (from, to) => day.formatRange(new Date(`${from}T00:00:00Z`),
+    new Date(`${to}T00:00:00Z`));
 
 /** "3 hr. ago", "in 4 min.". */
 export function ago(ms, now = Date.now()) {
@@ -25,9 +33,10 @@ export function ago(ms, now = Date.now()) {
   return relative.format(Math.trunc(gap / size), unit);
 }
 
-/** A length of time, in its largest unit that fits. */
-export function span(ms) {
-  const [unit, size] = units.find(([, size]) => Math.abs(ms) >= size) ?? ['second', 1e3];
+/** A length of time, in its largest unit that fits, or in this one. */
+export function span(ms, within) {
+  const [unit, size] = units.find(([name, size]) =>
+    (within ? name === within : Math.abs(ms) >= size)) ?? ['second', 1e3];
   return new Intl.NumberFormat(locale, {style: 'unit', unit, unitDisplay: 'short',
     maximumFractionDigits: 1}).format(ms / size);
 }

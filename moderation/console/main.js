@@ -246,7 +246,7 @@ async function navigate() {
   if (shown?.name === name && await shown.turn?.(at)) return;
   keys.bind([]);
   try {
-    if (!page || !may(page[1])) throw new Error(strings.noSuchPage);
+    if (!page || !may(page[1])) throw new api.Problem(404, 'page', strings.noSuchPage);
     await shown?.leave?.();
     const next = await (await page[0]()).show(shell, {...at, name});
     if (mine !== turn) {

@@ -143,13 +143,16 @@ export async function counts(locator, wanted) {
   }
 }
 
-/** Goes to an address of the console and waits until it is there. */
+/** Goes to an address of the console, by way of none, and waits until it is there. */
 export async function visit(page, address) {
-  await page.evaluate((to) => {
-    document.querySelector('main').replaceChildren();
-    if (location.hash === to) dispatchEvent(new HashChangeEvent('hashchange'));
-    else location.hash = to;
-  }, address);
+  const go = (to) => page.evaluate((hash) => {
+    location.hash = hash;
+  }, to);
+  const none = page.locator('main h1', {hasText: 'This page cannot be shown'});
+  await go('#/none');
+  await none.waitFor();
+  await go(address);
+  await none.waitFor({state: 'detached'});
   await page.locator('main h1').waitFor();
 }
 
