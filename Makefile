@@ -33,7 +33,7 @@ INCLUDES := -Iclient -Ireporting -Ireporting/log -Ireporting/store \
             -Ireporting/http -Ireporting/service -Ireporting/frankd \
             -Ireporting/shell -Imoderation -Imoderation/policy \
             -Imoderation/cases -Imoderation/people -Imoderation/outside \
-            -Imoderation/serve
+            -Imoderation/serve -Imoderation/audit
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection
 CFLAGS_ALL := -std=c11 -D_GNU_SOURCE -g $(WARN) $(HARDEN) -fPIC \
               -fvisibility=hidden $(INCLUDES)
@@ -76,6 +76,8 @@ MOD_SERVICE := $(wildcard moderation/cases/*.c moderation/people/*.c moderation/
 SHELL_IO := $(wildcard reporting/shell/*.c)
 COMMAND := $(wildcard reporting/frank/*.c)
 MOD_COMMAND := $(wildcard moderation/frank-mod/*.c)
+AUDIT := $(wildcard moderation/audit/*.c)
+AUDIT_COMMAND := $(wildcard moderation/frank-audit/*.c) moderation/outside/fetch.c moderation/outside/fetch_networks.c reporting/http/address.c
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 FUZZERS := $(patsubst fuzz/%.c,%,$(wildcard fuzz/fuzz_*.c))
 
@@ -90,10 +92,12 @@ CONSOLE := $(wildcard moderation/console/*.html moderation/console/*.css moderat
 SHELL_IO_O := $(call obj,$(SHELL_IO))
 COMMAND_O := $(call obj,$(COMMAND)) $(SHELL_IO_O)
 MOD_COMMAND_O := $(call obj,$(MOD_COMMAND)) $(SHELL_IO_O)
+AUDIT_O := $(call obj,$(AUDIT))
+AUDIT_COMMAND_O := $(call obj,$(AUDIT_COMMAND)) $(SHELL_IO_O)
 SUPPORT_O := $(call obj,$(wildcard tests/support/*.c))
 
 .DEFAULT_GOAL := all
-.PHONY: all run walk test bench fuzz lint coverage install uninstall clean help \
+.PHONY: all run walk test bench screenshots fuzz lint coverage install uninstall clean help \
         programs tests FORCE
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/obj/%.o $(B)/obj/tests/%.o $(B)/tests/%
@@ -102,7 +106,7 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 ## make             programs and libraries, into build/
-all: $(B)/frank $(B)/frankd $(B)/frank-mod $(B)/libfrank.a $(B)/libfrank.so $(B)/frank.pc
+all: $(B)/frank $(B)/frankd $(B)/frank-mod $(B)/frank-audit $(B)/libfrank.a $(B)/libfrank.so $(B)/frank.pc
 
 setup-%:
 	@tools/setup $*
@@ -195,6 +199,10 @@ $(B)/frank-mod: $(MOD_COMMAND_O) $(MOD_SERVICE_O) $(MODERATION_O) $(SERVICE_O) $
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_MOD)
 
+$(B)/frank-audit: $(AUDIT_COMMAND_O) $(AUDIT_O) $(REPORTING_O) $(CLIENT_O)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK) -lcurl
+
 # Made anew each time: PREFIX may be another.
 $(B)/frank.pc: tools/frank.pc.in FORCE
 	@mkdir -p $(B)
@@ -245,7 +253,7 @@ WRAP_test_secrets := sodium_memcmp sodium_is_zero \
     crypto_scalarmult_ristretto255 crypto_scalarmult_ristretto255_base \
     crypto_core_ristretto255_add
 
-$(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_O) $(SHELL_IO_O) $(FRANKD_O) $(SERVICE_O) $(MOD_SERVICE_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
+$(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_O) $(SHELL_IO_O) $(FRANKD_O) $(SERVICE_O) $(MOD_SERVICE_O) $(AUDIT_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie $(WRAP_$*:%=-Wl,--wrap=%) -o $@ $^ \
@@ -269,11 +277,18 @@ test: all tests | setup-test
 	@B=$(B) CC='$(CC)' MAKE='$(MAKE)' SAN='$(SAN)' COV='$(COV)' HASH='$(HASH)' \
 	    tests/run $(TESTS)
 
+## make screenshots every page of the console, into $(B)/screenshots
+screenshots: all $(B)/load
+	@tests/console/install
+	@B=$(B) node tests/console/shots.mjs $(B)/screenshots
+
 ## make bench       speed, each figure beside the bare primitive; JSON=1
 bench: $(B)/bench $(B)/load $(B)/frankd $(B)/frank-mod | setup-bench setup-test
 	@$(B)/bench $(if $(JSON),--json)
 	@B=$(B) JSON=$(JSON) bench/hub.sh
 	@B=$(B) JSON=$(JSON) python3 -B bench/mod.py
+	@tests/console/install
+	@B=$(B) JSON=$(JSON) node bench/console.mjs
 
 $(B)/bench: $(call obj,$(wildcard bench/*.c)) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
@@ -307,7 +322,7 @@ coverage: | setup-test setup-coverage
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig \
 	    $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3
-	install -m 755 $(B)/frank $(B)/frankd $(B)/frank-mod $(DESTDIR)$(BINDIR)/
+	install -m 755 $(B)/frank $(B)/frankd $(B)/frank-mod $(B)/frank-audit $(DESTDIR)$(BINDIR)/
 	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(MANDIR)/man8
 	for unit in frankd frank-mod; do \
 	    sed 's|@BINDIR@|$(BINDIR)|' tools/systemd/$$unit.service.in > $(DESTDIR)$(UNITDIR)/$$unit.service; \
@@ -325,7 +340,7 @@ install: all
 
 uninstall:
 	tools/man-links --remove $(DESTDIR)$(MANDIR)/man3
-	rm -f $(DESTDIR)$(BINDIR)/frank $(DESTDIR)$(BINDIR)/frank-mod \
+	rm -f $(DESTDIR)$(BINDIR)/frank $(DESTDIR)$(BINDIR)/frank-mod $(DESTDIR)$(BINDIR)/frank-audit \
 	    $(DESTDIR)$(BINDIR)/frankd $(DESTDIR)$(UNITDIR)/frankd.service \
 	    $(DESTDIR)$(UNITDIR)/frank-mod.service \
 	    $(patsubst man/%,$(DESTDIR)$(MANDIR)/man8/%,$(wildcard man/*.8)) \

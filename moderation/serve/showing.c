@@ -384,14 +384,16 @@ static void answer_part(struct call *call, const struct looking *l,
     free(parts);
 }
 
+/* By an address that a look gave: for the session that was shown it, for an
+ * hour, as long as it may be looked at. */
 void run_evidence(struct call *call)
 {
     uint64_t report = call_number(call, 0);
     uint64_t second_look = 0;
     struct cases_answer may = cases_unknown();
     struct looking *l = NULL;
-    size_t message;
-    size_t part;
+    size_t message = 0;
+    size_t part = 0;
 
     if (read_place(http_segment(call->exchange, 1), &message) &&
         read_place(http_segment(call->exchange, 2), &part) &&

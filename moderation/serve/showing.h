@@ -15,8 +15,4 @@
 void show_look(struct call *call, const struct looking *looking,
                uint64_t second_look);
 
-/* The bytes of one part, by an address that a look gave: for the session that
- * was shown it, for an hour, as long as it may be looked at. */
-void run_evidence(struct call *call);
-
 #endif

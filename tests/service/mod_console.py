@@ -9,7 +9,7 @@ sys.path.insert(0, "tests/console")
 from mod import *
 from reports import picture, send_report
 
-w = World(session_idle="4s", stored_shares="on")
+w = World(session_idle="4s", stored_shares="on", public_checkpoint="10s")
 
 
 def case_of(**order):
@@ -166,5 +166,58 @@ check("what a page asks by itself keeps no session alive", status == 401, status
 log = w.aud.login().must("GET", "/v1/log")
 check("the log's key is given", log["key"].startswith(log["origin"] + "+") and
       log["size"] > 0, log)
+
+# -- The log, checked elsewhere --
+w.reports(300)
+url = "http://127.0.0.1:%d/log" % w.mod.port
+
+
+def audit(place, key=log["key"]):
+    return subprocess.run([B + "/frank-audit", "log", "--json", "--key", key, place],
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+
+def public_size():
+    status, text, _ = w.mod.request("GET", "/log/checkpoint")
+    return int(text.split(b"\n")[1]) if status == 200 else 0
+
+
+check("the public sees the log", until(lambda: public_size() > 300, 40))
+done = audit(url)
+check("frank-audit finds that it holds", done.returncode == 0 and
+      json.loads(done.stdout)["size"] >= 320, done)
+flipped = "+".join([log["key"].split("+")[0], "00000000", log["key"].split("+", 2)[2]])
+check("a key that is none is wrong use", audit(url, flipped).returncode == 2)
+check("another's key refuses", audit(url, json.loads(
+    w.hub.get("/.well-known/frank")[1])["log"]["key"]).returncode == 1)
+check("what is not there is trouble", audit(url + "x").returncode == 3)
+with tempfile.TemporaryDirectory() as copy:
+    size = public_size()
+    files = ["checkpoint", "tile/1/000.p/%d" % (size // 256)] + [
+        "tile/0/%03d%s" % (n, "" if size >= 256 * (n + 1) else
+                           ".p/%d" % (size % 256))
+        for n in range((size + 255) // 256)]
+    for name in files:
+        os.makedirs(os.path.dirname(os.path.join(copy, name)), exist_ok=True)
+        status, data, _ = w.mod.request("GET", "/log/" + name)
+        assert status == 200, (name, status)
+        with open(os.path.join(copy, name), "wb") as f:
+            f.write(data)
+    check("a copy in a folder holds as well", audit(copy).returncode == 0)
+    for name in files:
+        path = os.path.join(copy, name)
+        with open(path, "rb") as f:
+            good = f.read()
+        codes = []
+        for bad in (bytes([good[0] ^ 1]) + good[1:], good[:-1] + bytes([good[-1] ^ 1]),
+                    good[:-1]):
+            with open(path, "wb") as f:
+                f.write(bad)
+            codes.append(audit(copy).returncode)
+        os.unlink(path)
+        codes.append(audit(copy).returncode)
+        check("%s: flipped, cut, gone" % name, codes == [1, 1, 1, 3], codes)
+        with open(path, "wb") as f:
+            f.write(good)
 w.mod.stop()
 finish()

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The `frank-audit` command: one function a subcommand. */
+#ifndef MODERATION_FRANK_AUDIT_COMMANDS_H
+#define MODERATION_FRANK_AUDIT_COMMANDS_H
+
+#include "command.h"
+
+/* Each gives an exit code, after a message unless it is 0. */
+int log_command(const struct command *self, int argc, char **argv);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of subcommands is the usage text (command.h). */
+#include "commands.h"
+
+static const struct command commands[] = {
+    {"log", "--key VKEY [--ca FILE] [--json] URL|FOLDER",
+     "check that a log's entries make the root that was signed", log_command},
+};
+
+int main(int argc, char **argv)
+{
+    const struct program program = {
+        "frank-audit", "what anybody can check, of a hub and of moderators",
+        "URL is where the log's checkpoint stands, without \"checkpoint\". "
+        "Exit codes:\n0 it holds, 1 it does not, 2 wrong use, 3 it could not "
+        "be had. More: man\nfrank-audit.\n",
+        commands, sizeof commands / sizeof commands[0]};
+
+    return command_main(&program, argc, argv);
+}
