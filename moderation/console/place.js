@@ -19,5 +19,10 @@ export function around(number) {
   return {at, count: list.cases.length, next: list.cases[at + 1], last: list.cases[at - 1]};
 }
 
-/** The case that is marked when one comes back. */
-export const marked = (where) => (where === list.address ? list.cases[list.at] : undefined);
+/** Which of these cases is marked when one comes back: the one that was, or what
+ * stands in its place now; -1: none. */
+export function marked(where, cases) {
+  if (where !== list.address || cases.length === 0 || list.cases.length === 0) return -1;
+  const at = cases.indexOf(list.cases[list.at]);
+  return at >= 0 ? at : Math.min(list.at, cases.length - 1);
+}

@@ -354,7 +354,7 @@ export async function show(shell, at) {
   await Promise.all([load(), loadFilters()]);
   draw();
   timer = setInterval(lookForNew, LOOK_EVERY);
-  const marked = cases.findIndex((c) => c.case === place.marked(withQuery(at, {})));
+  const marked = place.marked(withQuery(at, {}), cases.map((c) => c.case));
   if (marked >= 0) point(marked, false);
   return {
     title: s.titles[at.name],
