@@ -345,6 +345,8 @@ cat <<END
   curl --unix-socket $private http://hub/metrics
   $var/journal   what it said
   $var/data      database and log
+  $modurl/                 the console; names and passwords are in
+                  $people, codes come from frank-mod totp FILE
   $modurl/openapi.json     the moderators' interface
   FRANK_SESSION=$ann $B/frank-mod queue --service unix:$var/mod/mod.sock
   $people/admin   password, and the secret of the second factor, of a first login

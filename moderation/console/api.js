@@ -17,9 +17,8 @@ export class Problem extends Error {
 
 const listeners = {session: null, reach: null};
 let reached = true;
-let again = null; // a promise of a new session, while one is awaited
 
-/** session: asked for a promise of a new session; reach: told of true, false. */
+/** session: gives a promise of a new session, the same to all who ask; reach: told of true, false. */
 export function listen(session, reach) {
   listeners.session = session;
   listeners.reach = reach;
@@ -71,14 +70,11 @@ async function call(method, path, body, background) {
   try {
     return await once(method, path, body, background);
   } catch (error) {
-    if (error.status !== 401 || error.name !== 'session' || !listeners.session || background) {
-      throw error;
-    }
+    if (error.status !== 401 || error.name !== 'session' || !listeners.session) throw error;
+    const again = listeners.session();
+    if (background) throw error;
+    await again;
   }
-  again ??= listeners.session().finally(() => {
-    again = null;
-  });
-  await again;
   return once(method, path, body, background);
 }
 
@@ -102,7 +98,7 @@ export const post = async (path, body) => (await call('POST', path, body)).json(
 /** Bytes that are no JSON. */
 export const bytes = async (path) =>
   new Uint8Array(await (await call('GET', path)).arrayBuffer());
-/** What the page asks by itself: it keeps no session alive, and asks for no new one. */
+/** What the page asks by itself: it keeps no session alive, and waits for no new one. */
 export const peek = async (path, query) =>
   (await call('GET', address(path, query), undefined, true)).json();
 /** The same of what the page tells by itself. */

@@ -102,8 +102,16 @@ async function tryAgain() {
 
 // ---- Sessions ----------------------------------------------------------------
 
+let asking = null; // a promise of a new session
+
 /** A new session of the same person, over the page, which stays as it is. */
-async function sessionAgain() {
+function sessionAgain() {
+  return (asking ??= askForSession().finally(() => {
+    asking = null;
+  }));
+}
+
+async function askForSession() {
   const {loginForm} = await import('./login.js');
   return new Promise((settle) => {
     const node = keys.dialog(strings.login.over, (done) => [
@@ -151,6 +159,8 @@ function watchIdle() {
   for (const type of ['keydown', 'pointerdown', 'wheel']) {
     document.addEventListener(type, touch, {passive: true, capture: true});
   }
+  // A session that was ended elsewhere is noticed, and what is shown is covered.
+  setInterval(() => api.peek('/v1/me').catch(() => {}), 30000);
   setInterval(async () => {
     if (Date.now() - last >= shell.me.session_idle && !document.querySelector('dialog.opaque')) {
       touch();
