@@ -62,7 +62,6 @@ function factor(main, invitation, answer, done) {
   replace(main, el('div', {class: 'card narrow'},
       el('h1', {tabindex: '-1'}, s.factor),
       el('p', {}, s.factorHow),
-      answer.qr && picture(answer.qr),
       el('p', {}, s.factorKey, ' ', el('code', {class: 'mono'},
           answer.secret.replace(/(.{4})/g, '$1 ').trim())),
       el('p', {}, el('a', {href: answer.uri}, s.factorOpen)),
@@ -72,22 +71,6 @@ function factor(main, invitation, answer, done) {
         replace(main, el('div', {class: 'card narrow'}, codes(list, done)));
       })));
   code.focus();
-}
-
-/** Rows of 0 and 1 as a picture that a device reads. */
-function picture(rows) {
-  const space = 'http://www.w3.org/2000/svg';
-  const size = rows.length;
-  const node = document.createElementNS(space, 'svg');
-  const path = document.createElementNS(space, 'path');
-  node.setAttribute('viewBox', `-4 -4 ${size + 8} ${size + 8}`);
-  node.setAttribute('class', 'qr');
-  node.setAttribute('role', 'img');
-  node.setAttribute('aria-label', s.factorPicture);
-  path.setAttribute('d', rows.flatMap((row, y) =>
-    [...row].map((bit, x) => (bit === '1' ? `M${x} ${y}h1v1h-1z` : ''))).join(''));
-  node.append(path);
-  return node;
 }
 
 function enrol(main, done) {

@@ -75,7 +75,6 @@ export const strings = {
     haveAccount: 'I have logged in before',
     factor: 'Connect your device',
     factorHow: 'Add this to an app that shows codes (TOTP), then type the code that it shows.',
-    factorPicture: 'A picture that the app can read from the screen',
     factorKey: 'Key:',
     factorOpen: 'Open in an app on this device',
     firstCode: 'Code that it shows now',
@@ -939,5 +938,3 @@ export const strings = {
     command: (key, origin) => `frank-audit log --key '${key}' ${origin}/log`,
   },
 };
-
-export {many};
