@@ -239,6 +239,7 @@ w.mod.stop()
 class BadHub(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     pages = 0
+    posts = {}
 
     def address_string(self):
         return "hub"
@@ -275,7 +276,8 @@ class BadHub(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        if random.random() < 0.5:
+        BadHub.posts[self.path] = BadHub.posts.get(self.path, 0) + 1
+        if BadHub.posts[self.path] % 2 == 1:
             return self.say(500, b"{}")
         status, answer, _ = w.hub.request("POST", self.path, body, {
             "Content-Type": "application/json"}, private=True)
