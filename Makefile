@@ -246,6 +246,7 @@ WRAP_test_feed_page := calloc
 WRAP_test_hub_public := json_array_append_new json_object_set_new
 WRAP_test_opening := sodium_malloc
 WRAP_test_key_json := malloc free
+WRAP_test_parts := malloc
 WRAP_test_mimi_seal := sodium_malloc malloc
 WRAP_test_http := accept4 epoll_create1 epoll_ctl pthread_create eventfd \
     clock_gettime calloc malloc MHD_add_connection

@@ -27,14 +27,13 @@ static struct part *add(struct parts *out, enum part_state state)
 static int read_parted(struct parts *out, const uint8_t *content, size_t len,
                        unsigned count, struct frank_fault *fault)
 {
-    for (unsigned i = 0; i < count; i++) {
-        struct frank_part slot;
-        int error = frank_part_read(&slot, content, len, i, fault);
+    int error = FRANK_OK;
+
+    for (unsigned i = 0; error == FRANK_OK && i < count; i++) {
+        struct frank_part slot = {.withheld = true};
         struct part *part;
 
-        if (error != FRANK_OK) {
-            return error;
-        }
+        error = frank_part_read(&slot, content, len, i, fault);
         part = add(out, slot.withheld ? PART_WITHHELD : PART_THERE);
         if (part != NULL && !slot.withheld) {
             part->name = slot.name;
@@ -43,7 +42,7 @@ static int read_parted(struct parts *out, const uint8_t *content, size_t len,
         }
         sodium_memzero(&slot, sizeof slot);
     }
-    return FRANK_OK;
+    return error;
 }
 
 /* ---- MIMI ---------------------------------------------------------------- */
@@ -56,17 +55,11 @@ struct items {
 
 static bool next(struct wire_reader *r, struct items *items)
 {
-    if (!wire_read_ok(r)) {
-        return false;
+    if (items->indefinite && cbor_read_break(r)) {
+        *items = (struct items){0, false};
     }
-    if (items->indefinite) {
-        if (!cbor_read_break(r)) {
-            return true;
-        }
-        items->indefinite = false;
-        items->left = 0;
-    }
-    return items->left > 0 && items->left-- > 0;
+    return wire_read_ok(r) &&
+           (items->indefinite || (items->left > 0 && items->left-- > 0));
 }
 
 static void skip_others(struct wire_reader *r, struct items *items)

@@ -6,6 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool no_memory;
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+    return no_memory ? NULL : __real_malloc(size);
+}
+
 #define URI(text)                                                              \
     {                                                                          \
         (const uint8_t *)(text), sizeof(text) - 1                              \
@@ -190,6 +200,36 @@ static void what_breaks_the_format_is_listed_as_such(void **state)
     }
 }
 
+static void elements_of_other_kinds_are_stepped_over(void **state)
+{
+    struct parts parts;
+
+    (void)state;
+    /* disposition "a", language 5, and one element too many */
+    read_mimi(&parts, NESTED("\x86\x61"
+                             "a\x05\x01\x61t\x41"
+                             "1\x82\x01\x02"));
+    assert_int_equal(parts.count, 1);
+    assert_int_equal(parts.items[0].state, PART_THERE);
+    assert_text(parts.items[0].body, "1");
+    parts_free(&parts);
+}
+
+static void memory_that_is_not_there_is_an_error(void **state)
+{
+    static uint8_t content[4096];
+    size_t size = mimi(content, NESTED("\x83\x01\x60\x00"));
+    struct frank_fault fault;
+    struct parts parts;
+
+    (void)state;
+    no_memory = true;
+    assert_int_equal(parts_read(&parts, content, size, &fault),
+                     FRANK_ERR_MEMORY);
+    no_memory = false;
+    parts_free(&parts);
+}
+
 static void nothing_is_nested_without_end(void **state)
 {
     static uint8_t nested[3000];
@@ -246,6 +286,8 @@ int main(void)
         cmocka_unit_test(parts_within_parts_come_in_order),
         cmocka_unit_test(what_is_elsewhere_says_where),
         cmocka_unit_test(what_breaks_the_format_is_listed_as_such),
+        cmocka_unit_test(elements_of_other_kinds_are_stepped_over),
+        cmocka_unit_test(memory_that_is_not_there_is_an_error),
         cmocka_unit_test(nothing_is_nested_without_end),
         cmocka_unit_test(more_parts_than_are_listed_are_counted),
         cmocka_unit_test(what_cannot_be_located_is_refused),
