@@ -464,12 +464,12 @@ static void only_whoever_works_on_an_open_case_looks(void **state)
     (void)state;
     (void)closed;
     (void)number;
-    assert_refused("not-open", deciding_look(W, P(ANN), sealed, 0, world_now));
+    assert_refused("not-open", looks_look(W, P(ANN), sealed, 0, world_now));
     assert_refused("claimed-by-other",
-                   deciding_look(W, P(BEN), report, 0, world_now));
+                   looks_look(W, P(BEN), report, 0, world_now));
     assert_refused("not-found",
-                   deciding_look(W, P(ANN), report + 99, 0, world_now));
-    assert_done(deciding_look(W, P(ANN), report, 0, world_now));
+                   looks_look(W, P(ANN), report + 99, 0, world_now));
+    assert_done(looks_look(W, P(ANN), report, 0, world_now));
     assert_int_equal(world_count("\"type\":\"look\""), 1);
 }
 
@@ -481,14 +481,13 @@ static void a_reporters_name_is_shown_when_asked_for_and_logged(void **state)
 
     (void)state;
     assert_done(claims_claim(W, P(ANN), number, world_now));
-    assert_refused("why", deciding_reveal(W, P(ANN), report, "", world_now));
-    assert_done(
-        deciding_reveal(W, P(ANN), report, "knows the room", world_now));
+    assert_refused("why", looks_reveal(W, P(ANN), report, "", world_now));
+    assert_done(looks_reveal(W, P(ANN), report, "knows the room", world_now));
     assert_int_equal(world_count("\"identity_revealed\""), 1);
     assert_int_equal(world_count("rita"), 0);
     (void)world_claimed(ANN);
-    assert_refused("anonymous", deciding_reveal(W, P(ANN), world_last_report,
-                                                "why", world_now));
+    assert_refused("anonymous", looks_reveal(W, P(ANN), world_last_report,
+                                             "why", world_now));
 }
 
 /* ---- Deciding
@@ -649,20 +648,20 @@ static void second_looks_are_blind_and_measured(void **state)
     number = world_closed(ANN, OUTCOME_WARN);
     report = world_last_report;
     assert_refused("not-found",
-                   second_look_next(W, P(ANN), &look, &found, world_now));
-    assert_done(second_look_next(W, P(BEN), &look, &found, world_now));
+                   looks_second_next(W, P(ANN), &look, &found, world_now));
+    assert_done(looks_second_next(W, P(BEN), &look, &found, world_now));
     assert_int_equal(found, number);
     assert_refused("not-found",
-                   second_look_next(W, P(CAT), &look, &found, world_now));
-    assert_done(second_look_next(W, P(BEN), &look, &found, world_now));
-    assert_done(deciding_look(W, P(BEN), report, look, world_now));
+                   looks_second_next(W, P(CAT), &look, &found, world_now));
+    assert_done(looks_second_next(W, P(BEN), &look, &found, world_now));
+    assert_done(looks_look(W, P(BEN), report, look, world_now));
     assert_refused("not-claimed",
-                   deciding_look(W, P(CAT), report, look, world_now));
+                   looks_look(W, P(CAT), report, look, world_now));
     assert_refused("not-found",
-                   second_look_decide(W, P(CAT), look, "fraud",
-                                      OUTCOME_NO_ACTION, &agrees, world_now));
-    assert_done(second_look_decide(W, P(BEN), look, "fraud", OUTCOME_NO_ACTION,
-                                   &agrees, world_now));
+                   looks_second_decide(W, P(CAT), look, "fraud",
+                                       OUTCOME_NO_ACTION, &agrees, world_now));
+    assert_done(looks_second_decide(W, P(BEN), look, "fraud", OUTCOME_NO_ACTION,
+                                    &agrees, world_now));
     assert_false(agrees);
     assert_int_equal(world_state(number), CASE_CLOSED);
     assert_int_equal(world_count("\"agrees\":false"), 1);
@@ -1034,7 +1033,7 @@ static void act(uint32_t *seed, uint64_t *numbers, enum case_state *before)
         (void)retention_purge(W, world_now);
         break;
     case 13:
-        (void)deciding_look(W, P(who), report, 0, world_now);
+        (void)looks_look(W, P(who), report, 0, world_now);
         (void)deciding_note(W, P(who), number, "note", world_now);
         break;
     case 14:

@@ -4,8 +4,7 @@
  * takes effect when a second person confirms it; nobody reviews his own. A
  * decision can be taken back for a while; then it is settled, and can be
  * appealed: that goes to somebody who had no part in it, whose word cannot be
- * worse than what was decided. A share of what is closed is decided again by
- * another, who does not see what was decided: how often they agree is measured.
+ * worse than what was decided.
  */
 #ifndef MODERATION_CASES_DECIDING_H
 #define MODERATION_CASES_DECIDING_H
@@ -75,38 +74,6 @@ struct cases_answer deciding_answer(struct cases *cases, struct db *db,
 struct cases_answer deciding_note(struct cases *cases, struct db *db,
                                   const struct actor *who, uint64_t number,
                                   const char *text, uint64_t now);
-
-/* ---- Looks
- * ------------------------------------------------------------------- */
-
-/* Says in the log that somebody is shown a report's content; it may be shown
- * when that is on disk. second_look: the number of one that he has claimed, or
- * 0 where it is his case. */
-struct cases_answer deciding_look(struct cases *cases, struct db *db,
-                                  const struct actor *who, uint64_t report,
-                                  uint64_t second_look, uint64_t now);
-/* Whether he may be shown it, at this moment; nothing is written. */
-struct cases_answer deciding_may_look(struct db *db, const struct actor *who,
-                                      uint64_t report, uint64_t second_look,
-                                      uint64_t now);
-/* deciding_look() about the reporter's name. */
-struct cases_answer deciding_reveal(struct cases *cases, struct db *db,
-                                    const struct actor *who, uint64_t report,
-                                    const char *why, uint64_t now);
-
-/* ---- Blind second looks
- * -------------------------------------------------------- */
-
-/* Claims the next that waits, of a case in which he had no part. */
-struct cases_answer second_look_next(struct cases *cases, struct db *db,
-                                     const struct actor *who, uint64_t *look,
-                                     uint64_t *number, uint64_t now);
-/* His own judgement; what was decided is not touched. *agrees: whether it is
- * the same. */
-struct cases_answer second_look_decide(struct cases *cases, struct db *db,
-                                       const struct actor *who, uint64_t look,
-                                       const char *policy, enum outcome outcome,
-                                       bool *agrees, uint64_t now);
 
 /* ---- Time
  * ---------------------------------------------------------------------- */

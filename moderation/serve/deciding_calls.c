@@ -5,6 +5,7 @@
 #include "discreet.h"
 #include "handlers.h"
 #include "looking.h"
+#include "looks.h"
 #include "queue.h"
 #include "template.h"
 
@@ -378,9 +379,9 @@ struct cases_answer act_second_decide(struct call *call, struct db *db)
     if (!known || !outcome_from_text(&outcome, call_text(call, "outcome"))) {
         return cases_invalid("policy", "There is no such policy or outcome");
     }
-    answer = second_look_decide(&call->mod->cases, db, &call->who,
-                                call_number(call, 0), call_text(call, "policy"),
-                                outcome, &agrees, call->now);
+    answer = looks_second_decide(
+        &call->mod->cases, db, &call->who, call_number(call, 0),
+        call_text(call, "policy"), outcome, &agrees, call->now);
     if (answer.what == CASES_DONE) {
         call_put(call, "agrees", json_boolean(agrees));
     }

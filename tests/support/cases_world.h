@@ -10,6 +10,7 @@
 #include "claims.h"
 #include "deciding.h"
 #include "floods.h"
+#include "looks.h"
 #include "outbox.h"
 #include "queue.h"
 #include "retention.h"
