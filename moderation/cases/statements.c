@@ -13,6 +13,12 @@
 #define SECRET_COLUMNS                                                         \
     "number, state, password, factor, pending_factor, factor_step"             \
     " FROM accounts"
+/* Of requests that wait, by whoever is that holder still. */
+#define CONSENTS_THAT_COUNT                                                    \
+    "consents c JOIN requests q ON q.number = c.request AND q.state = 0"       \
+    " JOIN reports r ON r.number = c.report"                                   \
+    " JOIN holders h ON h.quorum = r.quorum AND h.holder = c.holder"           \
+    " WHERE h.account = c.account"
 #define DECISION_COLUMNS                                                       \
     "d.number, d.id, d.in_case, d.account, a.shown, d.made, d.state,"          \
     " d.appeal, d.book, d.policy, d.outcome, d.grave, d.withheld,"             \
@@ -189,13 +195,10 @@ const char *const cases_statements[] = {
     [FIND_PENDING_OF_REPORT] =
         "SELECT q.number, q.asked FROM requested t JOIN requests q"
         " ON q.number = t.request WHERE t.report = ? AND q.state = 0",
-    [READ_CONSENTS] =
-        "SELECT c.holder, c.wrapped FROM consents c JOIN requests q"
-        " ON q.number = c.request WHERE c.report = ? AND q.state = 0"
-        " ORDER BY c.holder",
-    [READY] = "SELECT c.report, count(*) FROM consents c"
-              " JOIN requests q ON q.number = c.request"
-              " WHERE q.state = 0 GROUP BY c.report HAVING count(*) >= ?",
+    [READ_CONSENTS] = "SELECT c.holder, c.wrapped FROM " CONSENTS_THAT_COUNT
+                      " AND c.report = ? ORDER BY c.holder",
+    [READY] = "SELECT c.report, count(*) FROM " CONSENTS_THAT_COUNT
+              " GROUP BY c.report HAVING count(*) >= ?",
     [SET_OPENED] = "UPDATE reports SET opened = ?2, kept = ?3, disclosed = ?4,"
                    " withheld = ?5, parts_withheld = ?6, not_proven = ?7"
                    " WHERE number = ?1",
@@ -450,6 +453,10 @@ const char *const cases_statements[] = {
     [DROP_HOLDINGS] = "DELETE FROM holders WHERE account = ?",
     [DROP_WRAPPED] = "UPDATE holders SET wrapped = NULL WHERE account = ?",
     [DROP_HOLDER] = "DELETE FROM holders WHERE quorum = ? AND holder = ?",
+    [DROP_CONSENTS_OF_HOLDER] =
+        "DELETE FROM consents WHERE holder = ?2 AND EXISTS (SELECT 1 FROM"
+        " reports r WHERE r.number = consents.report AND r.quorum = ?1)",
+    [DROP_CONSENTS_BY] = "DELETE FROM consents WHERE account = ?",
     [HOLDER_OF_ACCOUNT] = "SELECT 1 FROM holders WHERE account = ?"
                           " AND quorum = ?",
     [SET_HOLDER] =
