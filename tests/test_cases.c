@@ -535,6 +535,7 @@ static void an_appeal_goes_to_a_third(void **state)
     struct decision worse = world_decision(OUTCOME_ESCALATE, true);
     struct decision milder = world_decision(OUTCOME_WARN, false);
     uint8_t id[CASE_ID_BYTES];
+    bool proposed;
 
     (void)state;
     assert_string_equal(decide(ANN, number, OUTCOME_SUSPEND, true).name, "");
@@ -548,9 +549,9 @@ static void an_appeal_goes_to_a_third(void **state)
     assert_refused("took-part", claims_claim(W, P(BEN), number, world_now));
     assert_done(claims_claim(W, P(CAT), number, world_now));
     assert_refused("outcome", deciding_answer(W, P(CAT), number, false, &worse,
-                                              "worse", world_now));
+                                              "worse", &proposed, world_now));
     assert_done(deciding_answer(W, P(CAT), number, false, &milder,
-                                "a warning is enough", world_now));
+                                "a warning is enough", &proposed, world_now));
     assert_int_equal(world_state(number), CASE_CLOSED);
     assert_refused("not-in-force",
                    deciding_appeal(W, id, true, "too mild", world_now));
@@ -560,8 +561,8 @@ static void an_appeal_goes_to_a_third(void **state)
     assert_done(deciding_appeal(W, id, true, "too mild", world_now));
     assert_refused("took-part", claims_claim(W, P(CAT), number, world_now));
     assert_done(claims_claim(W, P(LEA), number, world_now));
-    assert_done(
-        deciding_answer(W, P(LEA), number, true, NULL, "it stands", world_now));
+    assert_done(deciding_answer(W, P(LEA), number, true, NULL, "it stands",
+                                &proposed, world_now));
     assert_int_equal(world_count("\"type\":\"appeal\""), 4);
 }
 

@@ -18,6 +18,7 @@ static void act(uint32_t *seed, uint64_t *numbers, enum case_state *before)
     uint64_t number = numbers[at];
     uint64_t report = number; /* each has one */
     uint64_t request;
+    bool proposed;
     uint8_t id[CASE_ID_BYTES] = {0};
     struct case_row row;
     const struct decision decisions[] = {
@@ -64,7 +65,7 @@ static void act(uint32_t *seed, uint64_t *numbers, enum case_state *before)
         break;
     case 10:
         (void)deciding_answer(W, P(who), number, support_random(seed) % 2 != 0,
-                              &decisions[0], "why", world_now);
+                              &decisions[0], "why", &proposed, world_now);
         break;
     case 11:
         (void)claims_lapse(W, 10, world_now);

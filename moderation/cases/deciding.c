@@ -27,6 +27,7 @@ struct decision_row {
     enum outcome outcome;
     bool grave;
     uint64_t in_force;
+    uint64_t replaces; /* the one that was in force before it; 0: none */
 };
 
 static void copy_text(char *out, size_t size, struct frank_span from)
@@ -55,6 +56,7 @@ static bool find_decision(struct decision_row *out, struct db *db,
     out->outcome = (enum outcome)(db_int(db, FIND_DECISION, 5) % OUTCOME_COUNT);
     out->grave = db_int(db, FIND_DECISION, 6) != 0;
     out->in_force = db_int(db, FIND_DECISION, 7);
+    out->replaces = db_int(db, FIND_DECISION, 8);
     db_done(db, FIND_DECISION);
     return true;
 }
@@ -81,7 +83,7 @@ static void set_people(struct db *db, struct case_row *row, uint64_t decider,
 static uint64_t add_decision(struct db *db, const struct case_row *row,
                              const struct actor *who,
                              const struct decision *decision,
-                             enum decision_state state, uint64_t appeal,
+                             enum decision_state state, uint64_t replaces,
                              uint8_t id[static CASE_ID_BYTES], uint64_t now)
 {
     uint64_t number = 0;
@@ -90,7 +92,7 @@ static uint64_t add_decision(struct db *db, const struct case_row *row,
     if (db_row(db, ADD_DECISION,
                DB_VALUES(DB_BLOB(id, CASE_ID_BYTES), DB_INT(row->number),
                          DB_INT(who->number), DB_INT(now), DB_INT(state),
-                         DB_INT(appeal), DB_INT(decision->book),
+                         DB_INT(replaces), DB_INT(decision->book),
                          DB_TEXT(decision->policy), DB_INT(decision->outcome),
                          DB_INT(decision->grave),
                          DB_INT(decision->withheld_seen),
@@ -109,16 +111,40 @@ static const char *outcome_for_reporter(enum outcome outcome)
     return outcome == OUTCOME_NO_ACTION ? "no_action" : "action_taken";
 }
 
+/* The platform is told, and what was in force before is not any more. */
+static void replace(struct db *db, const struct case_row *row,
+                    const uint8_t *id, uint64_t replaces, uint64_t now)
+{
+    if (replaces != 0) {
+        (void)db_run(db, OVERTURN_DECISION, DB_VALUES(DB_INT(replaces)));
+        tally_add(db, row->queue, "appeal.overturned", 0, now);
+    }
+    outbox_event(db, replaces != 0 ? "appeal.overturned" : "decision.made",
+                 (struct frank_span){id, CASE_ID_BYTES}, now);
+}
+
 /* From now on it counts. */
 static void take_effect(struct cases *cases, struct db *db,
                         struct case_row *row, const uint8_t *id,
-                        enum outcome outcome, uint64_t now)
+                        enum outcome outcome, uint64_t replaces, uint64_t now)
 {
     set_due(db, row, now + cases->rules->retract);
     outbox_notice_case(db, row, REPORT_DECIDED, outcome_for_reporter(outcome));
-    outbox_event(db, "decision.made", (struct frank_span){id, CASE_ID_BYTES},
-                 now);
+    replace(db, row, id, replaces, now);
     tally_decided(db, row, outcome_text(outcome), now);
+}
+
+/* What is in force in a case that is decided again: a proposal on appeal was
+ * returned. 0: nothing. */
+static uint64_t standing(struct db *db, const struct case_row *row)
+{
+    uint64_t number = 0;
+
+    if (db_row(db, FIND_STANDING, DB_VALUES(DB_INT(row->number)))) {
+        number = db_int(db, FIND_STANDING, 0);
+        db_done(db, FIND_STANDING);
+    }
+    return number;
 }
 
 static struct cases_answer check_decision(const struct case_row *row,
@@ -164,8 +190,9 @@ struct cases_answer deciding_decide(struct cases *cases, struct db *db,
     enum case_action action = decision->grave ? CASE_PROPOSE : CASE_DECIDE;
     struct case_row row;
     uint64_t added;
+    uint64_t replaces;
     struct cases_answer answer =
-        case_find_mine(&row, db, who, number, action, now);
+        case_find_mine(&row, db, who, number, CASE_DECIDE, now);
 
     if (answer.what == CASES_DONE) {
         answer = check_decision(&row, decision);
@@ -174,15 +201,17 @@ struct cases_answer deciding_decide(struct cases *cases, struct db *db,
         return answer;
     }
     asking_drop(db, &row);
-    added = add_decision(
-        db, &row, who, decision,
-        decision->grave ? DECISION_PROPOSED : DECISION_IN_FORCE, 0, id, now);
+    replaces = standing(db, &row);
+    added =
+        add_decision(db, &row, who, decision,
+                     decision->grave ? DECISION_PROPOSED : DECISION_IN_FORCE,
+                     replaces, id, now);
     claims_end(db, &row);
     set_people(db, &row, who->number, 0, added);
     log_decision(cases, db, who, &row, action,
                  decision->grave ? "proposed" : "decided", decision, now);
     if (!decision->grave) {
-        take_effect(cases, db, &row, id, decision->outcome, now);
+        take_effect(cases, db, &row, id, decision->outcome, replaces, now);
     }
     desk_draft_drop(db, who, number);
     return CASES_OK;
@@ -237,7 +266,8 @@ struct cases_answer deciding_review(struct cases *cases, struct db *db,
     tally_add(db, row.queue,
               confirms ? "reviewed.confirmed" : "reviewed.returned", 0, now);
     if (confirms) {
-        take_effect(cases, db, &row, decision.id, decision.outcome, now);
+        take_effect(cases, db, &row, decision.id, decision.outcome,
+                    decision.replaces, now);
     }
     desk_draft_drop(db, who, number);
     return CASES_OK;
@@ -287,7 +317,8 @@ struct cases_answer deciding_retract(struct cases *cases, struct db *db,
 /* ---- Appeals
  * ----------------------------------------------------------------------- */
 
-/* Of a decision, one by the accused and one by a reporter. */
+/* In a case, one by the accused and one by a reporter; and another one by the
+ * accused where the reporter's was not in vain. */
 static bool was_appealed(struct db *db, uint64_t number, bool by_reporter)
 {
     bool was = db_row(db, FIND_APPEAL_BY,
@@ -354,9 +385,27 @@ struct cases_answer deciding_appeal(struct cases *cases, struct db *db,
     return CASES_OK;
 }
 
+static bool is_appeal_of_accused(struct db *db, const struct case_row *row)
+{
+    bool is =
+        db_row(db, FIND_APPEAL_OF_ACCUSED, DB_VALUES(DB_INT(row->number)));
+
+    if (is) {
+        db_done(db, FIND_APPEAL_OF_ACCUSED);
+    }
+    return is;
+}
+
+static bool is_worse(const struct decision *decision,
+                     const struct decision_row *was)
+{
+    return decision->outcome > was->outcome || (decision->grave && !was->grave);
+}
+
 static struct cases_answer
-check_answer(const struct case_row *row, const struct decision_row *was,
-             bool upheld, const struct decision *decision, const char *why)
+check_answer(struct db *db, const struct case_row *row,
+             const struct decision_row *was, bool upheld,
+             const struct decision *decision, const char *why)
 {
     struct cases_answer answer = cases_reason(why);
 
@@ -364,24 +413,78 @@ check_answer(const struct case_row *row, const struct decision_row *was,
         return answer;
     }
     answer = check_decision(row, decision);
-    if (answer.what == CASES_DONE && decision->outcome > was->outcome) {
+    if (answer.what == CASES_DONE && is_worse(decision, was) &&
+        is_appeal_of_accused(db, row)) {
         answer = cases_invalid("outcome",
-                               "An appeal cannot make it worse than it was");
+                               "An appeal of the accused cannot make it worse "
+                               "than it was");
     }
     return answer;
 }
 
-struct cases_answer deciding_answer(struct cases *cases, struct db *db,
-                                    const struct actor *who, uint64_t number,
-                                    bool upheld,
-                                    const struct decision *decision,
-                                    const char *why, uint64_t now)
+static void answer_appeal(struct db *db, const struct case_row *row,
+                          const struct actor *who, bool upheld, const char *why,
+                          uint64_t now)
+{
+    (void)db_run(db, ANSWER_APPEAL,
+                 DB_VALUES(DB_INT(row->number), DB_INT(now),
+                           DB_INT(who->number), DB_INT(upheld), DB_TEXT(why)));
+}
+
+/* It is worse now, and grave: a second person has to agree. What was decided
+ * stays in force until then. */
+static void propose_on_appeal(struct cases *cases, struct db *db,
+                              const struct actor *who, struct case_row *row,
+                              const struct decision_row *was,
+                              const struct decision *decision, uint64_t now)
+{
+    uint8_t id[CASE_ID_BYTES];
+    uint64_t added = add_decision(db, row, who, decision, DECISION_PROPOSED,
+                                  was->number, id, now);
+
+    claims_end(db, row);
+    set_people(db, row, who->number, 0, added);
+    log_decision(cases, db, who, row, CASE_PROPOSE, "proposed", decision, now);
+}
+
+/* The last word; the case is closed. decision: NULL where it is upheld. */
+static void close_on_appeal(struct cases *cases, struct db *db,
+                            const struct actor *who, struct case_row *row,
+                            const struct decision_row *was,
+                            const struct decision *decision, uint64_t now)
+{
+    enum outcome outcome = decision != NULL ? decision->outcome : was->outcome;
+    uint64_t added = was->number;
+    uint8_t id[CASE_ID_BYTES];
+    char rest[128] = "";
+
+    if (decision != NULL) {
+        added = add_decision(db, row, who, decision, DECISION_IN_FORCE,
+                             was->number, id, now);
+        replace(db, row, id, was->number, now);
+        (void)snprintf(rest, sizeof rest,
+                       ",\"policy\":\"%s\",\"outcome\":\"%s\"",
+                       decision->policy, outcome_text(outcome));
+    } else {
+        outbox_event(db, "appeal.upheld",
+                     (struct frank_span){was->id, sizeof was->id}, now);
+        tally_add(db, row->queue, "appeal.upheld", 0, now);
+    }
+    claims_end(db, row);
+    set_people(db, row, row->decider, row->reviewer, added);
+    set_due(db, row, now + cases->rules->appeal);
+    case_step(cases, db, who, row, CASE_ANSWER, "appeal",
+              decision != NULL ? "overturned" : "upheld", rest, now);
+    outbox_notice_case(db, row, REPORT_CLOSED, outcome_for_reporter(outcome));
+}
+
+struct cases_answer
+deciding_answer(struct cases *cases, struct db *db, const struct actor *who,
+                uint64_t number, bool upheld, const struct decision *decision,
+                const char *why, bool *proposed, uint64_t now)
 {
     struct decision_row was;
     struct case_row row;
-    uint8_t id[CASE_ID_BYTES];
-    uint64_t added;
-    enum outcome outcome;
     struct cases_answer answer =
         case_find_mine(&row, db, who, number, CASE_ANSWER, now);
 
@@ -389,42 +492,19 @@ struct cases_answer deciding_answer(struct cases *cases, struct db *db,
         answer = cases_unknown();
     }
     if (answer.what == CASES_DONE) {
-        answer = check_answer(&row, &was, upheld, decision, why);
+        answer = check_answer(db, &row, &was, upheld, decision, why);
     }
     if (answer.what != CASES_DONE) {
         return answer;
     }
-    (void)db_run(db, ANSWER_APPEAL,
-                 DB_VALUES(DB_INT(number), DB_INT(now), DB_INT(who->number),
-                           DB_INT(upheld), DB_TEXT(why)));
-    added = was.number;
-    outcome = upheld ? was.outcome : decision->outcome;
-    memcpy(id, was.id, sizeof id);
-    if (!upheld) {
-        (void)db_run(db, OVERTURN_DECISION, DB_VALUES(DB_INT(was.number)));
-        added = add_decision(db, &row, who, decision, DECISION_IN_FORCE,
-                             was.number, id, now);
-    }
-    claims_end(db, &row);
-    set_people(db, &row, row.decider, row.reviewer, added);
-    set_due(db, &row, now + cases->rules->appeal);
-    if (upheld) {
-        case_step(cases, db, who, &row, CASE_ANSWER, "appeal", "upheld", "",
-                  now);
+    *proposed = !upheld && decision->grave && is_worse(decision, &was);
+    answer_appeal(db, &row, who, upheld, why, now);
+    if (*proposed) {
+        propose_on_appeal(cases, db, who, &row, &was, decision, now);
     } else {
-        char rest[128];
-
-        (void)snprintf(rest, sizeof rest,
-                       ",\"policy\":\"%s\",\"outcome\":\"%s\"",
-                       decision->policy, outcome_text(decision->outcome));
-        case_step(cases, db, who, &row, CASE_ANSWER, "appeal", "overturned",
-                  rest, now);
+        close_on_appeal(cases, db, who, &row, &was, upheld ? NULL : decision,
+                        now);
     }
-    outbox_event(db, upheld ? "appeal.upheld" : "appeal.overturned",
-                 (struct frank_span){id, sizeof id}, now);
-    outbox_notice_case(db, &row, REPORT_CLOSED, outcome_for_reporter(outcome));
-    tally_add(db, row.queue, upheld ? "appeal.upheld" : "appeal.overturned", 0,
-              now);
     desk_draft_drop(db, who, number);
     return CASES_OK;
 }

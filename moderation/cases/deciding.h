@@ -3,8 +3,8 @@
  * Outcomes. A decision is made by whoever works on an open case. A grave one
  * takes effect when a second person confirms it; nobody reviews his own. A
  * decision can be taken back for a while; then it is settled, and can be
- * appealed: that goes to somebody who had no part in it, whose word cannot be
- * worse than what was decided.
+ * appealed: that goes to somebody who had no part in it, whose word on an
+ * appeal of the accused cannot be worse than what was decided.
  */
 #ifndef MODERATION_CASES_DECIDING_H
 #define MODERATION_CASES_DECIDING_H
@@ -57,19 +57,22 @@ struct cases_answer deciding_retract(struct cases *cases, struct db *db,
 
 /* From the platform: the accused or the reporter does not agree. id: of the
  * decision. UNKNOWN; CONFLICT where its time is over, or it was appealed
- * before. */
+ * before: each may once in a case, and the accused again when a reporter's
+ * appeal changed what was decided. */
 struct cases_answer deciding_appeal(struct cases *cases, struct db *db,
                                     const uint8_t id[static CASE_ID_BYTES],
                                     bool by_reporter, const char *text,
                                     uint64_t now);
 
-/* The third person's word. upheld: as it was; else `decision` replaces it,
- * whose outcome is not worse (INVALID). */
-struct cases_answer deciding_answer(struct cases *cases, struct db *db,
-                                    const struct actor *who, uint64_t number,
-                                    bool upheld,
-                                    const struct decision *decision,
-                                    const char *why, uint64_t now);
+/* The third person's word. upheld: as it was; else `decision` replaces it. To
+ * the accused's appeal it is not worse than what was decided (INVALID), neither
+ * in its outcome nor grave where that was not. To a reporter's it may be; where
+ * it is worse and grave it is *proposed, and as any that is, confirmed by
+ * somebody else, or returned. */
+struct cases_answer
+deciding_answer(struct cases *cases, struct db *db, const struct actor *who,
+                uint64_t number, bool upheld, const struct decision *decision,
+                const char *why, bool *proposed, uint64_t now);
 
 struct cases_answer deciding_note(struct cases *cases, struct db *db,
                                   const struct actor *who, uint64_t number,

@@ -22,6 +22,7 @@ enum cases_statement {
     /* claims */
     SET_CLAIM,
     TOOK_PART,
+    HAD_PART,
     NEXT_OF_QUEUE,
     NEXT_OF_ALL,
     ADD_NOTE,
@@ -85,12 +86,14 @@ enum cases_statement {
     EXPIRED_REQUEST,
     /* deciding */
     FIND_DECISION,
+    FIND_STANDING,
     SET_DUE,
     CLEAR_DUE,
     SET_DECIDED,
     ADD_DECISION,
     SET_DECISION,
     FIND_APPEAL_BY,
+    FIND_APPEAL_OF_ACCUSED,
     FIND_DECISION_ID,
     ADD_APPEAL,
     ANSWER_APPEAL,

@@ -56,6 +56,9 @@ const char *const cases_statements[] = {
                   " AND (account = ?2 OR reviewer = ?2)"
                   " UNION ALL SELECT 1 FROM appeals WHERE in_case = ?1"
                   " AND account = ?2 LIMIT 1",
+    [HAD_PART] = "SELECT 1 FROM decisions WHERE in_case = ?1"
+                 " AND in_force IS NOT NULL"
+                 " AND (account = ?2 OR reviewer = ?2)",
     [NEXT_OF_QUEUE] = "SELECT number, queue, reasons FROM cases"
                       " WHERE queue = ?2 AND state <= 3 AND state <> 2"
                       " AND (claimant IS NULL OR claimed_until <= ?1)"
@@ -214,7 +217,9 @@ const char *const cases_statements[] = {
 
     /* deciding */
     [FIND_DECISION] = "SELECT id, account, made, state, policy, outcome, grave,"
-                      " in_force FROM decisions WHERE number = ?",
+                      " in_force, appeal FROM decisions WHERE number = ?",
+    [FIND_STANDING] = "SELECT number FROM decisions WHERE in_case = ?"
+                      " AND state = 1",
     [SET_DUE] = "UPDATE cases SET due = ?2 WHERE number = ?1",
     [CLEAR_DUE] = "UPDATE cases SET due = NULL WHERE number = ?",
     [SET_DECIDED] = "UPDATE cases SET decider = ?2, reviewer = ?3,"
@@ -227,8 +232,14 @@ const char *const cases_statements[] = {
     [SET_DECISION] = "UPDATE decisions SET state = ?2, reviewer = ?3,"
                      " reviewed = ?4, review = ?5, in_force = ?6"
                      " WHERE number = ?1",
-    [FIND_APPEAL_BY] = "SELECT 1 FROM appeals WHERE in_case = ?"
-                       " AND by_reporter = ?",
+    [FIND_APPEAL_BY] =
+        "SELECT 1 FROM appeals p WHERE p.in_case = ?1 AND p.by_reporter = ?2"
+        " AND NOT (?2 = 0 AND EXISTS (SELECT 1 FROM appeals r WHERE"
+        " r.in_case = ?1 AND r.number > p.number AND r.by_reporter = 1"
+        " AND r.upheld = 0))",
+    [FIND_APPEAL_OF_ACCUSED] =
+        "SELECT 1 FROM appeals WHERE in_case = ? AND answered IS NULL"
+        " AND by_reporter = 0",
     [FIND_DECISION_ID] = "SELECT number, in_case FROM decisions WHERE id = ?",
     [ADD_APPEAL] = "INSERT INTO appeals (in_case, decision, received,"
                    " by_reporter, text, answer) VALUES (?, ?, ?, ?, ?, '')",
