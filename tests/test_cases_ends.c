@@ -80,6 +80,71 @@ static void a_consent_counts_while_its_holder_is_one(void **state)
     assert_int_equal(counting(world_last_report), 1);
 }
 
+/* ---- Legal holds
+ * ------------------------------------------------------------------ */
+
+/* A hold of two people, so many days from now. */
+static uint64_t hold(uint64_t number, uint64_t days)
+{
+    uint64_t hold = 0;
+
+    assert_done(retention_hold(W, P(LEA), number, world_now + days * DAY,
+                               "court", &hold, world_now));
+    assert_done(retention_confirm(W, P(BEN), hold, world_now));
+    return hold;
+}
+
+static void a_hold_that_is_ended_keeps_nothing(void **state)
+{
+    uint64_t number = world_closed(ANN, OUTCOME_WARN);
+    uint64_t ordered = hold(number, 365);
+
+    (void)state;
+    world_now += world_rules.appeal;
+    assert_false(world_purge());
+    assert_refused("why", retention_end(W, P(LEA), ordered, "", world_now));
+    assert_done(retention_end(W, P(LEA), ordered, "settled", world_now));
+    assert_refused("hold-over",
+                   retention_end(W, P(LEA), ordered, "again", world_now));
+    assert_true(world_purge());
+    assert_int_equal(world_state(number), CASE_PURGED);
+}
+
+static void a_hold_that_is_ended_early_shortens_nothing(void **state)
+{
+    uint64_t number = world_closed(ANN, OUTCOME_WARN);
+    uint64_t due = world_now + world_rules.appeal - world_rules.retract;
+    uint64_t ordered = hold(number, 30);
+
+    (void)state;
+    assert_int_equal(retention_due(world_db, number, world_now), due);
+    assert_done(retention_end(W, P(LEA), ordered, "settled", world_now));
+    assert_false(world_purge());
+    world_now = due - 1;
+    assert_false(world_purge());
+    world_now = due;
+    assert_true(world_purge());
+}
+
+static void another_hold_keeps_on(void **state)
+{
+    uint64_t number = world_closed(ANN, OUTCOME_WARN);
+    uint64_t longer = hold(number, 300);
+    uint64_t end = world_now + 200 * DAY;
+
+    (void)state;
+    (void)hold(number, 200);
+    assert_int_equal(retention_due(world_db, number, world_now),
+                     world_now + 300 * DAY);
+    world_now += world_rules.appeal;
+    assert_false(world_purge());
+    assert_done(retention_end(W, P(LEA), longer, "settled", world_now));
+    assert_false(world_purge());
+    world_now = end;
+    assert_true(world_purge());
+    assert_int_equal(world_state(number), CASE_PURGED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -87,6 +152,9 @@ int main(void)
         IN_WORLD(what_a_holder_agreed_to_goes_with_his_account),
         IN_WORLD(a_new_holder_agrees_for_himself),
         IN_WORLD(a_consent_counts_while_its_holder_is_one),
+        IN_WORLD(a_hold_that_is_ended_keeps_nothing),
+        IN_WORLD(a_hold_that_is_ended_early_shortens_nothing),
+        IN_WORLD(another_hold_keeps_on),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -167,16 +167,15 @@ void retention_holds(struct db *db, uint64_t number,
 /* ---- Purging
  * ------------------------------------------------------------------- */
 
-/* Until when a case is held; 0: it is not. */
-static uint64_t held_until(struct db *db, uint64_t number, uint64_t now)
+uint64_t retention_due(struct db *db, uint64_t number, uint64_t now)
 {
-    uint64_t until = 0;
+    uint64_t due = 0;
 
-    if (db_row(db, HELD_UNTIL, DB_VALUES(DB_INT(number), DB_INT(now)))) {
-        until = db_int(db, HELD_UNTIL, 0);
-        db_done(db, HELD_UNTIL);
+    if (db_row(db, FIND_PURGE, DB_VALUES(DB_INT(number), DB_INT(now)))) {
+        due = db_int(db, FIND_PURGE, 0);
+        db_done(db, FIND_PURGE);
     }
-    return until;
+    return due;
 }
 
 static void log_reports(struct cases *cases, struct db *db, uint64_t number,
@@ -219,18 +218,13 @@ bool retention_purge(struct cases *cases, struct db *db, uint64_t now)
 {
     struct case_row row;
     uint64_t number;
-    uint64_t until;
 
-    if (!db_row(db, NEXT_DUE, DB_VALUES(DB_INT(CASE_CLOSED), DB_INT(now)))) {
+    if (!db_row(db, NEXT_PURGE, DB_VALUES(DB_INT(now)))) {
         return false;
     }
-    number = db_int(db, NEXT_DUE, 0);
-    db_done(db, NEXT_DUE);
-    until = held_until(db, number, now);
-    if (until > now) {
-        (void)db_run(db, SET_DUE, DB_VALUES(DB_INT(number), DB_INT(until)));
-    } else if (case_find(&row, db, &actor_service, number, now).what ==
-               CASES_DONE) {
+    number = db_int(db, NEXT_PURGE, 0);
+    db_done(db, NEXT_PURGE);
+    if (case_find(&row, db, &actor_service, number, now).what == CASES_DONE) {
         purge(cases, db, &row, now);
     }
     return true;

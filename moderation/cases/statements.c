@@ -274,7 +274,9 @@ const char *const cases_statements[] = {
     [ADD_SECOND_LOOK] =
         "INSERT INTO second_looks (in_case, decision, due, claimed_until,"
         " policy, outcome, agrees) VALUES (?, ?, ?, 0, '', 0, 0)",
-    [NEXT_DUE] = "SELECT number FROM cases WHERE due IS NOT NULL"
+    /* Else all that are in this state are looked through, each time. */
+    [NEXT_DUE] = "SELECT number FROM cases INDEXED BY cases_due"
+                 " WHERE due IS NOT NULL"
                  " AND state = ?1 AND due <= ?2 ORDER BY due LIMIT 1",
     [NEXT_RELEASE] = "SELECT number, in_case, id FROM decisions"
                      " WHERE released IS NULL AND state = 1 AND in_force <= ?"
@@ -307,8 +309,17 @@ const char *const cases_statements[] = {
     [CONFIRM_HOLD] = "UPDATE holds SET state = 1, second = ?2"
                      " WHERE number = ?1",
     [END_HOLD] = "UPDATE holds SET state = 2 WHERE number = ?",
-    [HELD_UNTIL] = "SELECT max(until) FROM holds WHERE in_case = ?"
-                   " AND state = 1 AND until > ?",
+    [FIND_PURGE] =
+        "SELECT max(c.due, coalesce((SELECT max(h.until) FROM holds h"
+        " WHERE h.in_case = c.number AND h.state = 1"
+        " AND h.until > ?2), 0)) FROM cases c WHERE c.number = ?1"
+        " AND c.state = 7 AND c.due IS NOT NULL",
+    [NEXT_PURGE] = "SELECT c.number FROM cases c INDEXED BY cases_due"
+                   " WHERE c.due IS NOT NULL"
+                   " AND c.state = 7 AND c.due <= ?1 AND NOT EXISTS"
+                   " (SELECT 1 FROM holds h WHERE h.in_case = c.number"
+                   " AND h.state = 1 AND h.until > ?1)"
+                   " ORDER BY c.due LIMIT 1",
     [HOLDS_OF_CASE] = "SELECT h.number, h.asker, a.shown, h.second, h.asked,"
                       " h.until, h.state, h.why FROM holds h"
                       " JOIN accounts a ON a.number = h.asker"

@@ -92,7 +92,7 @@ struct cases_answer world_consent(unsigned who, uint64_t request,
                                   uint64_t time);
 /* What the platform knows the newest decision of a case by. */
 void world_id(uint8_t id[static CASE_ID_BYTES], uint64_t number);
-/* Purges one case whose time has come, or puts that off. */
+/* Purges one case whose time has come. */
 bool world_purge(void);
 
 /* The log as text, a line each entry; its tree is that of its entries. */
