@@ -8,7 +8,6 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* ---- Intake
  * ------------------------------------------------------------------ */
@@ -737,24 +736,6 @@ static void the_hub_is_told_in_order_and_once(void **state)
 /* ---- Retention
  * -------------------------------------------------------------------------- */
 
-/* Whether a text stands in a file of the database. */
-static bool is_in_files(const char *text)
-{
-    static const char *const names[] = {"mod.db", "mod.db-wal"};
-    bool found = false;
-
-    for (size_t i = 0; i < 2; i++) {
-        struct frank_span file = {NULL, 0};
-
-        if (access(names[i], R_OK) == 0) {
-            file = support_file(names[i]);
-        }
-        found = found || (file.len > 0 && memmem(file.data, file.len, text,
-                                                 strlen(text)) != NULL);
-    }
-    return found;
-}
-
 static void a_case_is_forgotten_when_its_time_is_over(void **state)
 {
     uint64_t number = world_closed(ANN, OUTCOME_WARN);
@@ -771,8 +752,8 @@ static void a_case_is_forgotten_when_its_time_is_over(void **state)
     world_begin();
     world_commit();
     assert_true(db_checkpoint_all(world_db));
-    assert_false(is_in_files("canary-note-text"));
-    assert_false(is_in_files("mimi://a.example/u/0"));
+    assert_false(world_in_files("canary-note-text"));
+    assert_false(world_in_files("mimi://a.example/u/0"));
     assert_int_equal(world_count("\"type\":\"purge\""), 2);
     assert_refused("state", deciding_note(W, P(ANN), number, "x", world_now));
 }

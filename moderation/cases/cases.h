@@ -14,6 +14,7 @@
  *   looks       who is shown what, blind second looks
  *   floods      many cases closed in one step, and that undone
  *   retention   what ends by itself: claims, requests, holds, cases
+ *   traces      what names a case outside of its rows
  *   queue       what is waiting; a case as it stands
  *   accounts    people, their sessions, who holds a share
  *   outbox      what the hub and the platform are to be told

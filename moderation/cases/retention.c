@@ -3,6 +3,7 @@
 
 #include "schema.h"
 #include "tally.h"
+#include "traces.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -208,6 +209,8 @@ static void purge(struct cases *cases, struct db *db, struct case_row *row,
     log_reports(cases, db, row->number, now);
     case_step(cases, db, &actor_service, row, CASE_PURGE, "purge", "purged", "",
               now);
+    traces_drop(db, row->number,
+                now > cases->rules->appeal ? now - cases->rules->appeal : 0);
     for (size_t i = 0; i < sizeof in_order / sizeof in_order[0]; i++) {
         (void)db_run(db, in_order[i], DB_VALUES(DB_INT(row->number)));
     }

@@ -2,10 +2,10 @@
 /*
  * What is forgotten, and what must not be. A closed case is purged when the
  * time for an appeal is over: what was sealed, the key it was opened with,
- * names, notes, history and the salts that tie the log to it. The log keeps its
- * entries, which tell nothing without these. A legal hold keeps a case: two
- * people order it, and it has an end, or is ended; then the case goes when its
- * own time is over.
+ * names, notes, history, the salts that tie the log to it, and what names it
+ * elsewhere (traces.h). The log keeps its entries, which tell nothing without
+ * these. A legal hold keeps a case: two people order it, and it has an end, or
+ * is ended; then the case goes when its own time is over.
  */
 #ifndef MODERATION_CASES_RETENTION_H
 #define MODERATION_CASES_RETENTION_H

@@ -324,6 +324,18 @@ const char *const cases_statements[] = {
                       " h.until, h.state, h.why FROM holds h"
                       " JOIN accounts a ON a.number = h.asker"
                       " WHERE h.in_case = ? ORDER BY h.number",
+    [FIND_URIS] = "SELECT sender, room FROM cases WHERE number = ?",
+    [SENDER_ELSEWHERE] =
+        "SELECT 1 FROM cases WHERE sender = ? AND number <> ? LIMIT 1",
+    [ROOM_ELSEWHERE] =
+        "SELECT 1 FROM cases WHERE room = ? AND number <> ? LIMIT 1",
+    [NEXT_SEARCH] = "SELECT number, name, query FROM searches"
+                    " WHERE number > ? ORDER BY number",
+    [PURGE_SEARCH] = "DELETE FROM searches WHERE number = ?",
+    [PURGE_FLOODS] = "UPDATE floods SET why = '' WHERE why <> ''"
+                     " AND (undone IS NULL OR undone <= ?2) AND NOT EXISTS"
+                     " (SELECT 1 FROM cases c WHERE c.flood = floods.number"
+                     " AND c.number <> ?1)",
     [REPORT_NAMES] = "SELECT log_name FROM reports WHERE in_case = ?"
                      " ORDER BY number",
     [PURGE_EVENTS] = "DELETE FROM events WHERE decision IN"

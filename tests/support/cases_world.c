@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct db *world_db;
 struct cases world;
@@ -331,6 +332,23 @@ bool world_purge(void)
     purged = retention_purge(W, world_now);
     world_commit();
     return purged;
+}
+
+bool world_in_files(const char *text)
+{
+    static const char *const names[] = {"mod.db", "mod.db-wal"};
+    bool found = false;
+
+    for (size_t i = 0; i < 2; i++) {
+        struct frank_span file = {NULL, 0};
+
+        if (access(names[i], R_OK) == 0) {
+            file = support_file(names[i]);
+        }
+        found = found || (file.len > 0 && memmem(file.data, file.len, text,
+                                                 strlen(text)) != NULL);
+    }
+    return found;
 }
 
 /* ---- The log

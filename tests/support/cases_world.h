@@ -94,6 +94,8 @@ struct cases_answer world_consent(unsigned who, uint64_t request,
 void world_id(uint8_t id[static CASE_ID_BYTES], uint64_t number);
 /* Purges one case whose time has come. */
 bool world_purge(void);
+/* Whether a text stands in a file of the database. */
+bool world_in_files(const char *text);
 
 /* The log as text, a line each entry; its tree is that of its entries. */
 const char *world_log(void);
