@@ -3,6 +3,8 @@
  * legal holds. */
 #include "cases_world.h"
 
+#include "desk.h"
+
 #include <string.h>
 
 /* ---- Holders
@@ -80,6 +82,105 @@ static void a_consent_counts_while_its_holder_is_one(void **state)
     assert_int_equal(counting(world_last_report), 1);
 }
 
+/* ---- Claims
+ * ----------------------------------------------------------------------- */
+
+/* All but the last minute of a claim goes by, and he does something. */
+#define WORKS(call)                                                            \
+    do {                                                                       \
+        world_now += world_rules.claim - MINUTE;                               \
+        assert_done(call);                                                     \
+        assert_refused("claimed-by-other",                                     \
+                       claims_claim(W, P(BEN), number, world_now));            \
+    } while (0)
+
+static void a_claim_lasts_while_he_works(void **state)
+{
+    uint64_t number = world_claimed(ANN);
+    uint64_t report = world_last_report;
+    uint64_t request;
+
+    (void)state;
+    WORKS(claims_claim(W, P(ANN), number, world_now));
+    WORKS(deciding_note(W, P(ANN), number, "looks like fraud", world_now));
+    WORKS(desk_draft_keep(W, P(ANN), number, "{}", world_now));
+    WORKS(
+        asking_ask(W, P(ANN), number, &report, 1, "why", &request, world_now));
+    world_unseal(report, 0);
+    WORKS(looks_look(W, P(ANN), report, 0, world_now));
+    world_now += world_rules.claim;
+    assert_done(claims_claim(W, P(BEN), number, world_now));
+}
+
+/* What others do makes no claim last. */
+static void a_claim_ends_while_others_work(void **state)
+{
+    uint64_t number = world_claimed(ANN);
+
+    (void)state;
+    world_now += world_rules.claim - MINUTE;
+    assert_done(deciding_note(W, P(BEN), number, "seen before", world_now));
+    world_now += MINUTE;
+    assert_done(claims_claim(W, P(BEN), number, world_now));
+}
+
+static void a_second_look_is_his_for_as_long_as_a_claim(void **state)
+{
+    uint64_t look = 0;
+    uint64_t found;
+    uint64_t report;
+    bool agrees;
+
+    (void)state;
+    world_rules.second_look_ppm = 1000000;
+    (void)world_closed(ANN, OUTCOME_WARN);
+    report = world_last_report;
+    assert_done(looks_second_next(W, P(BEN), &look, &found, world_now));
+    world_now += world_rules.claim - 1;
+    assert_done(looks_look(W, P(BEN), report, look, world_now));
+    assert_refused("not-found",
+                   looks_second_next(W, P(CAT), &look, &found, world_now));
+    assert_done(looks_second_next(W, P(BEN), &look, &found, world_now));
+    world_now += world_rules.claim;
+    assert_refused("not-claimed",
+                   looks_look(W, P(BEN), report, look, world_now));
+    assert_refused("not-found",
+                   looks_second_decide(W, P(BEN), look, "fraud", OUTCOME_WARN,
+                                       &agrees, world_now));
+    assert_done(looks_second_next(W, P(CAT), &look, &found, world_now));
+    assert_done(looks_second_decide(W, P(CAT), look, "fraud", OUTCOME_WARN,
+                                    &agrees, world_now));
+    assert_true(agrees);
+}
+
+/* ---- Invitations
+ * ------------------------------------------------------------------ */
+
+static void an_invitation_is_good_until_its_end(void **state)
+{
+    static const uint8_t codes[RECOVERY_CODES][TOKEN_HASH_BYTES];
+    const uint8_t token[TOKEN_HASH_BYTES] = {99};
+    const uint8_t factor[FACTOR_BYTES] = {1};
+    struct account_secrets found;
+    uint64_t end = world_now + DAY;
+    uint64_t number;
+
+    (void)state;
+    assert_done(account_add(W, P(ADA), "eve", "Eve", ROLE_REVIEWER, NULL, token,
+                            end, &number, world_now));
+    world_now = end - 1;
+    assert_true(
+        account_invited(&found, world_db, world.secret, token, world_now));
+    assert_done(account_enrol(W, token, "$hash", factor, world_now));
+    world_now = end;
+    assert_false(
+        account_invited(&found, world_db, world.secret, token, world_now));
+    assert_refused("invitation",
+                   account_enrol(W, token, "$hash", factor, world_now));
+    assert_refused("invitation",
+                   account_confirm(W, token, 1, codes, &number, world_now));
+}
+
 /* ---- Legal holds
  * ------------------------------------------------------------------ */
 
@@ -152,6 +253,10 @@ int main(void)
         IN_WORLD(what_a_holder_agreed_to_goes_with_his_account),
         IN_WORLD(a_new_holder_agrees_for_himself),
         IN_WORLD(a_consent_counts_while_its_holder_is_one),
+        IN_WORLD(a_claim_lasts_while_he_works),
+        IN_WORLD(a_claim_ends_while_others_work),
+        IN_WORLD(a_second_look_is_his_for_as_long_as_a_claim),
+        IN_WORLD(an_invitation_is_good_until_its_end),
         IN_WORLD(a_hold_that_is_ended_keeps_nothing),
         IN_WORLD(a_hold_that_is_ended_early_shortens_nothing),
         IN_WORLD(another_hold_keeps_on),
