@@ -428,8 +428,11 @@ void read_case(struct call *call, struct db *db)
     (void)json_object_update(a, found);
     json_decref(found);
     if (case_find(&row, db, &call->who, which, call->now).what == CASES_DONE) {
-        call_put(call, "due",
-                 row.due == UINT64_MAX ? json_null() : number(row.due));
+        uint64_t due = row.state == CASE_CLOSED
+                           ? retention_due(db, which, call->now)
+                           : row.due;
+
+        call_put(call, "due", due == UINT64_MAX ? json_null() : number(due));
     }
     queue_reports(db, which, after, put_report, list_of(a, "report_list"));
     call_put(call, "requests", requests_json(call, db, which));

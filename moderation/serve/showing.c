@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "showing.h"
 
-#include "deciding.h"
 #include "handlers.h"
 #include "hmac.h"
+#include "looks.h"
 #include "parts.h"
 #include "utf8.h"
 
@@ -401,7 +401,7 @@ void run_evidence(struct call *call)
                     &second_look)) {
         struct db *db = call_read(call);
 
-        may = deciding_may_look(db, &call->who, report, second_look, call->now);
+        may = looks_may(db, &call->who, report, second_look, call->now);
         call_read_end(call);
     }
     if (!call_done(call, may)) {

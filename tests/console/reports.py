@@ -87,12 +87,18 @@ def make_report(world, order, folder):
         with open(os.path.join(folder, "note"), "wb") as f:
             f.write(order["note"].encode())
         more += ["--note-file", os.path.join(folder, "note")]
+    who, headers = ["--anonymous"], {}
+    if "reporter" in order:  # whom the platform vouches for
+        who = ["--reporter", order["reporter"]]
+        with open(world.hub.file("gateway.token")) as f:
+            headers = {"Authorization": "Bearer " + f.read().strip(),
+                       "Frank-Reporting-User": order["reporter"]}
     sealed = subprocess.run(
         [FRANK, "report", "seal", "--quorum", world.hub.file("quorum/quorum.pub"),
-         "--anonymous", "--reason", order.get("reason", "harassment"),
+         *who, "--reason", order.get("reason", "harassment"),
          "--accused", str(order.get("accused", 0)), *more, *specs],
         stdout=subprocess.PIPE, check=True).stdout
-    status, answer, _ = world.hub.report(sealed)
+    status, answer, _ = world.hub.report(sealed, headers)
     assert status == 202, answer
 
 
