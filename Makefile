@@ -30,8 +30,8 @@ WARN := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wformat=2 \
         -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
         -Wundef -Wwrite-strings
 INCLUDES := -Iclient -Ireporting -Ireporting/log -Ireporting/store \
-            -Ireporting/http -Ireporting/service -Ireporting/frankd \
-            -Ireporting/shell -Imoderation -Imoderation/policy \
+            -Ireporting/http -Ireporting/outside -Ireporting/service \
+            -Ireporting/frankd -Ireporting/shell -Imoderation -Imoderation/policy \
             -Imoderation/cases -Imoderation/people -Imoderation/outside \
             -Imoderation/serve -Imoderation/audit
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection
@@ -60,15 +60,15 @@ LIBS_CLIENT := -lsodium -lcrypto
 REQUIRES := libsodium libcrypto
 endif
 LIBS_FRANK := $(LIBS_CLIENT) -ljansson -pthread
-LIBS_SERVICE := $(LIBS_FRANK) -lmicrohttpd -lsqlite3 -lseccomp
-LIBS_MOD := $(LIBS_SERVICE) -loath -lcurl
+LIBS_SERVICE := $(LIBS_FRANK) -lmicrohttpd -lsqlite3 -lseccomp -lcurl
+LIBS_MOD := $(LIBS_SERVICE) -loath
 
 # ---- Sources ----------------------------------------------------------------
 
 HASHES := client/hash_openssl.c client/hash_sodium.c
 CLIENT := $(filter-out $(HASHES),$(wildcard client/*.c)) client/hash_$(HASH).c
 REPORTING := $(wildcard reporting/*.c reporting/log/*.c)
-SERVICE := $(wildcard reporting/store/*.c reporting/http/*.c reporting/service/*.c)
+SERVICE := $(wildcard reporting/store/*.c reporting/http/*.c reporting/outside/*.c reporting/service/*.c)
 FRANKD := $(filter-out reporting/frankd/main.c,$(wildcard reporting/frankd/*.c))
 MODERATION := $(wildcard moderation/*.c moderation/policy/*.c)
 MOD_OUTSIDE := $(wildcard moderation/outside/*.c)
@@ -77,7 +77,7 @@ SHELL_IO := $(wildcard reporting/shell/*.c)
 COMMAND := $(wildcard reporting/frank/*.c)
 MOD_COMMAND := $(wildcard moderation/frank-mod/*.c)
 AUDIT := $(wildcard moderation/audit/*.c)
-AUDIT_COMMAND := $(wildcard moderation/frank-audit/*.c) moderation/outside/fetch.c moderation/outside/fetch_networks.c reporting/http/address.c
+AUDIT_COMMAND := $(wildcard moderation/frank-audit/*.c)
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 FUZZERS := $(patsubst fuzz/%.c,%,$(wildcard fuzz/fuzz_*.c))
 
@@ -199,9 +199,9 @@ $(B)/frank-mod: $(MOD_COMMAND_O) $(MOD_SERVICE_O) $(MODERATION_O) $(SERVICE_O) $
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_MOD)
 
-$(B)/frank-audit: $(AUDIT_COMMAND_O) $(AUDIT_O) $(REPORTING_O) $(CLIENT_O)
+$(B)/frank-audit: $(AUDIT_COMMAND_O) $(AUDIT_O) $(SERVICE_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
-	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK) -lcurl
+	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
 
 # Made anew each time: PREFIX may be another.
 $(B)/frank.pc: tools/frank.pc.in FORCE
@@ -307,7 +307,7 @@ $(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h fuzz/fuzz_hub.h $(B)/openapi.c $(B)/standard.c
 	$(Q)clang -std=c11 -D_GNU_SOURCE -g -O1 $(INCLUDES) -Itests/support \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	    $(if $(filter sodium,$(HASH)),-DFRANK_HASH_SODIUM) \
-	    -o $@ $< $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(SHELL_IO) $(B)/openapi.c $(MODERATION) $(B)/standard.c $(MOD_OUTSIDE) $(LIBS_SERVICE) -lcurl -lcbor
+	    -o $@ $< $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(SHELL_IO) $(B)/openapi.c $(MODERATION) $(B)/standard.c $(MOD_OUTSIDE) $(LIBS_SERVICE) -lcbor
 
 ## make lint        format, static analysis, shell scripts, man pages
 lint: | setup-build setup-test setup-lint
