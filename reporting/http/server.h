@@ -126,10 +126,12 @@ typedef void http_handler(struct http_exchange *exchange, void *context);
 struct http_route {
     const char *method; /* "GET" (HEAD too), "POST" */
     const char *path;
-    unsigned scope;       /* of enum http_scope */
-    size_t body_max;      /* bytes; more is 413 before memory is taken for it */
-    const char *types[3]; /* media types of the body; any other is 415, also
-                             with an empty body; none: any body is 413 */
+    unsigned scope;  /* of enum http_scope */
+    size_t body_max; /* bytes; more is 413 before memory is taken for it */
+    const char
+        *types[3]; /* media types of the body; any other is 415, also
+                      with an empty body; none: any body is 413. First
+                      of all a "*" "/" "*": whatever it says, or nothing */
     http_handler *run;
 };
 
