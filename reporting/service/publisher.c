@@ -107,7 +107,7 @@ int publisher_root(struct publisher *p, uint64_t size,
  */
 
 static bool save(struct publisher *p, const char *path,
-                 const struct published *published)
+                 const struct cosigned *published)
 {
     struct frank_fault fault;
 
@@ -117,7 +117,7 @@ static bool save(struct publisher *p, const char *path,
 }
 
 /* Signs what the tiles say, once that is what the database says too. */
-static bool sign(struct publisher *p, struct published *out, uint64_t size,
+static bool sign(struct publisher *p, struct cosigned *out, uint64_t size,
                  const uint8_t expected[static MERKLE_HASH_BYTES])
 {
     struct note_checkpoint checkpoint = {.size = size};
@@ -137,7 +137,7 @@ static bool sign(struct publisher *p, struct published *out, uint64_t size,
     return true;
 }
 
-void publisher_show(struct publisher *p, const struct published *published,
+void publisher_show(struct publisher *p, const struct cosigned *published,
                     bool is_public)
 {
     (void)pthread_mutex_lock(&p->lock);
@@ -153,7 +153,7 @@ void publisher_show(struct publisher *p, const struct published *published,
 /* Publishes what is new in the database. */
 static bool publish(struct publisher *p, struct db *db)
 {
-    struct published published;
+    struct cosigned published;
     struct merkle_range range;
     uint8_t root[MERKLE_HASH_BYTES];
     bool ok;
@@ -173,7 +173,7 @@ static bool publish(struct publisher *p, struct db *db)
 }
 
 bool publisher_checkpoint(struct publisher *p, bool is_public,
-                          struct published *out)
+                          struct cosigned *out)
 {
     bool there;
 
@@ -222,6 +222,15 @@ static bool open_folder(struct publisher *p)
            publisher_trouble(p, folder, &fault);
 }
 
+static bool open_witnesses(struct publisher *p)
+{
+    const struct publisher_settings *s = &p->settings;
+
+    return s->witnesses.policy[0] == '\0' ||
+           witnesses_open(&p->witnesses, &s->witnesses, s->origin,
+                          s->public_key, p->tiles);
+}
+
 /* Publishes what a crash, or a full disk, left. */
 static bool catch_up(struct publisher *p)
 {
@@ -252,7 +261,7 @@ bool publisher_open(struct publisher **out,
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&p->wake, &monotonic);
     (void)pthread_condattr_destroy(&monotonic);
-    if (!open_folder(p) || !catch_up(p)) {
+    if (!open_folder(p) || !open_witnesses(p) || !catch_up(p)) {
         publisher_free(p);
         return false;
     }
@@ -263,6 +272,7 @@ bool publisher_open(struct publisher **out,
 void publisher_free(struct publisher *p)
 {
     if (p != NULL) {
+        witnesses_free(p->witnesses);
         tiles_close(p->tiles);
         (void)pthread_cond_destroy(&p->wake);
         (void)pthread_mutex_destroy(&p->lock);
@@ -311,10 +321,19 @@ static bool close_hour(struct publisher *p, uint64_t now, uint64_t *size)
     return true;
 }
 
+static bool show_publicly(struct publisher *p, const struct cosigned *published)
+{
+    if (!save(p, p->public_path, published)) {
+        return false;
+    }
+    publisher_show(p, published, true);
+    return true;
+}
+
 /* The public sees the log at fixed times, at sizes that tell nothing. */
 static bool publish_publicly(struct publisher *p, uint64_t size)
 {
-    struct published published;
+    struct cosigned published;
     struct merkle_range range;
     uint8_t root[MERKLE_HASH_BYTES];
     struct frank_fault fault;
@@ -323,12 +342,31 @@ static bool publish_publicly(struct publisher *p, uint64_t size)
         return publisher_trouble(p, "tiles", &fault);
     }
     merkle_root(root, &range);
-    if (!sign(p, &published, size, root) ||
-        !save(p, p->public_path, &published)) {
+    if (!sign(p, &published, size, root)) {
         return false;
     }
-    publisher_show(p, &published, true);
-    return true;
+    if (p->witnesses != NULL) {
+        witnesses_submit(p->witnesses, &published);
+        return true;
+    }
+    return show_publicly(p, &published);
+}
+
+/* What the witnesses have cosigned meanwhile; kept where the disk is full. */
+static bool look_at_witnesses(struct publisher *p)
+{
+    if (p->witnesses != NULL && witnesses_take(p->witnesses, &p->cosigned)) {
+        p->has_cosigned = true;
+    }
+    if (!p->has_cosigned) {
+        return true;
+    }
+    if (p->has_shown && p->cosigned.size < p->shown.size) {
+        p->has_cosigned = false;
+        return true;
+    }
+    p->has_cosigned = !show_publicly(p, &p->cosigned);
+    return !p->has_cosigned;
 }
 
 static bool look(struct publisher *p)
@@ -339,7 +377,7 @@ static bool look(struct publisher *p)
     p->waits = false;
     ok = publish(p, db);
     store_reader_unlock(p->settings.store, STORE_LONG);
-    return ok;
+    return ok && look_at_witnesses(p);
 }
 
 static bool keep_hour(struct publisher *p)
@@ -417,13 +455,23 @@ static void *run(void *argument)
 
 bool publisher_start(struct publisher *p)
 {
+    if (p->witnesses != NULL && !witnesses_start(p->witnesses)) {
+        return false;
+    }
     p->running = pthread_create(&p->thread, NULL, run, p) == 0;
+    if (!p->running) {
+        witnesses_stop(p->witnesses);
+    }
     return p->running;
 }
 
 void publisher_stop(struct publisher *p)
 {
-    if (p == NULL || !p->running) {
+    if (p == NULL) {
+        return;
+    }
+    witnesses_stop(p->witnesses);
+    if (!p->running) {
         return;
     }
     (void)pthread_mutex_lock(&p->lock);

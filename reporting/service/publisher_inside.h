@@ -12,9 +12,12 @@ struct publisher {
     char checkpoint_path[4096];
     char public_path[4096];
     pthread_mutex_t lock;
-    struct published newest;
-    struct published shown; /* to the public */
+    struct cosigned newest;
+    struct cosigned shown; /* to the public */
     bool has_shown;
+    struct witnesses *witnesses; /* NULL: none */
+    struct cosigned cosigned;    /* to be shown, once it is on disk */
+    bool has_cosigned;
     pthread_t thread;
     bool running;
     pthread_cond_t wake;
@@ -46,7 +49,7 @@ FRANK_MUST_CHECK int publisher_root(struct publisher *p, uint64_t size,
                                     uint8_t root[static MERKLE_HASH_BYTES],
                                     struct frank_fault *fault);
 
-void publisher_show(struct publisher *p, const struct published *published,
+void publisher_show(struct publisher *p, const struct cosigned *published,
                     bool is_public);
 
 /* Whether what is stored goes on from what was published. */
