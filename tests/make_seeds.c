@@ -379,6 +379,35 @@ static void put_log(void)
     sodium_memzero(secret, sizeof secret);
 }
 
+/* The same key and checkpoint: what is asked of a witness (r), and what it
+ * says (a). */
+static void put_submissions(void)
+{
+    static const char hash[] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
+    static const uint8_t seed[32];
+    struct note_checkpoint checkpoint = {.size = 20852163};
+    struct cosigner witness = {.name = "witness.example"};
+    uint8_t secret[64];
+    char note[NOTE_MAX_BYTES];
+    char line[COSIGNATURE_LINE_MAX_BYTES];
+    char text[2048];
+
+    (void)crypto_sign_seed_keypair(witness.public_key, secret, seed);
+    (void)note_sign(note, "log.example", &checkpoint, secret);
+    (void)cosignature_sign(line, &witness, secret, note,
+                           (size_t)(strstr(note, "\n\n") - note) + 1,
+                           1679315147);
+    (void)snprintf(text, sizeof text, "rold 0\n\n%s", note);
+    put("fuzz_witness", "request", 0, support_text(text));
+    (void)snprintf(text, sizeof text, "rold 20852014\n%s%s\n%s%s", hash, hash,
+                   note, line);
+    put("fuzz_witness", "request", 1, support_text(text));
+    (void)snprintf(text, sizeof text, "a%s", line);
+    put("fuzz_witness", "answer", 0, support_text(text));
+    put("fuzz_witness", "answer", 1, support_text("a20852014\n"));
+    sodium_memzero(secret, sizeof secret);
+}
+
 /* The key of fuzz_cosignature, which is its log's too. */
 static void put_witness(void)
 {
@@ -429,6 +458,7 @@ int main(int argc, char **argv)
     put_cookies();
     put_heads();
     put_log();
+    put_submissions();
     put_witness();
     put_notices();
     put_outside();

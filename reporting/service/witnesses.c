@@ -155,7 +155,7 @@ static void *ask(void *argument)
     const struct witnesses_settings *s = &asking->all->settings;
     enum witnesses_result result = witnesses_ask(asking->one, asking->round);
 
-    if (s->asked != NULL) {
+    if (s->asked != NULL && !atomic_load(&asking->all->stop)) {
         s->asked(s->context, result);
     }
     return NULL;

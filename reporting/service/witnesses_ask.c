@@ -218,46 +218,60 @@ static bool is_conflict(const struct fetch_answer *answer, uint64_t *size)
                (struct frank_span){(const uint8_t *)answer->body, answer->len});
 }
 
+/* One request, within the time. true: it stands at another size, which is
+ * one->size from now on, and is to be asked again; else *result is set. */
+static bool ask_once(enum witnesses_result *result, struct witnesses_one *one,
+                     const struct witnesses_round *round, uint64_t ms)
+{
+    char request[WITNESSES_REQUEST_MAX_BYTES];
+    struct fetch_trouble trouble = {0};
+    struct fetch_answer answer = {0};
+    struct frank_span body = {(const uint8_t *)request, 0};
+    uint64_t size = 0;
+    bool again;
+
+    *result = WITNESSES_AWAY;
+    if (!make_request(request, &body.len, one, round)) {
+        return false;
+    }
+    if (post(&answer, &trouble, one, round, body, ms) != FRANK_OK) {
+        if (trouble.failure == FETCH_LARGE) {
+            *result = WITNESSES_BAD;
+        }
+        if (trouble.failure != FETCH_STOPPED) {
+            (void)say(one, *result, trouble.text, 0);
+        }
+        return false;
+    }
+    again = is_conflict(&answer, &size) && size != one->size;
+    if (again && size > round->checkpoint->size) {
+        *result = say(one, WITNESSES_AHEAD,
+                      "it has cosigned a larger tree of this log", 409);
+        again = false;
+    } else if (again) {
+        one->size = size;
+    } else {
+        *result = take(one, round, &answer);
+    }
+    fetch_answer_free(&answer);
+    return again;
+}
+
 enum witnesses_result witnesses_ask(struct witnesses_one *one,
                                     const struct witnesses_round *round)
 {
-    char request[WITNESSES_REQUEST_MAX_BYTES];
     uint64_t until = clock_monotonic() + round->timeout;
 
     for (unsigned i = 0; i < TRIES; i++) {
-        struct fetch_answer answer = {0};
-        struct fetch_trouble trouble = {0};
         enum witnesses_result result;
         uint64_t now = clock_monotonic();
-        uint64_t size = 0;
-        size_t len = 0;
-        bool again;
 
         if (now >= until) {
             return say(one, WITNESSES_AWAY, "not in time", 0);
         }
-        if (!make_request(request, &len, one, round)) {
-            return WITNESSES_AWAY;
-        }
-        if (post(&answer, &trouble, one, round,
-                 (struct frank_span){(const uint8_t *)request, len},
-                 until - now) != FRANK_OK) {
-            return say(one,
-                       trouble.failure == FETCH_LARGE ? WITNESSES_BAD
-                                                      : WITNESSES_AWAY,
-                       trouble.text, 0);
-        }
-        again = is_conflict(&answer, &size) && size != one->size;
-        result = again ? WITNESSES_AHEAD : take(one, round, &answer);
-        fetch_answer_free(&answer);
-        if (!again) {
+        if (!ask_once(&result, one, round, until - now)) {
             return result;
         }
-        if (size > round->checkpoint->size) {
-            return say(one, WITNESSES_AHEAD,
-                       "it has cosigned a larger tree of this log", 409);
-        }
-        one->size = size;
     }
     return say(one, WITNESSES_BAD, "it says another size each time", 409);
 }
