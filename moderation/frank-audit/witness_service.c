@@ -157,7 +157,7 @@ static const struct http_route routes[] = {
      "/add-checkpoint",
      HTTP_PUBLIC,
      WITNESS_REQUEST_MAX_BYTES,
-     {"*/*"},
+     {HTTP_ANY_TYPE},
      route_add_checkpoint},
     {"GET", "/health", HTTP_PUBLIC, 0, {NULL}, route_health},
 };

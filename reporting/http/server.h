@@ -118,6 +118,9 @@ const char *http_error_name(int error);
 
 typedef void http_handler(struct http_exchange *exchange, void *context);
 
+/* First of a route's types: whatever the request says it is, or nothing. */
+#define HTTP_ANY_TYPE "*/*"
+
 /* A path that ends in "/" stands for everything below it, but "/" for itself
  * alone. A segment that is {},
  * as in "/v1/cases/{}/claim", stands for any that http_segment() can give; a
@@ -126,12 +129,10 @@ typedef void http_handler(struct http_exchange *exchange, void *context);
 struct http_route {
     const char *method; /* "GET" (HEAD too), "POST" */
     const char *path;
-    unsigned scope;  /* of enum http_scope */
-    size_t body_max; /* bytes; more is 413 before memory is taken for it */
-    const char
-        *types[3]; /* media types of the body; any other is 415, also
-                      with an empty body; none: any body is 413. First
-                      of all a "*" "/" "*": whatever it says, or nothing */
+    unsigned scope;       /* of enum http_scope */
+    size_t body_max;      /* bytes; more is 413 before memory is taken for it */
+    const char *types[3]; /* media types of the body; any other is 415, also
+                             with an empty body; none: any body is 413 */
     http_handler *run;
 };
 
