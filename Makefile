@@ -326,7 +326,7 @@ install: all
 	    $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3
 	install -m 755 $(B)/frank $(B)/frankd $(B)/frank-mod $(B)/frank-audit $(DESTDIR)$(BINDIR)/
 	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(MANDIR)/man8
-	for unit in frankd frank-mod; do \
+	for unit in frankd frank-mod frank-audit-witness; do \
 	    sed 's|@BINDIR@|$(BINDIR)|' tools/systemd/$$unit.service.in > $(DESTDIR)$(UNITDIR)/$$unit.service; \
 	done
 	install -m 644 man/*.8 $(DESTDIR)$(MANDIR)/man8/
@@ -344,7 +344,7 @@ uninstall:
 	tools/man-links --remove $(DESTDIR)$(MANDIR)/man3
 	rm -f $(DESTDIR)$(BINDIR)/frank $(DESTDIR)$(BINDIR)/frank-mod $(DESTDIR)$(BINDIR)/frank-audit \
 	    $(DESTDIR)$(BINDIR)/frankd $(DESTDIR)$(UNITDIR)/frankd.service \
-	    $(DESTDIR)$(UNITDIR)/frank-mod.service \
+	    $(DESTDIR)$(UNITDIR)/frank-mod.service $(DESTDIR)$(UNITDIR)/frank-audit-witness.service \
 	    $(patsubst man/%,$(DESTDIR)$(MANDIR)/man8/%,$(wildcard man/*.8)) \
 	    $(DESTDIR)$(INCLUDEDIR)/frank.h \
 	    $(DESTDIR)$(LIBDIR)/libfrank.a $(DESTDIR)$(LIBDIR)/libfrank.so \
