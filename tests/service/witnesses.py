@@ -4,7 +4,11 @@ policies want it, whatever a witness does."""
 
 import json
 import os
+import shutil
+import socket
 import socketserver
+import ssl
+import subprocess
 import threading
 import time
 
@@ -79,6 +83,50 @@ LIES = [
 liar = Liar()
 
 
+class Tls(socketserver.ThreadingTCPServer):
+    """The proxy in front of a witness."""
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self, witness):
+        super().__init__(("127.0.0.1", 0), self.Handler)
+        self.url = "https://localhost:%d" % self.server_address[1]
+        self.port = witness.port
+        self.ca = witness.file("tls.pem")
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+             "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+             "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+             "-keyout", witness.file("tls.key"), "-out", self.ca],
+            check=True, stderr=subprocess.DEVNULL)
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(self.ca, witness.file("tls.key"))
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self):
+            try:
+                with self.server.context.wrap_socket(
+                        self.request, server_side=True) as inside, \
+                        socket.create_connection(
+                            ("127.0.0.1", self.server.port)) as outside:
+                    threading.Thread(target=self.copy, args=(inside, outside),
+                                     daemon=True).start()
+                    self.copy(outside, inside)
+            except OSError:
+                pass  # the witness is away
+
+        def copy(self, a, b):
+            try:
+                while data := a.recv(65536):
+                    b.sendall(data)
+            except OSError:
+                pass
+
+
+tls = Tls(two) if shutil.which("openssl") else None
+
+
 def policy(path, key, quorum, *witnesses):
     with open(path, "w") as f:
         f.write("log %s\n" % key)
@@ -90,12 +138,13 @@ def policy(path, key, quorum, *witnesses):
 
 
 hub_policy = policy(hub.file("policy"), hub_key, 2, (one.vkey, one.url),
-                    (two.vkey, two.url + "/"))
+                    (two.vkey, (tls or two).url + "/"))
 mod_policy = policy(mod.file("policy"), mod_key, 1, (one.vkey, one.url),
                     (liar.key, liar.url))
 for service, path in ((hub, hub_policy), (mod, mod_policy)):
     service.configure(witnesses=path, witness_networks="127.0.0.0/8",
-                      witness_timeout="2s")
+                      witness_timeout="2s", **(
+                          {"witness_ca": tls.ca} if tls else {}))
     service.start()
 
 
