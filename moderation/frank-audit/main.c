@@ -6,8 +6,10 @@
 #include <string.h>
 
 static const struct command commands[] = {
-    {"log", "--key VKEY [--ca FILE] [--json] URL|FOLDER",
-     "check that a log's entries make the root that was signed", log_command},
+    {"log",
+     "[--key VKEY] [--policy FILE] [--state DIR] [--entries] [--token FILE] "
+     "[--ca FILE] [--json] URL|FOLDER",
+     "check a log, from what is remembered of it", log_command},
     {"witness init", "--name NAME FOLDER",
      "make a witness's key and configuration", witness_init_command},
     {"witness serve", "--config FILE [--SETTING VALUE...]",
