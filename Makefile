@@ -30,8 +30,8 @@ WARN := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wformat=2 \
         -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
         -Wundef -Wwrite-strings
 INCLUDES := -Iclient -Ireporting -Ireporting/log -Ireporting/store \
-            -Ireporting/http -Ireporting/service -Ireporting/frankd \
-            -Ireporting/shell -Imoderation -Imoderation/policy \
+            -Ireporting/http -Ireporting/outside -Ireporting/service \
+            -Ireporting/frankd -Ireporting/shell -Imoderation -Imoderation/policy \
             -Imoderation/cases -Imoderation/people -Imoderation/outside \
             -Imoderation/serve -Imoderation/audit
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection
@@ -60,15 +60,15 @@ LIBS_CLIENT := -lsodium -lcrypto
 REQUIRES := libsodium libcrypto
 endif
 LIBS_FRANK := $(LIBS_CLIENT) -ljansson -pthread
-LIBS_SERVICE := $(LIBS_FRANK) -lmicrohttpd -lsqlite3 -lseccomp
-LIBS_MOD := $(LIBS_SERVICE) -loath -lcurl
+LIBS_SERVICE := $(LIBS_FRANK) -lmicrohttpd -lsqlite3 -lseccomp -lcurl
+LIBS_MOD := $(LIBS_SERVICE) -loath
 
 # ---- Sources ----------------------------------------------------------------
 
 HASHES := client/hash_openssl.c client/hash_sodium.c
 CLIENT := $(filter-out $(HASHES),$(wildcard client/*.c)) client/hash_$(HASH).c
 REPORTING := $(wildcard reporting/*.c reporting/log/*.c)
-SERVICE := $(wildcard reporting/store/*.c reporting/http/*.c reporting/service/*.c)
+SERVICE := $(wildcard reporting/store/*.c reporting/http/*.c reporting/outside/*.c reporting/service/*.c)
 FRANKD := $(filter-out reporting/frankd/main.c,$(wildcard reporting/frankd/*.c))
 MODERATION := $(wildcard moderation/*.c moderation/policy/*.c)
 MOD_OUTSIDE := $(wildcard moderation/outside/*.c)
@@ -77,7 +77,7 @@ SHELL_IO := $(wildcard reporting/shell/*.c)
 COMMAND := $(wildcard reporting/frank/*.c)
 MOD_COMMAND := $(wildcard moderation/frank-mod/*.c)
 AUDIT := $(wildcard moderation/audit/*.c)
-AUDIT_COMMAND := $(wildcard moderation/frank-audit/*.c) moderation/outside/fetch.c moderation/outside/fetch_networks.c reporting/http/address.c
+AUDIT_COMMAND := $(wildcard moderation/frank-audit/*.c)
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 FUZZERS := $(patsubst fuzz/%.c,%,$(wildcard fuzz/fuzz_*.c))
 
@@ -199,9 +199,9 @@ $(B)/frank-mod: $(MOD_COMMAND_O) $(MOD_SERVICE_O) $(MODERATION_O) $(SERVICE_O) $
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_MOD)
 
-$(B)/frank-audit: $(AUDIT_COMMAND_O) $(AUDIT_O) $(REPORTING_O) $(CLIENT_O)
+$(B)/frank-audit: $(AUDIT_COMMAND_O) $(AUDIT_O) $(SERVICE_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
-	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK) -lcurl
+	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
 
 # Made anew each time: PREFIX may be another.
 $(B)/frank.pc: tools/frank.pc.in FORCE
@@ -227,6 +227,10 @@ WRAP_test_book := calloc
 WRAP_test_template := malloc
 WRAP_test_discreet := calloc
 WRAP_test_people := crypto_pwhash
+WRAP_test_cosignature := malloc
+WRAP_test_policy := malloc
+WRAP_test_log_client := malloc calloc pread pwrite fsync
+WRAP_test_log_mutations := fsync
 WRAP_test_keyring := sodium_malloc
 WRAP_test_keyring_file := geteuid
 WRAP_test_secret_file := geteuid
@@ -302,13 +306,13 @@ fuzz: | setup-fuzz
 	@$(MAKE) --no-print-directory $(FUZZERS:%=$(FUZZ_B)/%) $(B)/tests/make_seeds
 	@SEEDS=$(B)/tests/make_seeds B=$(FUZZ_B) FUZZ_SECONDS=$(SECONDS) fuzz/run $(FUZZERS)
 
-$(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h fuzz/fuzz_hub.h $(B)/openapi.c $(B)/standard.c $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(MODERATION) $(MOD_OUTSIDE) $(wildcard client/*.h reporting/*.h reporting/*/*.h moderation/*.h moderation/*/*.h) tests/support/libcbor.h
+$(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h fuzz/fuzz_hub.h $(B)/openapi.c $(B)/standard.c $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(MODERATION) $(MOD_OUTSIDE) moderation/audit/witness.c $(wildcard client/*.h reporting/*.h reporting/*/*.h moderation/*.h moderation/*/*.h) tests/support/libcbor.h
 	@mkdir -p $(@D)
 	$(SAY) CLANG $@
 	$(Q)clang -std=c11 -D_GNU_SOURCE -g -O1 $(INCLUDES) -Itests/support \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	    $(if $(filter sodium,$(HASH)),-DFRANK_HASH_SODIUM) \
-	    -o $@ $< $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(SHELL_IO) $(B)/openapi.c $(MODERATION) $(B)/standard.c $(MOD_OUTSIDE) $(LIBS_SERVICE) -lcurl -lcbor
+	    -o $@ $< $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(SHELL_IO) $(B)/openapi.c $(MODERATION) $(B)/standard.c $(MOD_OUTSIDE) moderation/audit/witness.c $(LIBS_SERVICE) -lcbor
 
 ## make lint        format, static analysis, shell scripts, man pages
 lint: | setup-build setup-test setup-lint
@@ -325,7 +329,7 @@ install: all
 	    $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3
 	install -m 755 $(B)/frank $(B)/frankd $(B)/frank-mod $(B)/frank-audit $(DESTDIR)$(BINDIR)/
 	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(MANDIR)/man8
-	for unit in frankd frank-mod; do \
+	for unit in frankd frank-mod frank-audit-witness; do \
 	    sed 's|@BINDIR@|$(BINDIR)|' tools/systemd/$$unit.service.in > $(DESTDIR)$(UNITDIR)/$$unit.service; \
 	done
 	install -m 644 man/*.8 $(DESTDIR)$(MANDIR)/man8/
@@ -343,7 +347,7 @@ uninstall:
 	tools/man-links --remove $(DESTDIR)$(MANDIR)/man3
 	rm -f $(DESTDIR)$(BINDIR)/frank $(DESTDIR)$(BINDIR)/frank-mod $(DESTDIR)$(BINDIR)/frank-audit \
 	    $(DESTDIR)$(BINDIR)/frankd $(DESTDIR)$(UNITDIR)/frankd.service \
-	    $(DESTDIR)$(UNITDIR)/frank-mod.service \
+	    $(DESTDIR)$(UNITDIR)/frank-mod.service $(DESTDIR)$(UNITDIR)/frank-audit-witness.service \
 	    $(patsubst man/%,$(DESTDIR)$(MANDIR)/man8/%,$(wildcard man/*.8)) \
 	    $(DESTDIR)$(INCLUDEDIR)/frank.h \
 	    $(DESTDIR)$(LIBDIR)/libfrank.a $(DESTDIR)$(LIBDIR)/libfrank.so \

@@ -126,6 +126,12 @@ page_has_the_settings() {
     [ -s "$work/has" ] && diff "$work/has" "$work/says"
 }
 try "frankd's page has its settings and their defaults" page_has_the_settings
+witness_page_has_the_settings() {
+    frank-audit witness serve --help | sed -n 's/^\([a-z-]*\) = \(.*\)/\1 No = \2/p' | sed 's/ No = $//' >"$work/has"
+    sed -n 's/^\.It Cm \([a-z-]*\)/\1/p' "$prefix/share/man/man8/frank-audit-witness.8" >"$work/says"
+    [ -s "$work/has" ] && diff "$work/has" "$work/says"
+}
+try "the witness's page too" witness_page_has_the_settings
 leaves_nothing() {
     "${MAKE:-make}" -s uninstall PREFIX="$prefix" &&
         find "$prefix" ! -type d | grep . && return 1

@@ -56,9 +56,11 @@ if [ -z "${SAN:-}${COV:-}" ] && size -A $objects |
 else
     ok "client has no global state"
 fi
-if [ -e "$B/frankd" ] && readelf -d "$B/frankd" | grep libcurl; then
-    not_ok "frankd links libcurl"
+callers=$(find "$B/obj/reporting" "$B/obj/moderation" -name '*.o' -exec sh -c \
+    'nm -u "$1" | grep -q " curl_" && echo "$1"' sh {} \;)
+if [ "$callers" = "$B/obj/reporting/outside/fetch.o" ]; then
+    ok "nothing but fetch.c calls libcurl"
 else
-    ok "frankd does not link libcurl"
+    not_ok "these call libcurl:" "$callers"
 fi
 exit $result

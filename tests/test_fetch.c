@@ -134,7 +134,7 @@ static void sends_what_it_was_given_and_nothing_else(void **state)
     assert_string_equal(answer.body, "{}");
     (void)snprintf(expected, sizeof expected,
                    "POST /" HIDDEN "?q=1 HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n"
-                   "User-Agent: frank-mod\r\nAccept: */*\r\n"
+                   "User-Agent: frank\r\nAccept: */*\r\n"
                    "Content-Type: application/json\r\n"
                    "Authorization: Bearer " TOKEN "\r\nwebhook-id: msg_1\r\n"
                    "Content-Length: 7\r\n\r\n{\"a\":1}",

@@ -124,6 +124,7 @@ static const struct http_route routes[] = {
     {"GET", "/cases/{}", BOTH, 0, {NULL}, a_case},
     {"GET", "/cases/mine", BOTH, 0, {NULL}, mine},
     {"POST", "/cases/{}/claim", BOTH, 100, {"text/plain"}, claim},
+    {"POST", "/any", BOTH, 100, {HTTP_ANY_TYPE}, mine},
     {"GET", "/cases/{}/part/{}", BOTH, 0, {NULL}, part},
     {"GET", "/cases/{}/below/", BOTH, 0, {NULL}, below},
     {"GET", "/{}/four/{}/{}/{}", HTTP_PRIVATE, 0, {NULL}, four},
@@ -366,6 +367,25 @@ static void an_open_route_says_its_methods(void **state)
     assert_answer(ask_path("HEAD", "/cases/17"), 200, "Content-Length: 17");
 }
 
+static void a_route_can_take_any_media_type(void **state)
+{
+    static const char head[] =
+        "POST /any HTTP/1.1\r\n" HOST "Content-Length: 2\r\n";
+    static const char *const types[] = {"", "Content-Type: text/plain\r\n",
+                                        "Content-Type: a/b; c=d\r\n",
+                                        "Content-Type: nonsense\r\n"};
+    char text[512];
+
+    (void)state;
+    for (size_t i = 0; i < SUPPORT_COUNT(types); i++) {
+        (void)snprintf(text, sizeof text, "%s%s\r\nhi", head, types[i]);
+        assert_answer(ask(text), 200, "mine:");
+    }
+    assert_answer(
+        ask("POST /any HTTP/1.1\r\n" HOST "Content-Length: 101\r\n\r\n"), 413,
+        "too-large");
+}
+
 /* ---- Cookies -------------------------------------------------------------
  */
 
@@ -413,6 +433,7 @@ int main(void)
         SERVED(a_segment_is_not_empty_and_not_encoded),
         SERVED(an_exact_route_goes_before_an_open_one),
         SERVED(an_open_route_says_its_methods),
+        SERVED(a_route_can_take_any_media_type),
         SERVED(a_cookie_is_the_one_of_its_name),
         SERVED(a_cookie_that_is_there_twice_is_none),
     };

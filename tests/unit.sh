@@ -9,7 +9,7 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 result=0
-for name in frankd frank-mod; do
+for name in frankd frank-mod frank-audit-witness; do
     sed 's|@BINDIR@|/usr/local/bin|' "tools/systemd/$name.service.in" >"$work/$name.service"
     if ! systemd-analyze security --offline=true "$work/$name.service" >"$work/out" 2>"$work/err"; then
         echo "skip unit: systemd-analyze is too old"

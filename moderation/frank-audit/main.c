@@ -1,10 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of subcommands is the usage text (command.h). */
 #include "commands.h"
+#include "witness_service.h"
+
+#include <string.h>
 
 static const struct command commands[] = {
-    {"log", "--key VKEY [--ca FILE] [--json] URL|FOLDER",
-     "check that a log's entries make the root that was signed", log_command},
+    {"log",
+     "[--key VKEY] [--policy FILE] [--state DIR] [--entries] [--token FILE] "
+     "[--ca FILE] [--json] URL|FOLDER",
+     "check a log, from what is remembered of it", log_command},
+    {"witness init", "--name NAME FOLDER",
+     "make a witness's key and configuration", witness_init_command},
+    {"witness serve", "--config FILE [--SETTING VALUE...]",
+     "cosign checkpoints that go on from the last (witness serve --help)",
+     witness_serve_command},
 };
 
 int main(int argc, char **argv)
@@ -16,5 +26,9 @@ int main(int argc, char **argv)
         "be had. More: man\nfrank-audit.\n",
         commands, sizeof commands / sizeof commands[0]};
 
+    if (argc == 4 && strcmp(argv[1], "witness") == 0 &&
+        strcmp(argv[2], "serve") == 0 && strcmp(argv[3], "--help") == 0) {
+        return witness_serve(2, argv + 2); /* all its settings */
+    }
     return command_main(&program, argc, argv);
 }

@@ -7,6 +7,7 @@
 #include "io.h"
 #include "journal.h"
 #include "mod_keys.h"
+#include "mod_metrics.h"
 #include "outbox.h"
 #include "process.h"
 #include "schema.h"
@@ -422,6 +423,18 @@ static void set_rules(struct mod *mod)
         (struct session_rules){s->session_idle, s->session_longest};
 }
 
+static void witness_asked(void *context, enum witnesses_result result)
+{
+    (void)context;
+    metric_add(&mod_witnesses, (size_t)result, 1);
+}
+
+static void quorum_missing(void *context)
+{
+    (void)context;
+    metric_add(&mod_quorum_missing, 0, 1);
+}
+
 static bool open_store(struct mod *mod)
 {
     const struct mod_settings *s = mod->settings;
@@ -444,6 +457,12 @@ static bool open_store(struct mod *mod)
         .public_key = mod->log_public,
         .public_every = s->public_checkpoint,
         .round = s->log_round,
+        .witnesses = {.policy = s->witnesses,
+                      .ca = s->witness_ca,
+                      .networks = s->witness_networks,
+                      .timeout = s->witness_timeout,
+                      .asked = witness_asked,
+                      .missing = quorum_missing},
     };
 
     return store_open(&mod->store, &store) &&

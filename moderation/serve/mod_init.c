@@ -92,8 +92,11 @@ static int make_configuration(const char *folder, const char *hub,
                   "hub = unix:%s/private.sock\n"
                   "hub-public = %s/hub.json\n"
                   "\n# The moderators' key (frank-mod quorum init).\n"
-                  "quorum = %s\n",
-                  hub, folder, quorum);
+                  "quorum = %s\n"
+                  "\n# Who cosigns what the public sees of the log "
+                  "(docs/HUB.md, section 7):\n"
+                  "#witnesses = %s/witnesses\n",
+                  hub, folder, quorum, folder);
     if (fclose(out) != 0) {
         free(text);
         return io_say(EXIT_TROUBLE, "out of memory");

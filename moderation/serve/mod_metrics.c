@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mod_metrics.h"
 
+#include "witnesses.h"
+
 static const char *const classes[] = {"1xx", "2xx", "3xx", "4xx", "5xx", NULL};
 static const char *const reasons[] = {
     "timeout",     "bare-lf",   "host",       "method",
@@ -47,6 +49,29 @@ struct metric mod_webhooks = {"frank_mod_webhooks_total",
                               webhooks,
                               {0},
                               {0}};
+struct metric mod_witnesses = {
+    "frank_mod_witness_answers_total",
+    METRIC_COUNTER,
+    "Witnesses that were asked to cosign, by what came of it",
+    "result",
+    witnesses_results,
+    {0},
+    {0}};
+struct metric mod_quorum_missing = {
+    "frank_mod_witness_quorum_missing_total",
+    METRIC_COUNTER,
+    "Times that too few witnesses had cosigned a public checkpoint",
+    NULL,
+    NULL,
+    {0},
+    {0}};
+struct metric mod_public_age = {"frank_mod_public_checkpoint_age_seconds",
+                                METRIC_GAUGE,
+                                "Age of the checkpoint that the public sees",
+                                NULL,
+                                NULL,
+                                {0},
+                                {0}};
 struct metric mod_feed_behind = {"frank_mod_feed_behind",
                                  METRIC_GAUGE,
                                  "Reports that the hub still holds",
@@ -63,6 +88,7 @@ struct metric mod_shares_open = {"frank_mod_shares_open",
                                  {0}};
 
 struct metric *const mod_metrics[] = {
-    &mod_answers,  &mod_edge,        &mod_taken,      &mod_feed,
-    &mod_webhooks, &mod_feed_behind, &mod_shares_open};
+    &mod_answers,        &mod_edge,        &mod_taken,       &mod_feed,
+    &mod_webhooks,       &mod_feed_behind, &mod_shares_open, &mod_witnesses,
+    &mod_quorum_missing, &mod_public_age};
 const size_t mod_metric_count = sizeof mod_metrics / sizeof mod_metrics[0];

@@ -54,6 +54,10 @@ struct mod_settings {
     uint64_t drain_timeout;
     uint64_t public_checkpoint;
     uint64_t log_round;
+    const char *witnesses;
+    const char *witness_ca;
+    const char *witness_networks;
+    uint64_t witness_timeout;
     uint64_t min_free;
     bool sandbox;
     bool log_requests;

@@ -161,7 +161,7 @@ static bool sees_newest(struct call *call)
 void run_log(struct call *call)
 {
     char vkey[NOTE_VKEY_MAX_BYTES];
-    struct published newest;
+    struct cosigned newest;
     bool is_there =
         publisher_checkpoint(call->mod->publisher, !sees_newest(call), &newest);
 
@@ -256,6 +256,7 @@ void run_metrics(struct call *call)
 {
     uint64_t last = atomic_load(&call->mod->feed_last);
     uint64_t next = atomic_load(&call->mod->feed_next);
+    struct cosigned seen;
     char *text;
 
     if (!may_see_metrics(call)) {
@@ -265,6 +266,10 @@ void run_metrics(struct call *call)
     }
     metric_set(&mod_feed_behind, 0, last > next ? last - next : 0);
     metric_set(&mod_shares_open, 0, vault_count(call->mod->vault));
+    if (publisher_checkpoint(call->mod->publisher, true, &seen)) {
+        metric_set(&mod_public_age, 0,
+                   call->now > seen.time ? (call->now - seen.time) / 1000 : 0);
+    }
     text = metrics_text(mod_metrics, mod_metric_count);
     call->answered = true;
     if (text == NULL) {

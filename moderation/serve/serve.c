@@ -73,12 +73,13 @@ static bool prepare(void *context, struct daemon_needs *needs,
         .connections = s->connections,
         .read = {s->service_key, s->log_key, s->hub_token, s->hub_public,
                  s->hub_ca, s->platform_token, s->auditor_token,
-                 s->operator_token, s->webhook_secret, s->webhook_ca},
+                 s->operator_token, s->webhook_secret, s->webhook_ca,
+                 s->witnesses, s->witness_ca},
         .write = {s->checkpoint},
         .sandbox = s->sandbox,
         .connects = true,
     };
-    at = 10;
+    at = 12;
     for (size_t i = 0; i < s->quorum.count && at < DAEMON_FILES_MAX; i++) {
         needs->read[at++] = s->quorum.items[i];
     }

@@ -85,6 +85,16 @@ struct metric count_edge = {
     .help = "Connections refused before their request was parsed, by reason",
     .label = "reason",
     .label_values = edge};
+struct metric count_witnesses = {
+    .name = "frankd_witness_answers_total",
+    .kind = METRIC_COUNTER,
+    .help = "Witnesses that were asked to cosign, by what came of it",
+    .label = "result",
+    .label_values = witnesses_results};
+struct metric count_quorum_missing = {
+    .name = "frankd_witness_quorum_missing_total",
+    .kind = METRIC_COUNTER,
+    .help = "Times that too few witnesses had cosigned a public checkpoint"};
 struct metric time_commit = {
     .name = "frankd_commit_seconds",
     .kind = METRIC_HISTOGRAM,
@@ -111,6 +121,10 @@ static struct metric log_size = {
 static struct metric log_age = {.name = "frankd_checkpoint_age_seconds",
                                 .kind = METRIC_GAUGE,
                                 .help = "Age of that checkpoint"};
+static struct metric public_age = {
+    .name = "frankd_public_checkpoint_age_seconds",
+    .kind = METRIC_GAUGE,
+    .help = "Age of the checkpoint that the public sees"};
 static struct metric epoch_age = {
     .name = "frankd_key_epoch_age_seconds",
     .kind = METRIC_GAUGE,
@@ -129,7 +143,7 @@ static struct metric body_bytes = {.name = "frankd_http_body_bytes",
 static void read_gauges(struct hub *hub)
 {
     struct http_counts http;
-    struct published newest = {0};
+    struct cosigned newest = {0};
     struct hub_keys *keys = hub_keys_hold(hub);
     struct db *db = store_reader_lock(&hub->store, STORE_SHORT);
     uint64_t now = clock_wall();
@@ -147,6 +161,10 @@ static void read_gauges(struct hub *hub)
         metric_set(&log_age, 0,
                    now > newest.time ? (now - newest.time) / 1000 : 0);
     }
+    if (publisher_checkpoint(hub->publisher, true, &newest)) {
+        metric_set(&public_age, 0,
+                   now > newest.time ? (now - newest.time) / 1000 : 0);
+    }
     http_server_counts(hub->server, &http);
     metric_set(&open_connections, 0, http.open);
     metric_set(&edge_waiting, 0, http.waiting);
@@ -156,10 +174,12 @@ static void read_gauges(struct hub *hub)
 char *counts_text(struct hub *hub)
 {
     static struct metric *const all[] = {
-        &count_reports,    &count_refused, &count_stamps, &count_answers,
-        &count_edge,       &time_commit,   &time_intake,  &queue,
-        &feed_waiting,     &log_size,      &log_age,      &epoch_age,
-        &open_connections, &edge_waiting,  &body_bytes};
+        &count_reports,    &count_refused,   &count_stamps,
+        &count_answers,    &count_edge,      &time_commit,
+        &time_intake,      &queue,           &feed_waiting,
+        &log_size,         &log_age,         &public_age,
+        &epoch_age,        &count_witnesses, &count_quorum_missing,
+        &open_connections, &edge_waiting,    &body_bytes};
 
     read_gauges(hub);
     return metrics_text(all, sizeof all / sizeof all[0]);

@@ -11,6 +11,8 @@ extern struct metric count_refused; /* by reason */
 extern struct metric count_stamps;  /* by result: stamped, refused */
 extern struct metric count_answers; /* by class of status */
 extern struct metric count_edge;    /* by reason: refused at the edge */
+extern struct metric count_witnesses;
+extern struct metric count_quorum_missing;
 extern struct metric time_commit;
 extern struct metric time_intake; /* from the whole request to its answer */
 

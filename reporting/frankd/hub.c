@@ -227,6 +227,18 @@ static bool open_store(struct hub *hub)
     return store_open(&hub->store, &settings);
 }
 
+static void witness_asked(void *context, enum witnesses_result result)
+{
+    (void)context;
+    metric_add(&count_witnesses, (size_t)result, 1);
+}
+
+static void quorum_missing(void *context)
+{
+    (void)context;
+    metric_add(&count_quorum_missing, 0, 1);
+}
+
 static bool open_publisher(struct hub *hub)
 {
     const struct settings *s = hub->settings;
@@ -241,6 +253,12 @@ static bool open_publisher(struct hub *hub)
         .round = s->log_round,
         .hourly = hours_keep,
         .context = hub,
+        .witnesses = {.policy = s->witnesses,
+                      .ca = s->witness_ca,
+                      .networks = s->witness_networks,
+                      .timeout = s->witness_timeout,
+                      .asked = witness_asked,
+                      .missing = quorum_missing},
     };
 
     atomic_store(&hub->refusals_since, clock_wall());

@@ -103,8 +103,11 @@ static int make_configuration(const char *folder)
                   "log-origin = frank.example/hub\n\n"
                   "# The moderators' key, once there is one (frank-mod "
                   "quorum):\n"
-                  "#quorum = %s/quorum.pub\n",
-                  folder);
+                  "#quorum = %s/quorum.pub\n\n"
+                  "# Who cosigns what the public sees of the log "
+                  "(docs/HUB.md, section 7):\n"
+                  "#witnesses = %s/witnesses\n",
+                  folder, folder);
     if (fclose(out) != 0) {
         return io_say(EXIT_TROUBLE, "out of memory");
     }

@@ -5,6 +5,7 @@
 #include "command.h"
 #include "counts.h"
 #include "daemon.h"
+#include "fetch.h"
 #include "hash.h"
 #include "hours.h"
 #include "hub.h"
@@ -85,10 +86,17 @@ static bool prepare(void *context, struct daemon_needs *needs,
         .connections = s->connections,
         .read = {s->keyring, s->service_key, s->log_key, s->quorum,
                  s->moderation_key, s->private_token, s->gateway_token,
-                 s->reporter_token_key, s->auditor_token, s->operator_token},
+                 s->reporter_token_key, s->auditor_token, s->operator_token,
+                 s->witnesses, s->witness_ca},
         .write = {s->checkpoint},
         .sandbox = s->sandbox,
+        .connects = s->witnesses[0] != '\0',
     };
+    if (needs->connects && fetch_start() != FRANK_OK) {
+        (void)snprintf(error->text, sizeof error->text,
+                       "witnesses: libcurl does not start");
+        return false;
+    }
     return true;
 }
 
@@ -187,6 +195,9 @@ static int run(void *context, struct daemon *daemon)
     http_server_free(hub->server);
     publisher_stop(hub->publisher);
     hub_close(hub);
+    if (service->settings.witnesses[0] != '\0') {
+        fetch_stop();
+    }
     JOURNAL(JOURNAL_INFO, "ended", JOURNAL_NUMBER("unanswered", left));
     return EXIT_DONE;
 }

@@ -43,6 +43,10 @@ struct settings {
     struct option_list priority_reasons;
     uint64_t public_checkpoint;
     uint64_t log_round;
+    const char *witnesses;
+    const char *witness_ca;
+    const char *witness_networks;
+    uint64_t witness_timeout;
     uint64_t retain;
     uint64_t min_free;
     bool sandbox;

@@ -13,6 +13,9 @@ static bool is_type(const struct http_route *route, const char *value)
 {
     size_t len = value != NULL ? strcspn(value, "; \t") : 0;
 
+    if (strcmp(route->types[0], HTTP_ANY_TYPE) == 0) {
+        return true;
+    }
     for (size_t i = 0; i < sizeof route->types / sizeof route->types[0]; i++) {
         const char *type = route->types[i];
 

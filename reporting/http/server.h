@@ -118,6 +118,9 @@ const char *http_error_name(int error);
 
 typedef void http_handler(struct http_exchange *exchange, void *context);
 
+/* First of a route's types: whatever the request says it is, or nothing. */
+#define HTTP_ANY_TYPE "*/*"
+
 /* A path that ends in "/" stands for everything below it, but "/" for itself
  * alone. A segment that is {},
  * as in "/v1/cases/{}/claim", stands for any that http_segment() can give; a

@@ -18,7 +18,7 @@ static void not_found(struct http_exchange *exchange)
 void log_answer_checkpoint(struct http_exchange *exchange,
                            struct publisher *publisher, bool sees_newest)
 {
-    struct published published;
+    struct cosigned published;
 
     if (!publisher_checkpoint(publisher, !sees_newest, &published)) {
         not_found(exchange);
@@ -117,7 +117,7 @@ bool log_answer_tile(struct http_exchange *exchange,
                      struct publisher *publisher, struct store *store,
                      const char *path, bool sees_newest)
 {
-    struct published published;
+    struct cosigned published;
     struct tiles_path tile;
 
     if (!tiles_path_parse(&tile, path) ||

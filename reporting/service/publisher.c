@@ -3,12 +3,10 @@
 
 #include "clock.h"
 #include "journal.h"
-#include "ledger_entry.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +17,6 @@
 /* How often it looks for new entries: a checkpoint is at most so old, and the
  * time that making it takes. */
 #define LOOK_MS 500
-#define RETRY_MS 60000
 /* Leaves that are written to tiles at once. */
 #define LEAVES_MAX ((size_t)4096)
 
@@ -106,8 +103,8 @@ int publisher_root(struct publisher *p, uint64_t size,
 /* ---- Checkpoints ----------------------------------------------------------
  */
 
-static bool save(struct publisher *p, const char *path,
-                 const struct published *published)
+bool publisher_save(struct publisher *p, const char *path,
+                    const struct cosigned *published)
 {
     struct frank_fault fault;
 
@@ -117,8 +114,8 @@ static bool save(struct publisher *p, const char *path,
 }
 
 /* Signs what the tiles say, once that is what the database says too. */
-static bool sign(struct publisher *p, struct published *out, uint64_t size,
-                 const uint8_t expected[static MERKLE_HASH_BYTES])
+bool publisher_sign(struct publisher *p, struct cosigned *out, uint64_t size,
+                    const uint8_t expected[static MERKLE_HASH_BYTES])
 {
     struct note_checkpoint checkpoint = {.size = size};
     struct frank_fault fault;
@@ -137,7 +134,7 @@ static bool sign(struct publisher *p, struct published *out, uint64_t size,
     return true;
 }
 
-void publisher_show(struct publisher *p, const struct published *published,
+void publisher_show(struct publisher *p, const struct cosigned *published,
                     bool is_public)
 {
     (void)pthread_mutex_lock(&p->lock);
@@ -153,7 +150,7 @@ void publisher_show(struct publisher *p, const struct published *published,
 /* Publishes what is new in the database. */
 static bool publish(struct publisher *p, struct db *db)
 {
-    struct published published;
+    struct cosigned published = {.len = 0};
     struct merkle_range range;
     uint8_t root[MERKLE_HASH_BYTES];
     bool ok;
@@ -163,8 +160,8 @@ static bool publish(struct publisher *p, struct db *db)
     if (ok && (range.size > p->newest.size || p->newest.len == 0)) {
         merkle_root(root, &range);
         ok = publisher_write_tiles(p, db, p->newest.size, range.size) &&
-             sign(p, &published, range.size, root) &&
-             save(p, p->checkpoint_path, &published);
+             publisher_sign(p, &published, range.size, root) &&
+             publisher_save(p, p->checkpoint_path, &published);
         if (ok) {
             publisher_show(p, &published, false);
         }
@@ -173,7 +170,7 @@ static bool publish(struct publisher *p, struct db *db)
 }
 
 bool publisher_checkpoint(struct publisher *p, bool is_public,
-                          struct published *out)
+                          struct cosigned *out)
 {
     bool there;
 
@@ -222,6 +219,15 @@ static bool open_folder(struct publisher *p)
            publisher_trouble(p, folder, &fault);
 }
 
+static bool open_witnesses(struct publisher *p)
+{
+    const struct publisher_settings *s = &p->settings;
+
+    return s->witnesses.policy[0] == '\0' ||
+           witnesses_open(&p->witnesses, &s->witnesses, s->origin,
+                          s->public_key, p->tiles);
+}
+
 /* Publishes what a crash, or a full disk, left. */
 static bool catch_up(struct publisher *p)
 {
@@ -252,7 +258,7 @@ bool publisher_open(struct publisher **out,
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&p->wake, &monotonic);
     (void)pthread_condattr_destroy(&monotonic);
-    if (!open_folder(p) || !catch_up(p)) {
+    if (!open_folder(p) || !open_witnesses(p) || !catch_up(p)) {
         publisher_free(p);
         return false;
     }
@@ -263,6 +269,7 @@ bool publisher_open(struct publisher **out,
 void publisher_free(struct publisher *p)
 {
     if (p != NULL) {
+        witnesses_free(p->witnesses);
         tiles_close(p->tiles);
         (void)pthread_cond_destroy(&p->wake);
         (void)pthread_mutex_destroy(&p->lock);
@@ -270,68 +277,10 @@ void publisher_free(struct publisher *p)
     }
 }
 
-/* ---- Keeping the hours -----------------------------------------------------
+/* ---- The thread -----------------------------------------------------------
  */
 
-struct padding {
-    struct write write;
-    struct publisher *publisher;
-    uint64_t now;
-    uint64_t size; /* of the log, afterwards */
-};
-
-static void run_padding(struct write *write, struct db *db)
-{
-    struct padding *w = (struct padding *)write;
-    const struct publisher_settings *s = &w->publisher->settings;
-
-    /* More than is needed, by chance: whoever adds entries of his own must not
-     * see when they pass a border. */
-    ledger_pad(&s->store->ledger, db, s->round,
-               1 + randombytes_uniform((uint32_t)s->round), w->now);
-    w->size = s->store->ledger.range.size;
-}
-
-/* What the program does at the hour, and the padding. false: it could not be
- * written. */
-static bool close_hour(struct publisher *p, uint64_t now, uint64_t *size)
-{
-    const struct publisher_settings *s = &p->settings;
-    struct padding w = {
-        .write = {.run = run_padding, .small = true, .bytes = 262144},
-        .publisher = p,
-        .now = now,
-    };
-
-    if ((s->hourly != NULL && !s->hourly(s->context, now)) ||
-        writer_do(s->store->writer, &w.write) != WRITE_DONE) {
-        return false;
-    }
-    *size = w.size;
-    return true;
-}
-
-/* The public sees the log at fixed times, at sizes that tell nothing. */
-static bool publish_publicly(struct publisher *p, uint64_t size)
-{
-    struct published published;
-    struct merkle_range range;
-    uint8_t root[MERKLE_HASH_BYTES];
-    struct frank_fault fault;
-
-    if (tiles_range(&range, p->tiles, size, &fault) != FRANK_OK) {
-        return publisher_trouble(p, "tiles", &fault);
-    }
-    merkle_root(root, &range);
-    if (!sign(p, &published, size, root) ||
-        !save(p, p->public_path, &published)) {
-        return false;
-    }
-    publisher_show(p, &published, true);
-    return true;
-}
-
-static bool look(struct publisher *p)
+bool publisher_look(struct publisher *p)
 {
     struct db *db = store_reader_lock(p->settings.store, STORE_LONG);
     bool ok;
@@ -339,25 +288,7 @@ static bool look(struct publisher *p)
     p->waits = false;
     ok = publish(p, db);
     store_reader_unlock(p->settings.store, STORE_LONG);
-    return ok;
-}
-
-static bool keep_hour(struct publisher *p)
-{
-    uint64_t every = p->settings.public_every;
-    uint64_t now = clock_wall();
-    uint64_t size = 0;
-
-    if (!close_hour(p, now, &size)) { /* a full disk, or the end */
-        p->next_public = now + RETRY_MS;
-        return true;
-    }
-    p->next_public = (now / every + 1) * every;
-    if (look(p) && publish_publicly(p, size)) {
-        return true;
-    }
-    p->next_public = now + RETRY_MS;
-    return false;
+    return ok && publisher_look_at_witnesses(p);
 }
 
 static bool wait_a_little(struct publisher *p)
@@ -393,7 +324,7 @@ static void mind_the_clock(struct publisher *p)
     uint64_t every = p->settings.public_every;
     uint64_t now = clock_wall();
 
-    if (p->next_public > now + every + RETRY_MS) {
+    if (p->next_public > now + every + PUBLISHER_RETRY_MS) {
         p->next_public = (now / every + 1) * every;
     }
 }
@@ -406,8 +337,8 @@ static void *run(void *argument)
     do {
         more = wait_a_little(p);
         mind_the_clock(p);
-        if ((!look(p) ||
-             (more && clock_wall() >= p->next_public && !keep_hour(p))) &&
+        if ((!publisher_look(p) || (more && clock_wall() >= p->next_public &&
+                                    !publisher_keep_hour(p))) &&
             !p->waits) {
             give_up();
         }
@@ -417,13 +348,23 @@ static void *run(void *argument)
 
 bool publisher_start(struct publisher *p)
 {
+    if (p->witnesses != NULL && !witnesses_start(p->witnesses)) {
+        return false;
+    }
     p->running = pthread_create(&p->thread, NULL, run, p) == 0;
+    if (!p->running) {
+        witnesses_stop(p->witnesses);
+    }
     return p->running;
 }
 
 void publisher_stop(struct publisher *p)
 {
-    if (p == NULL || !p->running) {
+    if (p == NULL) {
+        return;
+    }
+    witnesses_stop(p->witnesses);
+    if (!p->running) {
         return;
     }
     (void)pthread_mutex_lock(&p->lock);

@@ -9,13 +9,17 @@
  * The thread that does it also keeps the hours: it fills the log up to a size
  * that tells nothing and shows that to the public; and before, the program does
  * what it does each hour.
+ *
+ * With witnesses, what the public is to see goes to them first (witnesses.h),
+ * and is shown once as many have cosigned as their policy wants; until then the
+ * public sees the last one that has its quorum. The newest checkpoint is the
+ * log's word alone, and waits for nobody.
  */
 #ifndef REPORTING_SERVICE_PUBLISHER_H
 #define REPORTING_SERVICE_PUBLISHER_H
 
 #include "base.h"
-#include "note.h"
-#include "tiles.h"
+#include "witnesses.h"
 
 struct publisher;
 
@@ -36,6 +40,7 @@ struct publisher_settings {
      * writer at its end; then the hour comes again in a minute. May be NULL. */
     bool (*hourly)(void *context, uint64_t now);
     void *context;
+    struct witnesses_settings witnesses; /* policy "": without */
 };
 
 /*
@@ -56,14 +61,8 @@ void publisher_free(struct publisher *publisher);
 
 /* Newest or public checkpoint: its text, and the size that it covers. false:
  * there is none yet. */
-struct published {
-    char text[NOTE_MAX_BYTES];
-    size_t len;
-    uint64_t size;
-    uint64_t time;
-};
 bool publisher_checkpoint(struct publisher *publisher, bool is_public,
-                          struct published *out);
+                          struct cosigned *out);
 const struct tiles *publisher_tiles(const struct publisher *publisher);
 
 #endif

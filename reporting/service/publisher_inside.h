@@ -9,19 +9,22 @@
 struct publisher {
     struct publisher_settings settings;
     struct tiles *tiles;
+    struct witnesses *witnesses; /* NULL: none */
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    pthread_t thread;
+    uint64_t next_public; /* wall clock */
+    uint64_t say_again;   /* monotonic */
+    struct cosigned newest;
+    struct cosigned shown;    /* to the public */
+    struct cosigned cosigned; /* to be shown, once it is on disk */
+    bool has_shown;
+    bool has_cosigned;
+    bool running;
+    bool stopping;
+    bool waits; /* the last trouble may pass */
     char checkpoint_path[4096];
     char public_path[4096];
-    pthread_mutex_t lock;
-    struct published newest;
-    struct published shown; /* to the public */
-    bool has_shown;
-    pthread_t thread;
-    bool running;
-    pthread_cond_t wake;
-    bool stopping;
-    uint64_t next_public; /* wall clock */
-    bool waits;           /* the last trouble may pass */
-    uint64_t say_again;   /* monotonic */
 };
 
 /* Say what is wrong, and give false. What fails for want of room or open files
@@ -46,12 +49,33 @@ FRANK_MUST_CHECK int publisher_root(struct publisher *p, uint64_t size,
                                     uint8_t root[static MERKLE_HASH_BYTES],
                                     struct frank_fault *fault);
 
-void publisher_show(struct publisher *p, const struct published *published,
+/* Signs what the tiles say, once that is what `expected`, the database, says
+ * too. *out is untouched after an error. */
+FRANK_MUST_CHECK bool
+publisher_sign(struct publisher *p, struct cosigned *out, uint64_t size,
+               const uint8_t expected[static MERKLE_HASH_BYTES]);
+/* Writes a checkpoint to the disk. */
+FRANK_MUST_CHECK bool publisher_save(struct publisher *p, const char *path,
+                                     const struct cosigned *published);
+void publisher_show(struct publisher *p, const struct cosigned *published,
                     bool is_public);
 
 /* Whether what is stored goes on from what was published. */
 FRANK_MUST_CHECK bool publisher_recover(struct publisher *p, struct db *db,
                                         uint64_t stored);
 FRANK_MUST_CHECK bool publisher_recover_public(struct publisher *p);
+
+/* Publishes what is new, and what witnesses have cosigned meanwhile. */
+FRANK_MUST_CHECK bool publisher_look(struct publisher *p);
+
+/* ---- publisher_hours.c ----------------------------------------------------
+ */
+
+/* Where the hour could not be kept it comes again. */
+#define PUBLISHER_RETRY_MS 60000
+
+/* Does what is done at the hour. false: the log cannot be written. */
+FRANK_MUST_CHECK bool publisher_keep_hour(struct publisher *p);
+FRANK_MUST_CHECK bool publisher_look_at_witnesses(struct publisher *p);
 
 #endif

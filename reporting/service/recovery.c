@@ -19,7 +19,7 @@
 enum loaded { LOADED, LOADED_NONE, LOADED_BAD };
 
 static enum loaded load(struct publisher *p, const char *path,
-                        struct published *out, struct note_checkpoint *note)
+                        struct cosigned *out, struct note_checkpoint *note)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     struct frank_fault fault = {FRANK_ERR_FILE, "read", 0, 0, 0};
@@ -173,7 +173,7 @@ bool publisher_recover_public(struct publisher *p)
 {
     uint8_t root[MERKLE_HASH_BYTES];
     struct note_checkpoint note;
-    struct published published;
+    struct cosigned published;
     struct frank_fault fault;
     uint64_t every = p->settings.public_every;
 

@@ -401,7 +401,7 @@ static CURLcode set_texts(struct run *run)
         code = set_text(run, CURLOPT_PROXY, ""); /* nor of the environment */
     }
     if (code == CURLE_OK) {
-        code = set_text(run, CURLOPT_USERAGENT, "frank-mod");
+        code = set_text(run, CURLOPT_USERAGENT, "frank");
     }
     if (code == CURLE_OK && request->unix_socket != NULL) {
         code = set_text(run, CURLOPT_UNIX_SOCKET_PATH, request->unix_socket);

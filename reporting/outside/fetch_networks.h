@@ -4,8 +4,8 @@
  * must not reach what stands beside the service: its own ports, the machines of
  * its network, a cloud's metadata. Pure.
  */
-#ifndef MODERATION_OUTSIDE_FETCH_NETWORKS_H
-#define MODERATION_OUTSIDE_FETCH_NETWORKS_H
+#ifndef REPORTING_OUTSIDE_FETCH_NETWORKS_H
+#define REPORTING_OUTSIDE_FETCH_NETWORKS_H
 
 #include "address.h"
 

@@ -10,8 +10,8 @@
  * From any thread. No processes are started; a name is resolved in a thread.
  * SIGPIPE must be ignored, as process_start() does (reporting/service).
  */
-#ifndef MODERATION_OUTSIDE_FETCH_H
-#define MODERATION_OUTSIDE_FETCH_H
+#ifndef REPORTING_OUTSIDE_FETCH_H
+#define REPORTING_OUTSIDE_FETCH_H
 
 #include "fetch_networks.h"
 
