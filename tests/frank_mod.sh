@@ -16,6 +16,7 @@ run() {
 }
 
 run mod_flow
+run mod_opening
 run mod_matrix
 run mod_shell
 run mod_purge

@@ -418,6 +418,39 @@ static void consents_are_dropped_when_the_report_is_open(void **state)
     assert_int_equal(world_count("\"opening_checked\""), 1);
 }
 
+/* A reporter's program may have sealed what nobody can read. */
+static void what_cannot_be_read_is_open_and_shows_nothing(void **state)
+{
+    const struct asking_found found = {.not_proven = 1,
+                                       .nothing = true,
+                                       .holders = {2},
+                                       .holder_count = 1,
+                                       .verdicts = "{\"unreadable\":1}"};
+    uint64_t number = world_claimed(ANN);
+    uint64_t report = world_last_report;
+    uint64_t request = world_ask(ANN, number);
+    struct consent left[FRANK_HOLDERS_MAX];
+    struct asking_report opened;
+    uint8_t key[SEAL_KEY_BYTES];
+
+    (void)state;
+    make_holder(BEN, 2);
+    assert_string_equal(consent_as(BEN, request, report, 2, world_now).name,
+                        "");
+    assert_done(asking_open(W, report, &found, world_now));
+    assert_int_equal(world_state(number), CASE_OPEN);
+    assert_int_equal(asking_consents(&world, world_db, report, left), 0);
+    assert_refused("request-over",
+                   asking_withdraw(W, P(ANN), request, world_now));
+    assert_refused("not-asked", asking_open(W, report, &found, world_now));
+    assert_true(asking_report(&opened, world_db, report));
+    assert_true(opened.is_open && opened.is_unreadable);
+    assert_int_equal(asking_key(key, &world, &opened), FRANK_ERR_SEALED);
+    asking_report_free(&opened);
+    assert_int_equal(world_count("\"report_opened\""), 1);
+    assert_int_equal(world_count("\"verdicts\":{\"unreadable\":1}"), 1);
+}
+
 static void a_request_ends_when_too_few_can_agree(void **state)
 {
     const struct asking_quorum quorum = {.threshold = 2, .holders = 3};
@@ -1153,6 +1186,7 @@ int main(void)
         IN_WORLD(an_old_consent_opens_nothing),
         IN_WORLD(a_consent_for_another_report_is_refused),
         IN_WORLD(consents_are_dropped_when_the_report_is_open),
+        IN_WORLD(what_cannot_be_read_is_open_and_shows_nothing),
         IN_WORLD(a_request_ends_when_too_few_can_agree),
         IN_WORLD(a_request_ends_by_itself),
         IN_WORLD(only_whoever_works_on_an_open_case_looks),

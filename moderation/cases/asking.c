@@ -416,6 +416,7 @@ bool asking_report(struct asking_report *out, struct db *db, uint64_t report)
     copy_exactly(out->quorum, sizeof out->quorum, db_blob(db, READ_REPORT, 1));
     copy_exactly(out->digest, sizeof out->digest, db_blob(db, READ_REPORT, 2));
     out->is_open = !db_is_null(db, READ_REPORT, 3);
+    out->is_unreadable = out->is_open && db_is_null(db, READ_REPORT, 4);
     copy_exactly(out->wrapped_key, sizeof out->wrapped_key,
                  db_blob(db, READ_REPORT, 4));
     out->verdict = copy_of(db_blob(db, READ_REPORT, 5), &out->verdict_len);
@@ -491,13 +492,17 @@ static void keep_key(struct cases *cases, struct db *db, uint64_t number,
     uint8_t wrapped[SEAL_KEY_BYTES + KEPT_OVERHEAD_BYTES];
     uint8_t label[9];
 
-    kept_wrap(wrapped, found->key, SEAL_KEY_BYTES, KEY_LABEL,
-              about(label, report, 0), cases->secret);
-    (void)db_run(
-        db, SET_OPENED,
-        DB_VALUES(DB_INT(report), DB_INT(now), DB_BLOB(wrapped, sizeof wrapped),
-                  DB_INT(found->disclosed), DB_INT(found->withheld),
-                  DB_INT(found->parts_withheld), DB_INT(found->not_proven)));
+    if (found->key != NULL) {
+        kept_wrap(wrapped, found->key, SEAL_KEY_BYTES, KEY_LABEL,
+                  about(label, report, 0), cases->secret);
+    }
+    (void)db_run(db, SET_OPENED,
+                 DB_VALUES(DB_INT(report), DB_INT(now),
+                           found->key != NULL ? DB_BLOB(wrapped, sizeof wrapped)
+                                              : DB_NULL,
+                           DB_INT(found->disclosed), DB_INT(found->withheld),
+                           DB_INT(found->parts_withheld),
+                           DB_INT(found->not_proven)));
     (void)db_run(db, ADD_WITHHELD,
                  DB_VALUES(DB_INT(number),
                            DB_INT(found->withheld + found->parts_withheld)));

@@ -349,7 +349,8 @@ const char *const cases_statements[] = {
         "SELECT number, report_id, received, created, reporter, source,"
         " reason, priority, messages, first_sent, last_sent, copy_of, quorum,"
         " verdict_holds, opened, disclosed, withheld, parts_withheld,"
-        " not_proven, reporter_key, log_name FROM reports"
+        " not_proven, reporter_key, log_name,"
+        " opened IS NOT NULL AND kept IS NULL FROM reports"
         " WHERE in_case = ? AND number > ? ORDER BY number",
     [TIMELINE_OF_CASE] =
         "SELECT t.entry, t.time, t.account, a.shown, t.type, t.detail"

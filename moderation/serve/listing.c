@@ -223,6 +223,8 @@ static bool put_report(void *context, const struct queue_report *r)
         (void)json_object_set_new(out, "parts_withheld",
                                   number(r->parts_withheld));
         (void)json_object_set_new(out, "not_proven", number(r->not_proven));
+        (void)json_object_set_new(out, "unreadable",
+                                  json_boolean(r->is_unreadable));
     }
     (void)json_object_set_new(out, "log_name", call_hex_json(r->log_name));
     (void)json_array_append_new(context, out);

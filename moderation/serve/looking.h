@@ -19,6 +19,7 @@ struct looking {
     struct opening_place places[FRANK_MESSAGES_MAX];
     size_t place_count;
     bool order_is_forged; /* two messages of one number */
+    bool is_unreadable;   /* no message is shown: its body cannot be read */
 };
 
 /* Opens a report again by its kept key. NULL: it cannot be; a line in the

@@ -247,14 +247,19 @@ static json_t *message_json(struct showing *s, size_t i)
     (void)json_object_set_new(out, "room", call_span(c->room));
     (void)json_object_set_new(out, "sent",
                               json_integer((json_int_t)c->accepted_timestamp));
-    (void)json_object_set_new(out, "verdict", json_string(states[v->state]));
+    (void)json_object_set_new(
+        out, "verdict",
+        json_string(l->is_unreadable ? "unreadable" : states[v->state]));
     (void)json_object_set_new(out, "proven",
                               json_boolean(v->stamp == STAMP_VALID &&
                                            (v->state == OPENING_MATCHES ||
                                             v->state == OPENING_MALFORMED)));
     (void)json_object_set_new(out, "stamp",
                               json_string(opening_stamp_text(v->stamp)));
-    if (v->fault.error != FRANK_OK) {
+    if (l->is_unreadable) {
+        (void)json_object_set_new(
+            out, "why", json_string("the report's body cannot be read"));
+    } else if (v->fault.error != FRANK_OK) {
         (void)json_object_set_new(out, "why",
                                   json_string(frank_strerror(v->fault.error)));
     }
@@ -296,13 +301,14 @@ static void put_look(struct showing *s)
 
     for (size_t i = 0; i < h->count; i++) {
         (void)json_array_append_new(messages, message_json(s, i));
-        withheld += !body->openings[i].disclosed;
+        withheld += !l->is_unreadable && !body->openings[i].disclosed;
         parts += l->verdicts[i].parts_withheld != 0;
     }
     /* First, as it can make what is shown look other than it was. */
     call_put(call, "withheld", json_integer(withheld));
     call_put(call, "parts_withheld", json_integer(parts));
     call_put(call, "report", json_integer((json_int_t)l->report.number));
+    call_put(call, "unreadable", json_boolean(l->is_unreadable));
     call_put(call, "note", call_span(body->note));
     call_put(call, "hub_verdict", json_boolean(l->has_verdict));
     call_put(call, "messages", messages);

@@ -57,7 +57,7 @@ def make_content(path, message, sender, room):
                            input=body_of(message), stdout=out, check=True)
 
 
-def make_report(world, order, folder):
+def make_report(world, order, folder, env=None):
     sender = order.get("sender", "mimi://example.com/u/mallory")
     room = order.get("room", "mimi://example.com/r/club")
     begun = order.get("begun", int(time.time() * 1000))
@@ -91,18 +91,20 @@ def make_report(world, order, folder):
         [FRANK, "report", "seal", "--quorum", world.hub.file("quorum/quorum.pub"),
          "--anonymous", "--reason", order.get("reason", "harassment"),
          "--accused", str(order.get("accused", 0)), *more, *specs],
-        stdout=subprocess.PIPE, check=True).stdout
+        stdout=subprocess.PIPE, check=True,
+        env={**os.environ, **(env or {})}).stdout
     status, answer, _ = world.hub.report(sealed)
     assert status == 202, answer
 
 
-def send_report(world, order):
-    """One report; gives its case when it is taken over."""
+def send_report(world, order, env=None):
+    """One report; gives its case when it is taken over. env: for the messenger
+    that seals it."""
     database = world.mod.database()
     count = "SELECT count(*) FROM reports"
     last = database.execute(count).fetchone()[0]
     with tempfile.TemporaryDirectory() as folder:
-        make_report(world, order, folder)
+        make_report(world, order, folder, env)
     assert until(lambda: database.execute(count).fetchone()[0] > last)
     return database.execute(
         "SELECT in_case FROM reports ORDER BY number DESC").fetchone()[0]

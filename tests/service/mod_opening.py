@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opening reports: what a holder takes away, what fewer than k never see, what
+nobody can read, and where messages stood."""
+
+import sys
+
+sys.path.insert(0, "tests/console")
+from mod import *
+from reports import send_report
+
+w = World()
+
+
+def log(*types):
+    """Entries of these types, the oldest first."""
+    entries = [json.loads(e) for (e,) in w.mod.database().execute(
+        "SELECT entry FROM log_entries ORDER BY number")]
+    return [e for e in entries if e["type"] in types]
+
+
+def ask(who, case):
+    """Claims it and asks for its reports: the reports, the request."""
+    who.must("POST", "/v1/cases/%d/claim" % case)
+    reports = [r["report"] for r in
+               who.must("GET", "/v1/cases/%d" % case)["report_list"]]
+    return reports, who.must("POST", "/v1/cases/%d/ask" % case, {
+        "reports": reports, "why": "to see it"})["request"]
+
+
+# -- A report that nobody can read --
+spoil = os.path.abspath(B + "/tests/spoil_body.so")
+if not os.path.exists(spoil):
+    print("skip unreadable: not built", flush=True)
+else:
+    case = send_report(w, {"messages": [{"text": "hello"}],
+                           "sender": "mimi://example.com/u/garbler"},
+                       env={"LD_PRELOAD": spoil})
+    (report,), request = ask(w.cat, case)
+    consent(w.mod, w.ann, request, share_file(w.hub, 1))
+    consent(w.mod, w.ben, request, share_file(w.hub, 2))
+    page = w.cat.must("GET", "/v1/cases/%d" % case)
+    check("a report that cannot be read does not jam its case",
+          page["state"] == "open" and not page["requests"] and
+          page["report_list"][0]["unreadable"] and
+          page["report_list"][0]["not_proven"] == 1, page)
+    check("its consents are gone", w.mod.database().execute(
+        "SELECT count(*) FROM consents").fetchone()[0] == 0)
+    check("the log says that it was opened, and what was found", [
+        e.get("verdicts") for e in log("report_opened", "opening_checked")] ==
+        [None, {"unreadable": 1}], log("report_opened", "opening_checked"))
+    look = w.cat.must("POST", "/v1/reports/%d/look" % report, {"raw": True})
+    message = look["messages"][0]
+    check("a look says so, and shows nothing", look["unreadable"] and
+          not message["proven"] and message["verdict"] == "unreadable" and
+          message["why"] == "the report's body cannot be read" and
+          "parts" not in message and "content" not in message and
+          look["note"] == "" and look["withheld"] == 0, look)
+    w.cat.must("POST", "/v1/cases/%d/decide" % case, {
+        "policy": "fraud", "outcome": "no_action",
+        "explanation": "We could not see what it was about."})
+    time.sleep(1.2)
+    check("it is said, and not tried again", 0 < w.mod.journal().count(
+        "report-unreadable") <= 2 and "report-not-opened" not in
+        w.mod.journal())
+check("it ends as it should", w.mod.stop() == 0, w.mod.journal()[-300:])
+finish()
