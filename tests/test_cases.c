@@ -524,6 +524,36 @@ static void a_reporters_name_is_shown_when_asked_for_and_logged(void **state)
                                                 "why", world_now));
 }
 
+/* A sealed report holds the name in clear: to be given it is to be told. */
+static void a_holder_who_takes_a_named_report_away_is_logged(void **state)
+{
+    uint64_t number = world_take(&(struct world_report){
+        .reporter = "mimi://a.example/u/rita", .sender = "mimi://x/1"});
+    uint64_t report = world_last_report;
+    uint64_t request;
+
+    (void)state;
+    assert_done(claims_claim(W, P(ANN), number, world_now));
+    request = world_ask(ANN, number);
+    make_holder(BEN, 2);
+    assert_refused("not-a-holder",
+                   asking_give_sealed(W, P(CAT), request, report, world_now));
+    assert_refused("not-found", asking_give_sealed(W, P(BEN), request,
+                                                   report + 1, world_now));
+    assert_int_equal(world_count("\"identity_revealed\""), 0);
+    assert_done(asking_give_sealed(W, P(BEN), request, report, world_now));
+    assert_int_equal(world_count("\"action\":\"sealed_given\""), 1);
+    assert_int_equal(world_count("rita"), 0);
+    world_now += 2 * DAY;
+    assert_refused("request-over",
+                   asking_give_sealed(W, P(BEN), request, report, world_now));
+    number = world_claimed(ANN);
+    request = world_ask(ANN, number);
+    assert_done(
+        asking_give_sealed(W, P(BEN), request, world_last_report, world_now));
+    assert_int_equal(world_count("\"identity_revealed\""), 1);
+}
+
 /* ---- Deciding
  * ------------------------------------------------------------------------ */
 
@@ -1191,6 +1221,7 @@ int main(void)
         IN_WORLD(a_request_ends_by_itself),
         IN_WORLD(only_whoever_works_on_an_open_case_looks),
         IN_WORLD(a_reporters_name_is_shown_when_asked_for_and_logged),
+        IN_WORLD(a_holder_who_takes_a_named_report_away_is_logged),
         IN_WORLD(nothing_is_decided_unopened),
         IN_WORLD(a_grave_outcome_takes_a_second_person),
         IN_WORLD(a_second_person_can_send_it_back),

@@ -68,6 +68,14 @@ struct cases_answer asking_consent(struct cases *cases, struct db *db,
                                    const struct asking_consent *given,
                                    uint64_t now);
 
+/* A holder takes a sealed report of a request away, to consent elsewhere. Its
+ * bytes hold the reporter's name where he gave one: then the log says so, and
+ * they may be given when that is on disk. */
+struct cases_answer asking_give_sealed(struct cases *cases, struct db *db,
+                                       const struct actor *who,
+                                       uint64_t request, uint64_t report,
+                                       uint64_t now);
+
 /* ---- Opening
  * ----------------------------------------------------------------- */
 

@@ -176,7 +176,8 @@ const char *const cases_statements[] = {
         " VALUES (?, ?, ?, ?) ON CONFLICT (request, account) DO UPDATE"
         " SET refused = excluded.refused, why = excluded.why",
     [FIND_REQUESTED] =
-        "SELECT r.quorum, r.digest, r.opened, r.log_name FROM requested q"
+        "SELECT r.quorum, r.digest, r.opened, r.log_name, r.reporter_key"
+        " FROM requested q"
         " JOIN reports r ON r.number = q.report"
         " WHERE q.request = ? AND q.report = ?",
     [FIND_CONSENT] = "SELECT 1 FROM consents WHERE report = ? AND holder = ?",

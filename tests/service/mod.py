@@ -219,7 +219,7 @@ def consent(mod, person, request, share, report=None):
             if report not in (None, item["report"]):
                 continue
             status, sealed = person.ask(
-                "GET", "/v1/requests/%d/reports/%d" % (request, item["report"]))
+                "POST", "/v1/requests/%d/reports/%d" % (request, item["report"]))
             assert status == 200, sealed
             with tempfile.TemporaryDirectory() as folder:
                 def path(name):

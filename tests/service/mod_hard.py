@@ -49,7 +49,7 @@ request = person.must("POST", "/v1/cases/%d/ask" % case,
 consent(w.mod, w.ann, request, share_file(w.hub, 1))
 check("one consent of two opens nothing", person.refused(
     "POST", "/v1/reports/%d/look" % report) == "not-open")
-status, sealed = w.ben.ask("GET", "/v1/requests/%d/reports/%d" % (request, report))
+status, sealed = w.ben.ask("POST", "/v1/requests/%d/reports/%d" % (request, report))
 with tempfile.TemporaryDirectory() as folder:
     with open(folder + "/sealed", "wb") as f:
         f.write(sealed)

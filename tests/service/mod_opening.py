@@ -27,6 +27,33 @@ def ask(who, case):
         "reports": reports, "why": "to see it"})["request"]
 
 
+# -- The reporter's name --
+RITA = "mimi://example.com/u/rita.summers"
+case = send_report(w, {"messages": [{"text": "a secret of ours"}],
+                       "reporter": RITA})
+(report,), request = ask(w.cat, case)
+status, sealed = w.ann.ask("POST", "/v1/requests/%d/reports/%d" % (request, report))
+given = log("identity_revealed")
+check("a sealed report holds the reporter's name, and the log who was given it",
+      status == 200 and RITA.encode() in sealed and
+      [(e["action"], e["by"], "report" in e) for e in given] ==
+      [("sealed_given", w.ann.must("GET", "/v1/me")["pseudonym"], True)], given)
+check("a GET does not give it", w.ann.ask(
+    "GET", "/v1/requests/%d/reports/%d" % (request, report))[0] == 405)
+check("nor is it given to who holds no share", w.lea.refused(
+    "POST", "/v1/requests/%d/reports/%d" % (request, report)) == "not-a-holder")
+asked = "/v1/reports/%d/reporter" % report
+check("nobody is told without a claim", w.ben.refused(
+    "POST", asked, {"why": "x"}) == "claimed-by-other")
+check("nor without a reason", w.cat.refused("POST", asked, {"why": " "}) == "why")
+check("refusals are no entries", len(log("identity_revealed")) == 1)
+check("the name is told when asked for", w.cat.must(
+    "POST", asked, {"why": "he knows both"}) == {"reporter": RITA})
+given = log("identity_revealed")
+check("and the asking is logged", [e["action"] for e in given] ==
+      ["sealed_given", "revealed"] and given[1]["by"] == w.cat.must(
+          "GET", "/v1/me")["pseudonym"] and "rita" not in json.dumps(given), given)
+
 # -- A report that nobody can read --
 spoil = os.path.abspath(B + "/tests/spoil_body.so")
 if not os.path.exists(spoil):
