@@ -97,6 +97,16 @@ struct looking *looking_open(struct mod *mod, uint64_t report)
     return l;
 }
 
+struct looking *looking_outside(struct mod *mod, uint64_t report)
+{
+    struct looking *l = load(mod, report);
+    int error = l != NULL ? opening_without_body(&l->opening, l->report.sealed,
+                                                 l->report.sealed_len, NULL)
+                          : FRANK_OK;
+
+    return error == FRANK_OK ? l : fail(l, "report-not-read", error);
+}
+
 /* ---- By consents
  * -------------------------------------------------------------------- */
 

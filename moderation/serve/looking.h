@@ -25,6 +25,9 @@ struct looking {
 /* Opens a report again by its kept key. NULL: it cannot be; a line in the
  * journal says why. */
 struct looking *looking_open(struct mod *mod, uint64_t report);
+/* What a report says outside its body, opened or not: header and reporter. Not
+ * judged. NULL: no memory, or there is no such report. */
+struct looking *looking_outside(struct mod *mod, uint64_t report);
 void looking_free(struct looking *looking);
 
 /* Opens each report that has the consents it needs. Returns when that is on

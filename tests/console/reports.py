@@ -64,7 +64,12 @@ def make_report(world, order, folder, env=None):
     specs = []
     more = []
     for i, message in enumerate(order["messages"]):
-        path = os.path.join(folder, "m%d" % i)
+        # What was stamped before is reported again.
+        path = os.path.join(order.get("stamped", folder), "m%d" % i)
+        if os.path.exists(path + ".frank"):
+            with open(path + ".spec") as f:
+                specs.append(f.read())
+            continue
         make_content(path, message, sender, room)
         at = str(message.get("at", begun + 10 * i))
         stamp = [FRANK, "stamp", "--keyring", world.hub.file("keyring"),
@@ -78,6 +83,8 @@ def make_report(world, order, folder, env=None):
                 message["seq"], message.get("seen", message["seq"] - 1), path)
         with open(path + ".frank", "wb") as out:
             subprocess.run([*stamp, path], stdout=out, check=True)
+        with open(path + ".spec", "w") as f:
+            f.write(spec)
         specs.append(spec)
         if message.get("withheld"):
             more += ["--withhold", str(i)]
