@@ -3,68 +3,16 @@
 
 #include "deciding.h"
 #include "handlers.h"
-#include "hmac.h"
 #include "parts.h"
+#include "ticket.h"
 #include "utf8.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-/* ---- Tickets
- * -------------------------------------------------------------------- */
-
-/* An address of evidence is for one session, report and second look; who else
- * learns it has nothing. */
-#define TICKET_MS UINT64_C(3600000)
-#define TICKET_BYTES 16
-#define TICKET_TEXT_BYTES (2 * TICKET_BYTES + 1)
-
-static void make_ticket(char out[static TICKET_TEXT_BYTES],
-                        const struct call *call, uint64_t report,
-                        uint64_t second_look, uint64_t until)
-{
-    uint8_t said[TOKEN_HASH_BYTES + 24];
-    uint8_t mac[HASH_BYTES];
-    struct hmac hmac;
-
-    memcpy(said, call->session, TOKEN_HASH_BYTES);
-    memcpy(said + TOKEN_HASH_BYTES, &report, 8);
-    memcpy(said + TOKEN_HASH_BYTES + 8, &second_look, 8);
-    memcpy(said + TOKEN_HASH_BYTES + 16, &until, 8);
-    hmac_schedule(&hmac, call->mod->secrets->tickets,
-                  sizeof call->mod->secrets->tickets);
-    hmac_update(&hmac, said, sizeof said);
-    hmac_final(&hmac, mac);
-    (void)sodium_bin2hex(out, TICKET_TEXT_BYTES, mac, TICKET_BYTES);
-    sodium_memzero(mac, sizeof mac);
-}
-
-/* "UNTIL.SECONDLOOK.MAC" of an address. */
-static bool read_ticket(const struct call *call, const char *text,
-                        uint64_t report, uint64_t *second_look)
-{
-    char right[TICKET_TEXT_BYTES];
-    uint64_t until;
-    char *end;
-
-    if (text == NULL || !isdigit((unsigned char)text[0])) {
-        return false;
-    }
-    until = strtoull(text, &end, 10);
-    if (*end != '.' || !isdigit((unsigned char)end[1])) {
-        return false;
-    }
-    *second_look = strtoull(end + 1, &end, 10);
-    make_ticket(right, call, report, *second_look, until);
-    return *end == '.' && strlen(end + 1) == sizeof right - 1 &&
-           sodium_memcmp(end + 1, right, sizeof right - 1) == 0 &&
-           until > call->now;
-}
 
 /* ---- Kinds of evidence
  * -------------------------------------------------------------------- */
@@ -161,9 +109,7 @@ static json_t *readable(struct frank_span text)
 struct showing {
     struct call *call;
     const struct looking *looking;
-    uint64_t second_look;
-    uint64_t until;
-    char ticket[TICKET_TEXT_BYTES];
+    char ticket[TICKET_BYTES];
     struct parts parts;
 };
 
@@ -197,10 +143,8 @@ static json_t *part_json(const struct showing *s, size_t message, size_t i)
             char address[160];
 
             (void)snprintf(address, sizeof address,
-                           "/v1/evidence/%" PRIu64 "/%zu/%zu/%" PRIu64
-                           ".%" PRIu64 ".%s",
-                           s->looking->report.number, message, i, s->until,
-                           s->second_look, s->ticket);
+                           "/v1/evidence/%" PRIu64 "/%zu/%zu/%s",
+                           s->looking->report.number, message, i, s->ticket);
             (void)json_object_set_new(out, "evidence", json_string(address));
         } else if (is_text(part->media_type) || utf8_is_valid(part->body)) {
             (void)json_object_set_new(out, "text", readable(part->body));
@@ -327,9 +271,9 @@ void show_look(struct call *call, const struct looking *looking,
     }
     s->call = call;
     s->looking = looking;
-    s->second_look = second_look;
-    s->until = call->now + TICKET_MS;
-    make_ticket(s->ticket, call, looking->report.number, second_look, s->until);
+    ticket_make(s->ticket, call->mod->secrets->tickets,
+                &(struct ticket){call->session, looking->report.number,
+                                 second_look, call->now + TICKET_MS});
     put_look(s);
     sodium_memzero(s, sizeof *s);
     free(s);
@@ -395,7 +339,7 @@ static void answer_part(struct call *call, const struct looking *l,
 void run_evidence(struct call *call)
 {
     uint64_t report = call_number(call, 0);
-    uint64_t second_look = 0;
+    struct ticket ticket = {.session = call->session, .report = report};
     struct cases_answer may = cases_unknown();
     struct looking *l = NULL;
     size_t message = 0;
@@ -403,11 +347,12 @@ void run_evidence(struct call *call)
 
     if (read_place(http_segment(call->exchange, 1), &message) &&
         read_place(http_segment(call->exchange, 2), &part) &&
-        read_ticket(call, http_segment(call->exchange, 3), report,
-                    &second_look)) {
+        ticket_read(&ticket, call->mod->secrets->tickets,
+                    http_segment(call->exchange, 3), call->now)) {
         struct db *db = call_read(call);
 
-        may = deciding_may_look(db, &call->who, report, second_look, call->now);
+        may = deciding_may_look(db, &call->who, report, ticket.second_look,
+                                call->now);
         call_read_end(call);
     }
     if (!call_done(call, may)) {
