@@ -104,44 +104,17 @@ w.ann.must("POST", "/v1/share", {"share": share, "password": w.ann.password})
 check("a share of somebody else is not taken", w.ben.refused(
     "POST", "/v1/share", {"share": share, "password": w.ben.password}) ==
     "not-a-holder")
-
-
-def in_memory(*needles):
-    """Whether bytes stand in the service's writable memory."""
-    pid = w.mod.process.pid
-    found = set()
-    if os.environ.get("SAN"):
-        return None  # its memory is too large to read
-    try:
-        with open("/proc/%d/maps" % pid) as maps, open(
-                "/proc/%d/mem" % pid, "rb", 0) as mem:
-            for line in maps:
-                span, rights = line.split()[:2]
-                if "rw" not in rights or "[v" in line:
-                    continue
-                begin, end = (int(x, 16) for x in span.split("-"))
-                try:
-                    mem.seek(begin)
-                    data = mem.read(end - begin)
-                except OSError:
-                    continue
-                found |= {n for n in needles if n in data}
-    except PermissionError:
-        return None
-    return found
-
-
-seen = in_memory(scalar)
+seen = in_memory(w.mod, scalar)
 if seen is None:
     print("skip memory: it cannot be read here", flush=True)
 else:
     check("a share is in memory while its holder is logged in", scalar in seen)
     w.ann.must("POST", "/v1/logout")
-    check("and wiped at logout", not in_memory(scalar))
+    check("and wiped at logout", not in_memory(w.mod, scalar))
     w.ann.login()
-    check("it is there again after the next login", scalar in in_memory(scalar))
+    check("it is there again after the next login", scalar in in_memory(w.mod, scalar))
     time.sleep(5.5)
-    check("and wiped when the session was idle", not in_memory(scalar))
+    check("and wiped when the session was idle", not in_memory(w.mod, scalar))
 with open(w.mod.file("data/mod.db"), "rb") as f:
     check("it is not in the database", scalar not in f.read() and True)
 w.mod.stop()
