@@ -99,6 +99,73 @@ check("nothing was decided", len(log("decision")) == entries)
 w.cat.must("POST", "/v1/cases/%d/decide" % told, {
     "policy": "fraud", "outcome": "warn", "explanation": "You broke a rule."})
 
+# -- Fewer than k --
+with tempfile.TemporaryDirectory() as folder:
+    case = send_report(w, {"sender": "mimi://example.com/u/few", "reporter": RITA,
+                           "messages": [{"type": "image/png", "picture": True},
+                                        {"text": "nobody sees this"}]})
+(report,), request = ask(w.cat, case)
+consent(w.mod, w.ann, request, share_file(w.hub, 1))
+look = "/v1/reports/%d/look" % report
+second_look = w.mod.database().execute(
+    "SELECT max(number) FROM second_looks").fetchone()[0] or 1
+for who in (w.cat, w.ann, w.ben, w.lea):
+    mine = who is w.cat
+    for name, body in (("look", {}), ("raw look", {"raw": True}),
+                       ("second look", {"second_look": second_look}),
+                       ("second look of none", {"second_look": 999})):
+        got = who.ask("POST", look, body)
+        check("one consent of two: no %s for %s" % (name, who.name),
+              got[0] == 409 and got[1]["type"].rsplit(":", 1)[1] ==
+              ("not-open" if mine else "claimed-by-other") and
+              set(got[1]) <= {"type", "title", "status", "request_id"}, got)
+    for ticket in ("%d.0.%s" % (time.time() * 1000 + 60000, "0" * 32), "x"):
+        got = who.ask("GET", "/v1/evidence/%d/0/0/%s" % (report, ticket))
+        check("nor evidence by an address that he made", got[0] == 404, got)
+    got = who.ask("POST", "/v1/cases/%d/decide" % case, {
+        "policy": "fraud", "outcome": "warn", "explanation": "You broke a rule."})
+    check("nor a decision", got[0] == 409, got)
+    check("nor the next second look", who.ask(
+        "POST", "/v1/second-looks/next")[0] == 404)
+    # He may give all he has, again.
+    if who is w.ann:
+        consent(w.mod, who, request, share_file(w.hub, 1))
+check("nor does a decision's check read what is closed", w.cat.refused(
+    "POST", "/v1/cases/%d/decide" % case, {
+        "policy": "fraud", "outcome": "warn", "preview": True,
+        "explanation": "You wrote: nobody sees this"}) == "200")
+check("the name of who reported is asked for and logged, content or not",
+      w.cat.must("POST", "/v1/reports/%d/reporter" % report,
+                 {"why": "he may be in danger"})["reporter"] == RITA)
+row = w.mod.database().execute(
+    "SELECT opened, kept, disclosed FROM reports WHERE number = ?", (report,)
+).fetchone()
+check("and nothing was opened", row == (None, None, 0) and
+      w.cat.must("GET", "/v1/cases/%d" % case)["state"] == "consent_asked", row)
+
+# -- Where messages stood in the room --
+case = send_report(w, {
+    "sender": "mimi://example.com/u/mallory", "room": "mimi://example.com/r/den",
+    "messages": [{"text": "third", "seq": 9, "seen": 7},
+                 {"text": "first", "seq": 3},
+                 {"text": "without a place"},
+                 {"text": "second", "seq": 4, "seen": 1}]})
+report = w.open(w.cat, case)
+look = w.cat.must("POST", "/v1/reports/%d/look" % report)
+check("a look tells the order, the gaps, and what the sender had seen",
+      look["order"] == [
+          {"message": 1, "room_seq": 3, "seen_seq": 2, "gap": 0},
+          {"message": 3, "room_seq": 4, "seen_seq": 1, "gap": 0},
+          {"message": 0, "room_seq": 9, "seen_seq": 7, "gap": 4}] and
+      not look["order_is_forged"], look["order"])
+case = send_report(w, {
+    "sender": "mimi://example.com/u/mallory", "room": "mimi://example.com/r/pit",
+    "messages": [{"text": "one", "seq": 5}, {"text": "other", "seq": 5}]})
+report = w.open(w.cat, case)
+look = w.cat.must("POST", "/v1/reports/%d/look" % report)
+check("two messages with one number are called forged, and given no order",
+      look["order_is_forged"] and look["order"] == [], look["order"])
+
 # -- A report that nobody can read --
 spoil = os.path.abspath(B + "/tests/spoil_body.so")
 if not os.path.exists(spoil):
@@ -116,7 +183,8 @@ else:
           page["report_list"][0]["unreadable"] and
           page["report_list"][0]["not_proven"] == 1, page)
     check("its consents are gone", w.mod.database().execute(
-        "SELECT count(*) FROM consents").fetchone()[0] == 0)
+        "SELECT count(*) FROM consents WHERE report = ?", (report,)
+    ).fetchone()[0] == 0)
     check("the log says that it was opened, and what was found", [
         e.get("verdicts") for e in log("report_opened", "opening_checked")[-2:]]
         == [None, {"unreadable": 1}], log("report_opened", "opening_checked"))
