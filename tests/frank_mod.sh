@@ -18,6 +18,7 @@ run() {
 run mod_flow
 run mod_opening
 run mod_matrix
+run mod_rights
 run mod_shell
 run mod_purge
 run mod_console

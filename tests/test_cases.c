@@ -803,6 +803,49 @@ static void a_flood_is_seen_closed_and_undone(void **state)
     assert_refused("too-late", flood_undo(W, P(LEA), flood, &count, world_now));
 }
 
+static bool count_flood(void *context, const struct flood_line *line)
+{
+    (void)line;
+    (*(size_t *)context)++;
+    return true;
+}
+
+static size_t floods_seen_by(const struct actor *who)
+{
+    size_t count = 0;
+
+    floods(world_db, who, count_flood, &count);
+    return count;
+}
+
+/* Its reason may say what those of other queues are not to know. */
+static void a_flood_is_known_in_its_own_queues(void **state)
+{
+    struct actor elsewhere = world_people[LEA];
+    const struct queue_filter filter = {.sender = support_text("mimi://x/1")};
+    uint64_t flood;
+    size_t count;
+    struct flood look;
+
+    (void)state;
+    (void)world_take(&(struct world_report){.sender = "mimi://x/1"});
+    assert_true(flood_look(&look, world_db, P(ANN), &filter, world_now));
+    assert_done(flood_close(W, P(ANN), &filter, look.digest, "the same text",
+                            &flood, &count, world_now));
+    flood_free(&look);
+    elsewhere.all_queues = false;
+    (void)snprintf(elsewhere.queues, sizeof elsewhere.queues, "\nfraud\n");
+    assert_int_equal(floods_seen_by(P(BEN)), 1);
+    assert_int_equal(floods_seen_by(&elsewhere), 0);
+    assert_refused("not-found",
+                   flood_undo(W, &elsewhere, flood, &count, world_now));
+    (void)snprintf(elsewhere.queues, sizeof elsewhere.queues,
+                   "\nfraud\ngeneral\n");
+    assert_int_equal(floods_seen_by(&elsewhere), 1);
+    assert_done(flood_undo(W, &elsewhere, flood, &count, world_now));
+    assert_int_equal(floods_seen_by(P(ANN)), 1);
+}
+
 static void reporters_are_told_when_a_flood_stands(void **state)
 {
     const struct queue_filter filter = {.sender =
@@ -1232,6 +1275,7 @@ int main(void)
         IN_WORLD(second_looks_are_blind_and_measured),
         IN_WORLD(the_accused_is_told_after_a_delay),
         IN_WORLD(a_flood_is_seen_closed_and_undone),
+        IN_WORLD(a_flood_is_known_in_its_own_queues),
         IN_WORLD(reporters_are_told_when_a_flood_stands),
         IN_WORLD(the_hub_is_told_in_order_and_once),
         IN_WORLD(a_case_is_forgotten_when_its_time_is_over),

@@ -284,7 +284,8 @@ const char *const cases_statements[] = {
     [READ_FLOODS] = "SELECT f.number, f.account, a.shown, f.made,"
                     " f.undo_until, f.cases, f.undone, f.why FROM floods f"
                     " JOIN accounts a ON a.number = f.account"
-                    " ORDER BY f.number DESC LIMIT 100",
+                    " ORDER BY f.number DESC",
+    [QUEUES_OF_FLOOD] = "SELECT queue FROM cases WHERE flood = ?",
 
     /* retention */
     [FIND_HOLD] =

@@ -353,11 +353,46 @@ static bool put_requested(void *context, const struct queue_requested *r)
     return true;
 }
 
+struct holding {
+    struct db *db;
+    uint64_t account;
+    bool holds;
+};
+
+static bool find_holding(void *context, const struct queue_requested *r)
+{
+    struct holding *h = context;
+
+    h->holds = r->quorum.len == FRANK_QUORUM_ID_BYTES &&
+               account_holds(h->db, h->account, r->quorum.data);
+    return !h->holds;
+}
+
+/* Of his queues, or for a share of his. */
+static bool is_for_him(const struct requests *w, const struct queue_request *q)
+{
+    const struct actor *who = &w->call->who;
+    struct holding h = {.db = w->db, .account = who->number};
+    char queue[QUEUE_ID_MAX + 1];
+
+    (void)snprintf(queue, sizeof queue, "%.*s", (int)q->queue.len,
+                   (const char *)q->queue.data);
+    if (!actor_has_queue(who, queue)) {
+        queue_requested(w->db, q->number, who, find_holding, &h);
+        return h.holds;
+    }
+    return true;
+}
+
 static bool put_request(void *context, const struct queue_request *q)
 {
     struct requests *w = context;
-    json_t *out = json_object();
+    json_t *out;
 
+    if (!is_for_him(w, q)) {
+        return true;
+    }
+    out = json_object();
     (void)json_object_set_new(out, "request", number(q->number));
     (void)json_object_set_new(out, "case", number(q->in_case));
     (void)json_object_set_new(out, "queue", call_span(q->queue));
