@@ -27,6 +27,7 @@ if [ -n "${SAN:-}" ]; then
     export CYCLES=10
 fi
 run mod_hard
+run mod_kill
 [ -z "${SAN:-}" ] || exit $result
 folder=$(mktemp -d)
 small_disk() {

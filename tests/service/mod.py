@@ -276,7 +276,9 @@ class Person:
 
 
 def consent(mod, person, request, share, report=None):
-    """Makes consents outside, as a holder does, and uploads them."""
+    """Makes consents outside, as a holder does, and uploads them; gives how
+    many."""
+    count = 0
     for r in person.must("GET", "/v1/requests")["requests"]:
         if r["request"] != request:
             continue
@@ -301,6 +303,8 @@ def consent(mod, person, request, share, report=None):
             person.must("POST", "/v1/requests/%d/consents" % request,
                         {"report": item["report"], "consent": secret,
                          "receipt": receipt})
+            count += 1
+    return count
 
 
 def until(holds, seconds=20):
