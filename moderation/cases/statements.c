@@ -252,6 +252,13 @@ const char *const cases_statements[] = {
     [FIND_SECOND_LOOK_OF] =
         "SELECT 1 FROM second_looks WHERE number = ? AND account = ?"
         " AND in_case = ? AND done IS NULL AND claimed_until > ?",
+    [IS_BLIND] =
+        "SELECT 1 FROM second_looks l JOIN cases c ON c.number = l.in_case"
+        " WHERE l.in_case = ?1 AND l.account = ?2 AND l.done IS NULL"
+        " AND (c.claimant IS NULL OR c.claimant <> ?2"
+        " OR c.claimed_until <= ?3)",
+    [TURN_SECOND_LOOK] = "UPDATE second_looks SET decision = ?2"
+                         " WHERE in_case = ?1 AND done IS NULL",
     [NEXT_SECOND_LOOK] =
         "SELECT l.number, l.in_case, c.queue FROM second_looks l"
         " JOIN cases c ON c.number = l.in_case"
