@@ -132,7 +132,6 @@ int frank_validate(struct frank_findings *out, const uint8_t *content,
     if (error != FRANK_OK) {
         return error;
     }
-    sodium_memzero(located.salt, sizeof located.salt);
     switch (located.format) {
     case FRANK_FORMAT_MIMI:
     case FRANK_FORMAT_MIMI_FRAMED:
@@ -145,6 +144,7 @@ int frank_validate(struct frank_findings *out, const uint8_t *content,
         parted_validate(out, &located);
         break;
     }
+    sodium_memzero(&located, sizeof located);
     return FRANK_OK;
 }
 
@@ -171,7 +171,7 @@ int frank_tag(uint8_t out[static FRANK_TAG_BYTES], const uint8_t *content,
 
     if (error == FRANK_OK) {
         tag_located(out, &located, content, len);
-        sodium_memzero(located.salt, sizeof located.salt);
+        sodium_memzero(&located, sizeof located);
     }
     return error;
 }
@@ -199,7 +199,7 @@ int frank_message_id(uint8_t out[static FRANK_MESSAGE_ID_BYTES],
     }
     if (located.format != FRANK_FORMAT_MIMI &&
         located.format != FRANK_FORMAT_MIMI_FRAMED) {
-        sodium_memzero(located.salt, sizeof located.salt);
+        sodium_memzero(&located, sizeof located);
         return wire_fault(fault, FRANK_ERR_FORMAT, "message ID", 0, content[0],
                           0x87);
     }
@@ -213,7 +213,7 @@ int frank_message_id(uint8_t out[static FRANK_MESSAGE_ID_BYTES],
     out[0] = sha256;
     memcpy(out + 1, digest, FRANK_MESSAGE_ID_BYTES - 1);
     sodium_memzero(&state, sizeof state);
-    sodium_memzero(located.salt, sizeof located.salt);
+    sodium_memzero(&located, sizeof located);
     return FRANK_OK;
 }
 
@@ -266,6 +266,6 @@ int frank_opening_check(struct frank_content *out, const uint8_t *content,
         *out = located;
     }
     sodium_memzero(computed, sizeof computed);
-    sodium_memzero(located.salt, sizeof located.salt);
+    sodium_memzero(&located, sizeof located);
     return error;
 }

@@ -53,10 +53,13 @@ static void only_an_open_case_is_decided(void **state)
     (void)state;
     for (unsigned s = 0; s < CASE_STATES; s++) {
         assert_int_equal(case_next(&next, s, CASE_DECIDE), s == CASE_OPEN);
-        assert_int_equal(case_next(&next, s, CASE_PROPOSE), s == CASE_OPEN);
+        /* On a reporter's appeal, too. */
+        assert_int_equal(case_next(&next, s, CASE_PROPOSE),
+                         s == CASE_OPEN || s == CASE_APPEALED);
     }
     assert_true(leads(CASE_OPEN, CASE_DECIDE, CASE_DECIDED));
     assert_true(leads(CASE_OPEN, CASE_PROPOSE, CASE_IN_REVIEW));
+    assert_true(leads(CASE_APPEALED, CASE_PROPOSE, CASE_IN_REVIEW));
 }
 
 static void nothing_is_opened_that_was_not_asked_for(void **state)

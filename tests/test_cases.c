@@ -8,10 +8,6 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#define P(who) (&world_people[who])
-#define W &world, world_db
 
 /* ---- Intake
  * ------------------------------------------------------------------ */
@@ -241,48 +237,6 @@ static void nobody_sees_a_queue_that_is_not_his(void **state)
 /* ---- Opening
  * -------------------------------------------------------------------- */
 
-static struct consent fake_consent(unsigned holder)
-{
-    struct consent consent = {.holder = (uint8_t)holder};
-
-    crypto_core_ristretto255_random(consent.u);
-    crypto_core_ristretto255_scalar_random(consent.proof.e);
-    crypto_core_ristretto255_scalar_random(consent.proof.f);
-    return consent;
-}
-
-static struct receipt fake_receipt(uint64_t report, unsigned holder)
-{
-    struct receipt receipt = {.holder = (uint8_t)holder, .time = world_now};
-    struct asking_report found;
-
-    assert_true(asking_report(&found, world_db, report));
-    memcpy(receipt.report_digest, found.digest, sizeof found.digest);
-    memcpy(receipt.quorum_id, found.quorum, sizeof found.quorum);
-    asking_report_free(&found);
-    return receipt;
-}
-
-static void make_holder(unsigned who, unsigned holder)
-{
-    static const uint8_t quorum[FRANK_QUORUM_ID_BYTES];
-
-    assert_done(
-        holder_set(W, P(ADA), P(who)->number, quorum, holder, world_now));
-}
-
-static struct cases_answer consent_as(unsigned who, uint64_t request,
-                                      uint64_t report, unsigned holder,
-                                      uint64_t time)
-{
-    struct consent consent = fake_consent(holder);
-    struct receipt receipt = fake_receipt(report, holder);
-    const struct asking_consent given = {report, &consent, &receipt};
-
-    receipt.time = time;
-    return DO(asking_consent(W, P(who), request, &given, world_now));
-}
-
 static void a_case_is_asked_for_once_at_a_time(void **state)
 {
     uint64_t number = world_claimed(ANN);
@@ -317,14 +271,14 @@ static void only_a_holder_consents_with_his_own_share(void **state)
     struct asking_ready ready[4];
 
     (void)state;
-    make_holder(BEN, 2);
-    assert_string_equal(consent_as(CAT, request, report, 2, world_now).name,
+    world_holder(BEN, 2);
+    assert_string_equal(world_consent(CAT, request, report, 2, world_now).name,
                         "not-a-holder");
-    assert_string_equal(consent_as(BEN, request, report, 1, world_now).name,
+    assert_string_equal(world_consent(BEN, request, report, 1, world_now).name,
                         "not-a-holder");
-    assert_string_equal(consent_as(BEN, request, report, 2, world_now).name,
+    assert_string_equal(world_consent(BEN, request, report, 2, world_now).name,
                         "");
-    assert_string_equal(consent_as(BEN, request, report, 2, world_now).name,
+    assert_string_equal(world_consent(BEN, request, report, 2, world_now).name,
                         "");
     assert_int_equal(asking_ready(world_db, 1, ready, 4), 1);
     assert_int_equal(ready[0].consents, 1);
@@ -339,10 +293,10 @@ static void a_holder_who_was_removed_consents_no_more(void **state)
     static const uint8_t quorum[FRANK_QUORUM_ID_BYTES];
 
     (void)state;
-    make_holder(BEN, 2);
+    world_holder(BEN, 2);
     assert_done(holder_set(W, P(ADA), 0, quorum, 2, world_now));
     assert_string_equal(
-        consent_as(BEN, request, world_last_report, 2, world_now).name,
+        world_consent(BEN, request, world_last_report, 2, world_now).name,
         "not-a-holder");
 }
 
@@ -353,17 +307,17 @@ static void an_old_consent_opens_nothing(void **state)
     uint64_t request = world_ask(ANN, number);
 
     (void)state;
-    make_holder(BEN, 2);
+    world_holder(BEN, 2);
     assert_string_equal(
-        consent_as(BEN, request, report, 2, world_now - HOUR).name, "old");
+        world_consent(BEN, request, report, 2, world_now - HOUR).name, "old");
     assert_string_equal(
-        consent_as(BEN, request, report, 2, world_now + HOUR).name, "time");
+        world_consent(BEN, request, report, 2, world_now + HOUR).name, "time");
     /* One for a request that was withdrawn, and the next one. */
     assert_done(asking_withdraw(W, P(ANN), request, world_now));
     world_now += 5 * MINUTE;
     request = world_ask(ANN, number);
     assert_string_equal(
-        consent_as(BEN, request, report, 2, world_now - 5 * MINUTE).name,
+        world_consent(BEN, request, report, 2, world_now - 5 * MINUTE).name,
         "old");
 }
 
@@ -374,15 +328,15 @@ static void a_consent_for_another_report_is_refused(void **state)
     uint64_t number = world_claimed(ANN);
     uint64_t report = world_last_report;
     uint64_t request = world_ask(ANN, number);
-    struct consent consent = fake_consent(2);
-    struct receipt receipt = fake_receipt(other_report, 2);
+    struct consent consent = world_fake_consent(2);
+    struct receipt receipt = world_fake_receipt(other_report, 2);
     const struct asking_consent given = {report, &consent, &receipt};
 
     (void)state;
     (void)other;
-    make_holder(BEN, 2);
+    world_holder(BEN, 2);
     assert_string_equal(
-        consent_as(BEN, request, other_report, 2, world_now).name, "report");
+        world_consent(BEN, request, other_report, 2, world_now).name, "report");
     assert_refused("receipt",
                    asking_consent(W, P(BEN), request, &given, world_now));
 }
@@ -397,11 +351,11 @@ static void consents_are_dropped_when_the_report_is_open(void **state)
     uint8_t key[SEAL_KEY_BYTES];
 
     (void)state;
-    make_holder(BEN, 2);
-    make_holder(CAT, 3);
-    assert_string_equal(consent_as(BEN, request, report, 2, world_now).name,
+    world_holder(BEN, 2);
+    world_holder(CAT, 3);
+    assert_string_equal(world_consent(BEN, request, report, 2, world_now).name,
                         "");
-    assert_string_equal(consent_as(CAT, request, report, 3, world_now).name,
+    assert_string_equal(world_consent(CAT, request, report, 3, world_now).name,
                         "");
     assert_int_equal(asking_consents(&world, world_db, report, found), 2);
     assert_int_equal(found[0].holder, 2);
@@ -434,8 +388,8 @@ static void what_cannot_be_read_is_open_and_shows_nothing(void **state)
     uint8_t key[SEAL_KEY_BYTES];
 
     (void)state;
-    make_holder(BEN, 2);
-    assert_string_equal(consent_as(BEN, request, report, 2, world_now).name,
+    world_holder(BEN, 2);
+    assert_string_equal(world_consent(BEN, request, report, 2, world_now).name,
                         "");
     assert_done(asking_open(W, report, &found, world_now));
     assert_int_equal(world_state(number), CASE_OPEN);
@@ -458,8 +412,8 @@ static void a_request_ends_when_too_few_can_agree(void **state)
     uint64_t request = world_ask(ANN, number);
 
     (void)state;
-    make_holder(BEN, 2);
-    make_holder(CAT, 3);
+    world_holder(BEN, 2);
+    world_holder(CAT, 3);
     assert_refused("not-a-holder",
                    asking_refuse(W, P(ANN), request, &quorum, "no", world_now));
     assert_done(asking_refuse(W, P(BEN), request, &quorum, "no", world_now));
@@ -497,12 +451,12 @@ static void only_whoever_works_on_an_open_case_looks(void **state)
     (void)state;
     (void)closed;
     (void)number;
-    assert_refused("not-open", deciding_look(W, P(ANN), sealed, 0, world_now));
+    assert_refused("not-open", looks_look(W, P(ANN), sealed, 0, world_now));
     assert_refused("claimed-by-other",
-                   deciding_look(W, P(BEN), report, 0, world_now));
+                   looks_look(W, P(BEN), report, 0, world_now));
     assert_refused("not-found",
-                   deciding_look(W, P(ANN), report + 99, 0, world_now));
-    assert_done(deciding_look(W, P(ANN), report, 0, world_now));
+                   looks_look(W, P(ANN), report + 99, 0, world_now));
+    assert_done(looks_look(W, P(ANN), report, 0, world_now));
     assert_int_equal(world_count("\"type\":\"look\""), 1);
 }
 
@@ -514,14 +468,13 @@ static void a_reporters_name_is_shown_when_asked_for_and_logged(void **state)
 
     (void)state;
     assert_done(claims_claim(W, P(ANN), number, world_now));
-    assert_refused("why", deciding_reveal(W, P(ANN), report, "", world_now));
-    assert_done(
-        deciding_reveal(W, P(ANN), report, "knows the room", world_now));
+    assert_refused("why", looks_reveal(W, P(ANN), report, "", world_now));
+    assert_done(looks_reveal(W, P(ANN), report, "knows the room", world_now));
     assert_int_equal(world_count("\"identity_revealed\""), 1);
     assert_int_equal(world_count("rita"), 0);
     (void)world_claimed(ANN);
-    assert_refused("anonymous", deciding_reveal(W, P(ANN), world_last_report,
-                                                "why", world_now));
+    assert_refused("anonymous", looks_reveal(W, P(ANN), world_last_report,
+                                             "why", world_now));
 }
 
 /* A sealed report holds the name in clear: to be given it is to be told. */
@@ -535,7 +488,7 @@ static void a_holder_who_takes_a_named_report_away_is_logged(void **state)
     (void)state;
     assert_done(claims_claim(W, P(ANN), number, world_now));
     request = world_ask(ANN, number);
-    make_holder(BEN, 2);
+    world_holder(BEN, 2);
     assert_refused("not-a-holder",
                    asking_give_sealed(W, P(CAT), request, report, world_now));
     assert_refused("not-found", asking_give_sealed(W, P(BEN), request,
@@ -638,29 +591,19 @@ static void a_decision_is_taken_back_in_time_alone(void **state)
                    deciding_retract(W, P(ANN), number, "why", world_now));
 }
 
-static bool take_id(void *context, const struct queue_decision *item)
-{
-    memcpy(context, item->id.data, CASE_ID_BYTES);
-    return true;
-}
-
-static void id_of(uint8_t id[static CASE_ID_BYTES], uint64_t number)
-{
-    queue_decisions(world_db, number, take_id, id);
-}
-
 static void an_appeal_goes_to_a_third(void **state)
 {
     uint64_t number = world_opened(ANN);
     struct decision worse = world_decision(OUTCOME_ESCALATE, true);
     struct decision milder = world_decision(OUTCOME_WARN, false);
     uint8_t id[CASE_ID_BYTES];
+    bool proposed;
 
     (void)state;
     assert_string_equal(decide(ANN, number, OUTCOME_SUSPEND, true).name, "");
     assert_done(claims_claim(W, P(BEN), number, world_now));
     assert_done(deciding_review(W, P(BEN), number, true, "", world_now));
-    id_of(id, number);
+    world_id(id, number);
     assert_refused("text", deciding_appeal(W, id, false, "", world_now));
     assert_done(deciding_appeal(W, id, false, "it was a joke", world_now));
     assert_refused("state", deciding_appeal(W, id, false, "again", world_now));
@@ -668,20 +611,20 @@ static void an_appeal_goes_to_a_third(void **state)
     assert_refused("took-part", claims_claim(W, P(BEN), number, world_now));
     assert_done(claims_claim(W, P(CAT), number, world_now));
     assert_refused("outcome", deciding_answer(W, P(CAT), number, false, &worse,
-                                              "worse", world_now));
+                                              "worse", &proposed, world_now));
     assert_done(deciding_answer(W, P(CAT), number, false, &milder,
-                                "a warning is enough", world_now));
+                                "a warning is enough", &proposed, world_now));
     assert_int_equal(world_state(number), CASE_CLOSED);
     assert_refused("not-in-force",
                    deciding_appeal(W, id, true, "too mild", world_now));
-    id_of(id, number);
+    world_id(id, number);
     assert_refused("appealed-before",
                    deciding_appeal(W, id, false, "again", world_now));
     assert_done(deciding_appeal(W, id, true, "too mild", world_now));
     assert_refused("took-part", claims_claim(W, P(CAT), number, world_now));
     assert_done(claims_claim(W, P(LEA), number, world_now));
-    assert_done(
-        deciding_answer(W, P(LEA), number, true, NULL, "it stands", world_now));
+    assert_done(deciding_answer(W, P(LEA), number, true, NULL, "it stands",
+                                &proposed, world_now));
     assert_int_equal(world_count("\"type\":\"appeal\""), 4);
 }
 
@@ -691,7 +634,7 @@ static void an_appeal_comes_in_time(void **state)
     uint8_t id[CASE_ID_BYTES];
 
     (void)state;
-    id_of(id, number);
+    world_id(id, number);
     world_now += world_rules.appeal;
     assert_refused("too-late", deciding_appeal(W, id, false, "why", world_now));
     id[0] ^= 1;
@@ -712,20 +655,20 @@ static void second_looks_are_blind_and_measured(void **state)
     number = world_closed(ANN, OUTCOME_WARN);
     report = world_last_report;
     assert_refused("not-found",
-                   second_look_next(W, P(ANN), &look, &found, world_now));
-    assert_done(second_look_next(W, P(BEN), &look, &found, world_now));
+                   looks_second_next(W, P(ANN), &look, &found, world_now));
+    assert_done(looks_second_next(W, P(BEN), &look, &found, world_now));
     assert_int_equal(found, number);
     assert_refused("not-found",
-                   second_look_next(W, P(CAT), &look, &found, world_now));
-    assert_done(second_look_next(W, P(BEN), &look, &found, world_now));
-    assert_done(deciding_look(W, P(BEN), report, look, world_now));
+                   looks_second_next(W, P(CAT), &look, &found, world_now));
+    assert_done(looks_second_next(W, P(BEN), &look, &found, world_now));
+    assert_done(looks_look(W, P(BEN), report, look, world_now));
     assert_refused("not-claimed",
-                   deciding_look(W, P(CAT), report, look, world_now));
+                   looks_look(W, P(CAT), report, look, world_now));
     assert_refused("not-found",
-                   second_look_decide(W, P(CAT), look, "fraud",
-                                      OUTCOME_NO_ACTION, &agrees, world_now));
-    assert_done(second_look_decide(W, P(BEN), look, "fraud", OUTCOME_NO_ACTION,
-                                   &agrees, world_now));
+                   looks_second_decide(W, P(CAT), look, "fraud",
+                                       OUTCOME_NO_ACTION, &agrees, world_now));
+    assert_done(looks_second_decide(W, P(BEN), look, "fraud", OUTCOME_NO_ACTION,
+                                    &agrees, world_now));
     assert_false(agrees);
     assert_int_equal(world_state(number), CASE_CLOSED);
     assert_int_equal(world_count("\"agrees\":false"), 1);
@@ -899,34 +842,6 @@ static void the_hub_is_told_in_order_and_once(void **state)
 /* ---- Retention
  * -------------------------------------------------------------------------- */
 
-static bool purge_one(void)
-{
-    bool purged;
-
-    world_begin();
-    purged = retention_purge(W, world_now);
-    world_commit();
-    return purged;
-}
-
-/* Whether a text stands in a file of the database. */
-static bool is_in_files(const char *text)
-{
-    static const char *const names[] = {"mod.db", "mod.db-wal"};
-    bool found = false;
-
-    for (size_t i = 0; i < 2; i++) {
-        struct frank_span file = {NULL, 0};
-
-        if (access(names[i], R_OK) == 0) {
-            file = support_file(names[i]);
-        }
-        found = found || (file.len > 0 && memmem(file.data, file.len, text,
-                                                 strlen(text)) != NULL);
-    }
-    return found;
-}
-
 static void a_case_is_forgotten_when_its_time_is_over(void **state)
 {
     uint64_t number = world_closed(ANN, OUTCOME_WARN);
@@ -935,16 +850,16 @@ static void a_case_is_forgotten_when_its_time_is_over(void **state)
     assert_done(
         deciding_note(W, P(ANN), number, "canary-note-text", world_now));
     world_now += world_rules.appeal - world_rules.retract - 1;
-    assert_false(purge_one());
+    assert_false(world_purge());
     world_now += 1;
-    assert_true(purge_one());
+    assert_true(world_purge());
     assert_int_equal(world_state(number), CASE_PURGED);
-    assert_false(purge_one());
+    assert_false(world_purge());
     world_begin();
     world_commit();
     assert_true(db_checkpoint_all(world_db));
-    assert_false(is_in_files("canary-note-text"));
-    assert_false(is_in_files("mimi://a.example/u/0"));
+    assert_false(world_in_files("canary-note-text"));
+    assert_false(world_in_files("mimi://a.example/u/0"));
     assert_int_equal(world_count("\"type\":\"purge\""), 2);
     assert_refused("state", deciding_note(W, P(ANN), number, "x", world_now));
 }
@@ -964,11 +879,12 @@ static void a_legal_hold_keeps_a_case_and_takes_two(void **state)
     assert_refused("own-hold", retention_confirm(W, P(LEA), hold, world_now));
     assert_done(retention_confirm(W, P(BEN), hold, world_now));
     world_now += world_rules.appeal;
-    assert_true(purge_one()); /* put off */
+    assert_false(world_purge()); /* held */
     assert_int_equal(world_state(number), CASE_CLOSED);
-    assert_false(purge_one());
+    world_now = until - 1;
+    assert_false(world_purge());
     world_now = until;
-    assert_true(purge_one());
+    assert_true(world_purge());
     assert_int_equal(world_state(number), CASE_PURGED);
 }
 
@@ -985,7 +901,7 @@ static void ending_an_account_ends_all_that_is_his(void **state)
     uint64_t used;
 
     (void)state;
-    make_holder(ANN, 1);
+    world_holder(ANN, 1);
     assert_done(session_begin(W, P(ANN)->number, token, 5, NULL, world_now));
     assert_true(
         session_find(&found, &used, world_db, token, &rules, world_now));
@@ -1069,175 +985,6 @@ static void the_log_names_no_user_and_nobody_of_the_team(void **state)
     assert_true(world_count(P(ANN)->pseudonym) > 3);
 }
 
-/* ---- Everything at random
- * ---------------------------------------------------------------- */
-
-#define CASES_AT_RANDOM 6
-
-/* Whoever comes by does something. */
-static void act(uint32_t *seed, uint64_t *numbers, enum case_state *before)
-{
-    unsigned who = support_random(seed) % 4;
-    size_t at = support_random(seed) % CASES_AT_RANDOM;
-    uint64_t number = numbers[at];
-    uint64_t report = number; /* each has one */
-    uint64_t request;
-    uint8_t id[CASE_ID_BYTES] = {0};
-    struct case_row row;
-    const struct decision decisions[] = {
-        world_decision(OUTCOME_NO_ACTION, false),
-        world_decision(OUTCOME_WARN, false),
-        world_decision(OUTCOME_SUSPEND, true)};
-    static const uint8_t key[SEAL_KEY_BYTES];
-    const struct asking_found found = {.key = key, .verdicts = "{}"};
-
-    (void)before;
-    world_begin();
-    switch (support_random(seed) % 16) {
-    case 0:
-    case 1:
-        (void)claims_claim(W, P(who), number, world_now);
-        break;
-    case 2:
-        (void)claims_release(W, P(who), number, world_now);
-        break;
-    case 3:
-        (void)asking_ask(W, P(who), number, &report, 1, "why", &request,
-                         world_now);
-        break;
-    case 4:
-        (void)asking_open(W, report, &found, world_now);
-        break;
-    case 5:
-    case 6:
-        (void)deciding_decide(W, P(who), number,
-                              &decisions[support_random(seed) % 3], id,
-                              world_now);
-        break;
-    case 7:
-        (void)deciding_review(W, P(who), number, support_random(seed) % 2 != 0,
-                              "why", world_now);
-        break;
-    case 8:
-        (void)deciding_retract(W, P(who), number, "why", world_now);
-        break;
-    case 9:
-        queue_decisions(world_db, number, take_id, id);
-        (void)deciding_appeal(W, id, support_random(seed) % 2 != 0, "why",
-                              world_now);
-        break;
-    case 10:
-        (void)deciding_answer(W, P(who), number, support_random(seed) % 2 != 0,
-                              &decisions[0], "why", world_now);
-        break;
-    case 11:
-        (void)claims_lapse(W, 10, world_now);
-        (void)asking_expire(W, 10, world_now);
-        (void)deciding_settle(W, 10, world_now);
-        (void)deciding_release(W, 10, world_now);
-        break;
-    case 12:
-        (void)retention_purge(W, world_now);
-        break;
-    case 13:
-        (void)deciding_look(W, P(who), report, 0, world_now);
-        (void)deciding_note(W, P(who), number, "note", world_now);
-        break;
-    case 14:
-        (void)claims_hand_over(W, P(who), number, P((who + 1) % 4), "why",
-                               world_now);
-        break;
-    default:
-        if (case_find(&row, world_db, P(who), number, world_now).what ==
-                CASES_DONE &&
-            row.state == CASE_CONSENT_ASKED &&
-            db_row(world_db, FIND_PENDING, DB_VALUES(DB_INT(number)))) {
-            request = db_int(world_db, FIND_PENDING, 0);
-            db_done(world_db, FIND_PENDING);
-            (void)asking_withdraw(W, P(who), request, world_now);
-        }
-        break;
-    }
-    world_commit();
-    static const uint64_t steps[] = {MINUTE, 11 * MINUTE, 2 * HOUR, 100 * DAY};
-    if (support_random(seed) % 4 == 0) {
-        world_now += steps[support_random(seed) %
-                           (support_random(seed) % 8 == 0 ? 4 : 3)];
-    }
-}
-
-/* What the database says is where the log's entries lead, each of which begins
- * where the one before it ended. */
-static void assert_log_leads_there(const uint64_t *numbers,
-                                   uint8_t (*names)[CASE_NAME_BYTES])
-{
-    const char *log = world_log();
-
-    for (size_t i = 0; i < CASES_AT_RANDOM; i++) {
-        enum case_state at = CASE_WAITING;
-        char wanted[64];
-        char hex[2 * CASE_NAME_BYTES + 1];
-        const char *line = log;
-
-        (void)sodium_bin2hex(hex, sizeof hex, names[i], CASE_NAME_BYTES);
-        (void)snprintf(wanted, sizeof wanted, "\"case\":\"%s\"", hex);
-        while ((line = strstr(line, wanted)) != NULL) {
-            const char *end = strchr(line, '\n');
-            const char *from = strstr(line, "\"from\":\"");
-
-            if (from != NULL && from < end) {
-                char name[2][32];
-                enum case_state found;
-
-                assert_int_equal(sscanf(from,
-                                        "\"from\":\"%31[a-z_]\",\"to\":\"%31["
-                                        "a-z_]\"",
-                                        name[0], name[1]),
-                                 2);
-                assert_true(case_state_named(&found, name[0]));
-                assert_int_equal(found, at);
-                assert_true(case_state_named(&at, name[1]));
-            }
-            line = end;
-        }
-        /* What lapsed, but is not yet in the books, shows as it is there. */
-        assert_int_equal(world_state(numbers[i]), at);
-    }
-}
-
-static void each_change_of_state_has_one_entry_whatever_happens(void **state)
-{
-    uint32_t seed = 1;
-
-    (void)state;
-    for (unsigned round = 0; round < 40; round++) {
-        uint64_t numbers[CASES_AT_RANDOM];
-        uint8_t names[CASES_AT_RANDOM][CASE_NAME_BYTES];
-        enum case_state before[CASES_AT_RANDOM];
-        void *folder = NULL;
-
-        if (round > 0) {
-            assert_int_equal(world_close(&folder), 0);
-            assert_int_equal(world_open(&folder), 0);
-        }
-        for (size_t i = 0; i < CASES_AT_RANDOM; i++) {
-            struct case_row row;
-            char sender[32];
-
-            (void)snprintf(sender, sizeof sender, "mimi://x/%zu", i);
-            numbers[i] = world_take(&(struct world_report){.sender = sender});
-            assert_int_equal(numbers[i], world_last_report);
-            (void)case_find(&row, world_db, &actor_service, numbers[i],
-                            world_now);
-            memcpy(names[i], row.name, sizeof row.name);
-        }
-        for (unsigned i = 0; i < 300; i++) {
-            act(&seed, numbers, before);
-        }
-        assert_log_leads_there(numbers, names);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1285,7 +1032,6 @@ int main(void)
         IN_WORLD(a_session_ends_when_idle_and_in_any_case),
         IN_WORLD(nobody_runs_accounts_and_sees_content),
         IN_WORLD(the_log_names_no_user_and_nobody_of_the_team),
-        IN_WORLD(each_change_of_state_has_one_entry_whatever_happens),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -381,6 +381,7 @@ struct cases_answer account_end(struct cases *cases, struct db *db,
         claims_drop_all(cases, db, who, number, now);
         end_sessions(db, number);
         (void)db_run(db, DROP_HOLDINGS, DB_VALUES(DB_INT(number)));
+        (void)db_run(db, DROP_CONSENTS_BY, DB_VALUES(DB_INT(number)));
         (void)db_run(db, DROP_RECOVERY, DB_VALUES(DB_INT(number)));
         (void)db_run(db, END_ACCOUNT, DB_VALUES(DB_INT(number)));
         log_account(cases, db, who, "ended", other.pseudonym, other.roles, now);
@@ -513,6 +514,14 @@ static void log_holder(struct cases *cases, struct db *db,
     cases_log(cases, db, who, "account", rest, now);
 }
 
+/* What a holder agreed to who is one no more counts no more. */
+static void drop_consents(struct db *db, const uint8_t *quorum, unsigned holder)
+{
+    (void)db_run(
+        db, DROP_CONSENTS_OF_HOLDER,
+        DB_VALUES(DB_BLOB(quorum, FRANK_QUORUM_ID_BYTES), DB_INT(holder)));
+}
+
 struct cases_answer
 holder_set(struct cases *cases, struct db *db, const struct actor *who,
            uint64_t number, const uint8_t quorum[static FRANK_QUORUM_ID_BYTES],
@@ -523,6 +532,7 @@ holder_set(struct cases *cases, struct db *db, const struct actor *who,
 
     if (number == 0) {
         (void)db_run(db, DROP_HOLDER, DB_VALUES(id, DB_INT(holder)));
+        drop_consents(db, quorum, holder);
         log_holder(cases, db, who, "holder_removed", "", quorum, holder, now);
         return CASES_OK;
     }
@@ -538,6 +548,7 @@ holder_set(struct cases *cases, struct db *db, const struct actor *who,
                               "already");
     }
     (void)db_run(db, SET_HOLDER, DB_VALUES(DB_INT(number), id, DB_INT(holder)));
+    drop_consents(db, quorum, holder);
     log_holder(cases, db, who, "holder", other.pseudonym, quorum, holder, now);
     return CASES_OK;
 }

@@ -151,7 +151,8 @@ account_password(struct cases *cases, struct db *db, const struct actor *who,
  */
 
 /* Says whose a share of a quorum is; number 0: nobody's any more. A holder who
- * is taken away can consent no more, here. */
+ * is taken away can consent no more, here, and what he agreed to counts no
+ * more: his consents are dropped. */
 struct cases_answer
 holder_set(struct cases *cases, struct db *db, const struct actor *who,
            uint64_t number, const uint8_t quorum[static FRANK_QUORUM_ID_BYTES],

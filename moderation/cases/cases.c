@@ -45,6 +45,13 @@ bool cases_text_is_good(const char *text, size_t max)
     return !is_blank;
 }
 
+struct cases_answer cases_reason(const char *why)
+{
+    return cases_text_is_good(why, CASES_TEXT_MAX)
+               ? CASES_OK
+               : cases_invalid("why", "Say why, in at most 8,192 bytes");
+}
+
 /* ---- A case ---------------------------------------------------------------
  */
 

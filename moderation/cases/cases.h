@@ -10,9 +10,11 @@
  *   arrivals    reports of the hub's feed, and the cases they fall into
  *   claims      who works on a case
  *   asking      what the quorum is asked for, its consents, what was opened
- *   deciding    outcomes, second person, appeals, blind second looks, notes
+ *   deciding    outcomes, second person, appeals, notes
+ *   looks       who is shown what, blind second looks
  *   floods      many cases closed in one step, and that undone
  *   retention   what ends by itself: claims, requests, holds, cases
+ *   traces      what names a case outside of its rows
  *   queue       what is waiting; a case as it stands
  *   accounts    people, their sessions, who holds a share
  *   outbox      what the hub and the platform are to be told
@@ -200,5 +202,8 @@ void cases_log(struct cases *cases, struct db *db, const struct actor *who,
 /* Whether a text that a moderator wrote is 1..max bytes of UTF-8 and more than
  * white space, without control characters but line feeds and tabs. */
 bool cases_text_is_good(const char *text, size_t max);
+
+/* Whether he says why, in at most CASES_TEXT_MAX bytes. INVALID "why". */
+struct cases_answer cases_reason(const char *why);
 
 #endif

@@ -43,26 +43,36 @@ void claims_tidy(struct cases *cases, struct db *db, struct case_row *row,
     }
 }
 
-/* Whether he had no part in what is to be looked at again. */
+static bool is_row(struct db *db, size_t statement, uint64_t number,
+                   const struct actor *who)
+{
+    bool is =
+        db_row(db, statement, DB_VALUES(DB_INT(number), DB_INT(who->number)));
+
+    if (is) {
+        db_done(db, statement);
+    }
+    return is;
+}
+
+/* Whether he had no part in what is to be looked at again: on appeal, none at
+ * all; in what came of an appeal, none in what was in force before. */
 static struct cases_answer is_impartial(struct db *db, const struct actor *who,
                                         const struct case_row *row)
 {
-    bool took_part = false;
-
     if (row->state == CASE_IN_REVIEW && row->decider == who->number) {
         return cases_forbidden("own-decision",
                                "Nobody reviews a decision of his own");
     }
-    if (row->state == CASE_APPEALED &&
-        db_row(db, TOOK_PART,
-               DB_VALUES(DB_INT(row->number), DB_INT(who->number)))) {
-        db_done(db, TOOK_PART);
-        took_part = true;
+    if ((row->state == CASE_APPEALED &&
+         is_row(db, TOOK_PART, row->number, who)) ||
+        ((row->state == CASE_IN_REVIEW || row->state == CASE_OPEN) &&
+         is_row(db, HAD_PART, row->number, who))) {
+        return cases_forbidden("took-part",
+                               "An appeal goes to somebody who had no part in "
+                               "the decision");
     }
-    return took_part ? cases_forbidden("took-part",
-                                       "An appeal goes to somebody who had no "
-                                       "part in the decision")
-                     : CASES_OK;
+    return CASES_OK;
 }
 
 static struct cases_answer take(struct cases *cases, struct db *db,
@@ -133,7 +143,8 @@ static uint64_t find_next(struct db *db, const struct actor *who,
         (void)snprintf(id, sizeof id, "%.*s", (int)text.len,
                        (const char *)text.data);
         if (actor_has_queue(who, id) &&
-            (db_int(db, statement, 2) & preferences.avoid) == 0) {
+            (db_int(db, statement, 2) & preferences.avoid) == 0 &&
+            !is_row(db, HAD_PART, db_int(db, statement, 0), who)) {
             found = db_int(db, statement, 0);
             db_done(db, statement);
             break;

@@ -4,6 +4,7 @@
 #include "asking.h"
 #include "claims.h"
 #include "desk.h"
+#include "looks.h"
 #include "outbox.h"
 #include "schema.h"
 #include "tally.h"
@@ -26,6 +27,7 @@ struct decision_row {
     enum outcome outcome;
     bool grave;
     uint64_t in_force;
+    uint64_t replaces; /* the one that was in force before it; 0: none */
 };
 
 static void copy_text(char *out, size_t size, struct frank_span from)
@@ -54,6 +56,7 @@ static bool find_decision(struct decision_row *out, struct db *db,
     out->outcome = (enum outcome)(db_int(db, FIND_DECISION, 5) % OUTCOME_COUNT);
     out->grave = db_int(db, FIND_DECISION, 6) != 0;
     out->in_force = db_int(db, FIND_DECISION, 7);
+    out->replaces = db_int(db, FIND_DECISION, 8);
     db_done(db, FIND_DECISION);
     return true;
 }
@@ -80,7 +83,7 @@ static void set_people(struct db *db, struct case_row *row, uint64_t decider,
 static uint64_t add_decision(struct db *db, const struct case_row *row,
                              const struct actor *who,
                              const struct decision *decision,
-                             enum decision_state state, uint64_t appeal,
+                             enum decision_state state, uint64_t replaces,
                              uint8_t id[static CASE_ID_BYTES], uint64_t now)
 {
     uint64_t number = 0;
@@ -89,7 +92,7 @@ static uint64_t add_decision(struct db *db, const struct case_row *row,
     if (db_row(db, ADD_DECISION,
                DB_VALUES(DB_BLOB(id, CASE_ID_BYTES), DB_INT(row->number),
                          DB_INT(who->number), DB_INT(now), DB_INT(state),
-                         DB_INT(appeal), DB_INT(decision->book),
+                         DB_INT(replaces), DB_INT(decision->book),
                          DB_TEXT(decision->policy), DB_INT(decision->outcome),
                          DB_INT(decision->grave),
                          DB_INT(decision->withheld_seen),
@@ -108,16 +111,40 @@ static const char *outcome_for_reporter(enum outcome outcome)
     return outcome == OUTCOME_NO_ACTION ? "no_action" : "action_taken";
 }
 
+/* The platform is told, and what was in force before is not any more. */
+static void replace(struct db *db, const struct case_row *row,
+                    const uint8_t *id, uint64_t replaces, uint64_t now)
+{
+    if (replaces != 0) {
+        (void)db_run(db, OVERTURN_DECISION, DB_VALUES(DB_INT(replaces)));
+        tally_add(db, row->queue, "appeal.overturned", 0, now);
+    }
+    outbox_event(db, replaces != 0 ? "appeal.overturned" : "decision.made",
+                 (struct frank_span){id, CASE_ID_BYTES}, now);
+}
+
 /* From now on it counts. */
 static void take_effect(struct cases *cases, struct db *db,
                         struct case_row *row, const uint8_t *id,
-                        enum outcome outcome, uint64_t now)
+                        enum outcome outcome, uint64_t replaces, uint64_t now)
 {
     set_due(db, row, now + cases->rules->retract);
     outbox_notice_case(db, row, REPORT_DECIDED, outcome_for_reporter(outcome));
-    outbox_event(db, "decision.made", (struct frank_span){id, CASE_ID_BYTES},
-                 now);
+    replace(db, row, id, replaces, now);
     tally_decided(db, row, outcome_text(outcome), now);
+}
+
+/* What is in force in a case that is decided again: a proposal on appeal was
+ * returned. 0: nothing. */
+static uint64_t standing(struct db *db, const struct case_row *row)
+{
+    uint64_t number = 0;
+
+    if (db_row(db, FIND_STANDING, DB_VALUES(DB_INT(row->number)))) {
+        number = db_int(db, FIND_STANDING, 0);
+        db_done(db, FIND_STANDING);
+    }
+    return number;
 }
 
 static struct cases_answer check_decision(const struct case_row *row,
@@ -163,8 +190,9 @@ struct cases_answer deciding_decide(struct cases *cases, struct db *db,
     enum case_action action = decision->grave ? CASE_PROPOSE : CASE_DECIDE;
     struct case_row row;
     uint64_t added;
+    uint64_t replaces;
     struct cases_answer answer =
-        case_find_mine(&row, db, who, number, action, now);
+        case_find_mine(&row, db, who, number, CASE_DECIDE, now);
 
     if (answer.what == CASES_DONE) {
         answer = check_decision(&row, decision);
@@ -173,15 +201,17 @@ struct cases_answer deciding_decide(struct cases *cases, struct db *db,
         return answer;
     }
     asking_drop(db, &row);
-    added = add_decision(
-        db, &row, who, decision,
-        decision->grave ? DECISION_PROPOSED : DECISION_IN_FORCE, 0, id, now);
+    replaces = standing(db, &row);
+    added =
+        add_decision(db, &row, who, decision,
+                     decision->grave ? DECISION_PROPOSED : DECISION_IN_FORCE,
+                     replaces, id, now);
     claims_end(db, &row);
     set_people(db, &row, who->number, 0, added);
     log_decision(cases, db, who, &row, action,
                  decision->grave ? "proposed" : "decided", decision, now);
     if (!decision->grave) {
-        take_effect(cases, db, &row, id, decision->outcome, now);
+        take_effect(cases, db, &row, id, decision->outcome, replaces, now);
     }
     desk_draft_drop(db, who, number);
     return CASES_OK;
@@ -189,13 +219,6 @@ struct cases_answer deciding_decide(struct cases *cases, struct db *db,
 
 /* ---- The second person
  * ------------------------------------------------------------ */
-
-static struct cases_answer need_reason(const char *why)
-{
-    return cases_text_is_good(why, CASES_TEXT_MAX)
-               ? CASES_OK
-               : cases_invalid("why", "Say why, in at most 8,192 bytes");
-}
 
 static void set_decision(struct db *db, const struct decision_row *decision,
                          enum decision_state state, uint64_t reviewer,
@@ -224,7 +247,7 @@ struct cases_answer deciding_review(struct cases *cases, struct db *db,
                                  "Nobody reviews a decision of his own");
     }
     if (answer.what == CASES_DONE && (!confirms || why[0] != '\0')) {
-        answer = need_reason(why);
+        answer = cases_reason(why);
     }
     if (answer.what == CASES_DONE &&
         !find_decision(&decision, db, row.decision)) {
@@ -243,7 +266,8 @@ struct cases_answer deciding_review(struct cases *cases, struct db *db,
     tally_add(db, row.queue,
               confirms ? "reviewed.confirmed" : "reviewed.returned", 0, now);
     if (confirms) {
-        take_effect(cases, db, &row, decision.id, decision.outcome, now);
+        take_effect(cases, db, &row, decision.id, decision.outcome,
+                    decision.replaces, now);
     }
     desk_draft_drop(db, who, number);
     return CASES_OK;
@@ -268,7 +292,7 @@ struct cases_answer deciding_retract(struct cases *cases, struct db *db,
         answer = cases_conflict("too-late", "The decision is settled");
     }
     if (answer.what == CASES_DONE) {
-        answer = need_reason(why);
+        answer = cases_reason(why);
     }
     if (answer.what == CASES_DONE &&
         !find_decision(&decision, db, row.decision)) {
@@ -293,7 +317,8 @@ struct cases_answer deciding_retract(struct cases *cases, struct db *db,
 /* ---- Appeals
  * ----------------------------------------------------------------------- */
 
-/* Of a decision, one by the accused and one by a reporter. */
+/* In a case, one by the accused and one by a reporter; and another one by the
+ * accused where the reporter's was not in vain. */
 static bool was_appealed(struct db *db, uint64_t number, bool by_reporter)
 {
     bool was = db_row(db, FIND_APPEAL_BY,
@@ -360,34 +385,107 @@ struct cases_answer deciding_appeal(struct cases *cases, struct db *db,
     return CASES_OK;
 }
 
-static struct cases_answer
-check_answer(const struct case_row *row, const struct decision_row *was,
-             bool upheld, const struct decision *decision, const char *why)
+static bool is_appeal_of_accused(struct db *db, const struct case_row *row)
 {
-    struct cases_answer answer = need_reason(why);
+    bool is =
+        db_row(db, FIND_APPEAL_OF_ACCUSED, DB_VALUES(DB_INT(row->number)));
+
+    if (is) {
+        db_done(db, FIND_APPEAL_OF_ACCUSED);
+    }
+    return is;
+}
+
+static bool is_worse(const struct decision *decision,
+                     const struct decision_row *was)
+{
+    return decision->outcome > was->outcome || (decision->grave && !was->grave);
+}
+
+static struct cases_answer
+check_answer(struct db *db, const struct case_row *row,
+             const struct decision_row *was, bool upheld,
+             const struct decision *decision, const char *why)
+{
+    struct cases_answer answer = cases_reason(why);
 
     if (answer.what != CASES_DONE || upheld) {
         return answer;
     }
     answer = check_decision(row, decision);
-    if (answer.what == CASES_DONE && decision->outcome > was->outcome) {
+    if (answer.what == CASES_DONE && is_worse(decision, was) &&
+        is_appeal_of_accused(db, row)) {
         answer = cases_invalid("outcome",
-                               "An appeal cannot make it worse than it was");
+                               "An appeal of the accused cannot make it worse "
+                               "than it was");
     }
     return answer;
 }
 
-struct cases_answer deciding_answer(struct cases *cases, struct db *db,
-                                    const struct actor *who, uint64_t number,
-                                    bool upheld,
-                                    const struct decision *decision,
-                                    const char *why, uint64_t now)
+static void answer_appeal(struct db *db, const struct case_row *row,
+                          const struct actor *who, bool upheld, const char *why,
+                          uint64_t now)
+{
+    (void)db_run(db, ANSWER_APPEAL,
+                 DB_VALUES(DB_INT(row->number), DB_INT(now),
+                           DB_INT(who->number), DB_INT(upheld), DB_TEXT(why)));
+}
+
+/* It is worse now, and grave: a second person has to agree. What was decided
+ * stays in force until then. */
+static void propose_on_appeal(struct cases *cases, struct db *db,
+                              const struct actor *who, struct case_row *row,
+                              const struct decision_row *was,
+                              const struct decision *decision, uint64_t now)
+{
+    uint8_t id[CASE_ID_BYTES];
+    uint64_t added = add_decision(db, row, who, decision, DECISION_PROPOSED,
+                                  was->number, id, now);
+
+    claims_end(db, row);
+    set_people(db, row, who->number, 0, added);
+    log_decision(cases, db, who, row, CASE_PROPOSE, "proposed", decision, now);
+}
+
+/* The last word; the case is closed. decision: NULL where it is upheld. */
+static void close_on_appeal(struct cases *cases, struct db *db,
+                            const struct actor *who, struct case_row *row,
+                            const struct decision_row *was,
+                            const struct decision *decision, uint64_t now)
+{
+    enum outcome outcome = decision != NULL ? decision->outcome : was->outcome;
+    uint64_t added = was->number;
+    uint8_t id[CASE_ID_BYTES];
+    char rest[128] = "";
+
+    if (decision != NULL) {
+        added = add_decision(db, row, who, decision, DECISION_IN_FORCE,
+                             was->number, id, now);
+        replace(db, row, id, was->number, now);
+        (void)snprintf(rest, sizeof rest,
+                       ",\"policy\":\"%s\",\"outcome\":\"%s\"",
+                       decision->policy, outcome_text(outcome));
+    } else {
+        outbox_event(db, "appeal.upheld",
+                     (struct frank_span){was->id, sizeof was->id}, now);
+        tally_add(db, row->queue, "appeal.upheld", 0, now);
+    }
+    claims_end(db, row);
+    set_people(db, row, row->decider, row->reviewer, added);
+    set_due(db, row, now + cases->rules->appeal);
+    case_step(cases, db, who, row, CASE_ANSWER, "appeal",
+              decision != NULL ? "overturned" : "upheld", rest, now);
+    outbox_notice_case(db, row, REPORT_CLOSED, outcome_for_reporter(outcome));
+    looks_second_draw(cases, db, row, added, now);
+}
+
+struct cases_answer
+deciding_answer(struct cases *cases, struct db *db, const struct actor *who,
+                uint64_t number, bool upheld, const struct decision *decision,
+                const char *why, bool *proposed, uint64_t now)
 {
     struct decision_row was;
     struct case_row row;
-    uint8_t id[CASE_ID_BYTES];
-    uint64_t added;
-    enum outcome outcome;
     struct cases_answer answer =
         case_find_mine(&row, db, who, number, CASE_ANSWER, now);
 
@@ -395,42 +493,19 @@ struct cases_answer deciding_answer(struct cases *cases, struct db *db,
         answer = cases_unknown();
     }
     if (answer.what == CASES_DONE) {
-        answer = check_answer(&row, &was, upheld, decision, why);
+        answer = check_answer(db, &row, &was, upheld, decision, why);
     }
     if (answer.what != CASES_DONE) {
         return answer;
     }
-    (void)db_run(db, ANSWER_APPEAL,
-                 DB_VALUES(DB_INT(number), DB_INT(now), DB_INT(who->number),
-                           DB_INT(upheld), DB_TEXT(why)));
-    added = was.number;
-    outcome = upheld ? was.outcome : decision->outcome;
-    memcpy(id, was.id, sizeof id);
-    if (!upheld) {
-        (void)db_run(db, OVERTURN_DECISION, DB_VALUES(DB_INT(was.number)));
-        added = add_decision(db, &row, who, decision, DECISION_IN_FORCE,
-                             was.number, id, now);
-    }
-    claims_end(db, &row);
-    set_people(db, &row, row.decider, row.reviewer, added);
-    set_due(db, &row, now + cases->rules->appeal);
-    if (upheld) {
-        case_step(cases, db, who, &row, CASE_ANSWER, "appeal", "upheld", "",
-                  now);
+    *proposed = !upheld && decision->grave && is_worse(decision, &was);
+    answer_appeal(db, &row, who, upheld, why, now);
+    if (*proposed) {
+        propose_on_appeal(cases, db, who, &row, &was, decision, now);
     } else {
-        char rest[128];
-
-        (void)snprintf(rest, sizeof rest,
-                       ",\"policy\":\"%s\",\"outcome\":\"%s\"",
-                       decision->policy, outcome_text(decision->outcome));
-        case_step(cases, db, who, &row, CASE_ANSWER, "appeal", "overturned",
-                  rest, now);
+        close_on_appeal(cases, db, who, &row, &was, upheld ? NULL : decision,
+                        now);
     }
-    outbox_event(db, upheld ? "appeal.upheld" : "appeal.overturned",
-                 (struct frank_span){id, sizeof id}, now);
-    outbox_notice_case(db, &row, REPORT_CLOSED, outcome_for_reporter(outcome));
-    tally_add(db, row.queue, upheld ? "appeal.upheld" : "appeal.overturned", 0,
-              now);
     desk_draft_drop(db, who, number);
     return CASES_OK;
 }
@@ -464,214 +539,9 @@ struct cases_answer deciding_note(struct cases *cases, struct db *db,
     return answer;
 }
 
-/* ---- Looks
- * ------------------------------------------------------------------------------
- */
-
-struct look_row {
-    uint64_t in_case;
-    bool is_open;
-    bool is_anonymous;
-    char name[2 * FRANK_DIGEST_BYTES + 1];
-};
-
-static bool find_look(struct look_row *out, struct db *db, uint64_t report)
-{
-    struct frank_span name;
-
-    if (!db_row(db, FIND_LOOK, DB_VALUES(DB_INT(report)))) {
-        return false;
-    }
-    out->in_case = db_int(db, FIND_LOOK, 0);
-    out->is_open = !db_is_null(db, FIND_LOOK, 1);
-    out->is_anonymous = db_is_null(db, FIND_LOOK, 2);
-    name = db_blob(db, FIND_LOOK, 3);
-    (void)sodium_bin2hex(out->name, sizeof out->name, name.data, name.len);
-    db_done(db, FIND_LOOK);
-    return true;
-}
-
-/* Whether a second look that he has claimed is of this case. */
-static bool has_second_look(struct db *db, const struct actor *who,
-                            uint64_t look, uint64_t number, uint64_t now)
-{
-    bool has = db_row(db, FIND_SECOND_LOOK_OF,
-                      DB_VALUES(DB_INT(look), DB_INT(who->number),
-                                DB_INT(number), DB_INT(now)));
-
-    if (has) {
-        db_done(db, FIND_SECOND_LOOK_OF);
-    }
-    return has;
-}
-
-static struct cases_answer may_look(struct look_row *look, struct case_row *row,
-                                    struct db *db, const struct actor *who,
-                                    uint64_t report, uint64_t second_look,
-                                    uint64_t now)
-{
-    struct cases_answer answer;
-
-    if (!find_look(look, db, report)) {
-        return cases_unknown();
-    }
-    if (second_look != 0 &&
-        has_second_look(db, who, second_look, look->in_case, now)) {
-        answer = case_find(row, db, who, look->in_case, now);
-        if (answer.what == CASES_DONE) {
-            answer = case_can(row, CASE_LOOK);
-        }
-    } else {
-        answer = case_find_mine(row, db, who, look->in_case, CASE_LOOK, now);
-    }
-    if (answer.what == CASES_DONE && !look->is_open) {
-        answer = cases_conflict("not-open", "The report was not opened yet");
-    }
-    return answer;
-}
-
-struct cases_answer deciding_may_look(struct db *db, const struct actor *who,
-                                      uint64_t report, uint64_t second_look,
-                                      uint64_t now)
-{
-    struct look_row look;
-    struct case_row row;
-
-    return may_look(&look, &row, db, who, report, second_look, now);
-}
-
-struct cases_answer deciding_look(struct cases *cases, struct db *db,
-                                  const struct actor *who, uint64_t report,
-                                  uint64_t second_look, uint64_t now)
-{
-    struct look_row look;
-    struct case_row row;
-    struct cases_answer answer =
-        may_look(&look, &row, db, who, report, second_look, now);
-    char rest[128];
-
-    if (answer.what != CASES_DONE) {
-        return answer;
-    }
-    (void)snprintf(rest, sizeof rest, ",\"report\":\"%s\"", look.name);
-    case_step(cases, db, who, &row, CASE_LOOK, "look",
-              second_look != 0 ? "second_look" : "looked", rest, now);
-    if (row.claimant == who->number) {
-        claims_touch(cases, db, &row, now);
-    }
-    return CASES_OK;
-}
-
-struct cases_answer deciding_reveal(struct cases *cases, struct db *db,
-                                    const struct actor *who, uint64_t report,
-                                    const char *why, uint64_t now)
-{
-    struct look_row look;
-    struct case_row row;
-    struct cases_answer answer;
-    char rest[128];
-
-    if (!find_look(&look, db, report)) {
-        return cases_unknown();
-    }
-    answer = case_find_mine(&row, db, who, look.in_case, CASE_LOOK, now);
-    if (answer.what == CASES_DONE && look.is_anonymous) {
-        answer = cases_conflict("anonymous", "The report is anonymous");
-    }
-    if (answer.what == CASES_DONE) {
-        answer = need_reason(why);
-    }
-    if (answer.what != CASES_DONE) {
-        return answer;
-    }
-    (void)snprintf(rest, sizeof rest, ",\"report\":\"%s\"", look.name);
-    case_step(cases, db, who, &row, CASE_LOOK, "identity_revealed", "revealed",
-              rest, now);
-    (void)db_run(db, ADD_NOTE,
-                 DB_VALUES(DB_INT(row.number), DB_INT(who->number), DB_INT(now),
-                           DB_TEXT(why)));
-    claims_touch(cases, db, &row, now);
-    return CASES_OK;
-}
-
-/* ---- Second looks
- * -------------------------------------------------------------------------- */
-
-struct cases_answer second_look_next(struct cases *cases, struct db *db,
-                                     const struct actor *who, uint64_t *look,
-                                     uint64_t *number, uint64_t now)
-{
-    bool more = db_row(db, NEXT_SECOND_LOOK,
-                       DB_VALUES(DB_INT(who->number), DB_INT(now)));
-
-    *look = 0;
-    while (more) {
-        char queue[QUEUE_ID_MAX + 1];
-
-        copy_text(queue, sizeof queue, db_blob(db, NEXT_SECOND_LOOK, 2));
-        if (actor_has_queue(who, queue)) {
-            *look = db_int(db, NEXT_SECOND_LOOK, 0);
-            *number = db_int(db, NEXT_SECOND_LOOK, 1);
-            db_done(db, NEXT_SECOND_LOOK);
-            break;
-        }
-        more = db_next(db, NEXT_SECOND_LOOK);
-    }
-    if (*look == 0) {
-        return cases_unknown();
-    }
-    (void)db_run(db, CLAIM_SECOND_LOOK,
-                 DB_VALUES(DB_INT(*look), DB_INT(who->number),
-                           DB_INT(now + cases->rules->claim)));
-    return CASES_OK;
-}
-
-struct cases_answer second_look_decide(struct cases *cases, struct db *db,
-                                       const struct actor *who, uint64_t look,
-                                       const char *policy, enum outcome outcome,
-                                       bool *agrees, uint64_t now)
-{
-    struct case_row row;
-    struct cases_answer answer;
-    enum outcome was;
-    uint64_t in_case;
-
-    if (!db_row(db, FIND_SECOND_LOOK,
-                DB_VALUES(DB_INT(look), DB_INT(who->number), DB_INT(now)))) {
-        return cases_unknown();
-    }
-    in_case = db_int(db, FIND_SECOND_LOOK, 0);
-    was = (enum outcome)(db_int(db, FIND_SECOND_LOOK, 1) % OUTCOME_COUNT);
-    db_done(db, FIND_SECOND_LOOK);
-    answer = case_find(&row, db, who, in_case, now);
-    if (answer.what != CASES_DONE) {
-        return answer;
-    }
-    *agrees = was == outcome;
-    (void)db_run(db, SET_SECOND_LOOK,
-                 DB_VALUES(DB_INT(look), DB_INT(now), DB_TEXT(policy),
-                           DB_INT(outcome), DB_INT(*agrees)));
-    case_log(cases, db, who, &row,
-             &(struct case_entry){.type = "review",
-                                  .action = "second_look",
-                                  .rest = *agrees ? ",\"agrees\":true"
-                                                  : ",\"agrees\":false",
-                                  .from = row.state,
-                                  .to = row.state},
-             now);
-    tally_add(db, row.queue,
-              *agrees ? "second_look.agrees" : "second_look.differs", 0, now);
-    return CASES_OK;
-}
-
 /* ---- Time
  * ------------------------------------------------------------------------------------
  */
-
-static bool draws_second_look(const struct cases *cases)
-{
-    return randombytes_uniform(1000000) < cases->rules->second_look_ppm;
-}
 
 /* The next case whose state ends by itself now; 0: none. */
 static uint64_t next_due(struct db *db, enum case_state state, uint64_t now)
@@ -698,11 +568,7 @@ static void settle(struct cases *cases, struct db *db, struct case_row *row,
               "settled", "", now);
     outbox_notice_case(db, row, REPORT_CLOSED,
                        outcome_for_reporter(decision.outcome));
-    if (draws_second_look(cases)) {
-        (void)db_run(db, ADD_SECOND_LOOK,
-                     DB_VALUES(DB_INT(row->number), DB_INT(decision.number),
-                               DB_INT(now)));
-    }
+    looks_second_draw(cases, db, row, decision.number, now);
 }
 
 size_t deciding_settle(struct cases *cases, struct db *db, size_t most,

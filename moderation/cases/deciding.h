@@ -3,9 +3,8 @@
  * Outcomes. A decision is made by whoever works on an open case. A grave one
  * takes effect when a second person confirms it; nobody reviews his own. A
  * decision can be taken back for a while; then it is settled, and can be
- * appealed: that goes to somebody who had no part in it, whose word cannot be
- * worse than what was decided. A share of what is closed is decided again by
- * another, who does not see what was decided: how often they agree is measured.
+ * appealed: that goes to somebody who had no part in it, whose word on an
+ * appeal of the accused cannot be worse than what was decided.
  */
 #ifndef MODERATION_CASES_DECIDING_H
 #define MODERATION_CASES_DECIDING_H
@@ -58,55 +57,26 @@ struct cases_answer deciding_retract(struct cases *cases, struct db *db,
 
 /* From the platform: the accused or the reporter does not agree. id: of the
  * decision. UNKNOWN; CONFLICT where its time is over, or it was appealed
- * before. */
+ * before: each may once in a case, and the accused again when a reporter's
+ * appeal changed what was decided. */
 struct cases_answer deciding_appeal(struct cases *cases, struct db *db,
                                     const uint8_t id[static CASE_ID_BYTES],
                                     bool by_reporter, const char *text,
                                     uint64_t now);
 
-/* The third person's word. upheld: as it was; else `decision` replaces it,
- * whose outcome is not worse (INVALID). */
-struct cases_answer deciding_answer(struct cases *cases, struct db *db,
-                                    const struct actor *who, uint64_t number,
-                                    bool upheld,
-                                    const struct decision *decision,
-                                    const char *why, uint64_t now);
+/* The third person's word. upheld: as it was; else `decision` replaces it. To
+ * the accused's appeal it is not worse than what was decided (INVALID), neither
+ * in its outcome nor grave where that was not. To a reporter's it may be; where
+ * it is worse and grave it is *proposed, and as any that is, confirmed by
+ * somebody else, or returned. */
+struct cases_answer
+deciding_answer(struct cases *cases, struct db *db, const struct actor *who,
+                uint64_t number, bool upheld, const struct decision *decision,
+                const char *why, bool *proposed, uint64_t now);
 
 struct cases_answer deciding_note(struct cases *cases, struct db *db,
                                   const struct actor *who, uint64_t number,
                                   const char *text, uint64_t now);
-
-/* ---- Looks
- * ------------------------------------------------------------------- */
-
-/* Says in the log that somebody is shown a report's content; it may be shown
- * when that is on disk. second_look: the number of one that he has claimed, or
- * 0 where it is his case. */
-struct cases_answer deciding_look(struct cases *cases, struct db *db,
-                                  const struct actor *who, uint64_t report,
-                                  uint64_t second_look, uint64_t now);
-/* Whether he may be shown it, at this moment; nothing is written. */
-struct cases_answer deciding_may_look(struct db *db, const struct actor *who,
-                                      uint64_t report, uint64_t second_look,
-                                      uint64_t now);
-/* deciding_look() about the reporter's name. */
-struct cases_answer deciding_reveal(struct cases *cases, struct db *db,
-                                    const struct actor *who, uint64_t report,
-                                    const char *why, uint64_t now);
-
-/* ---- Blind second looks
- * -------------------------------------------------------- */
-
-/* Claims the next that waits, of a case in which he had no part. */
-struct cases_answer second_look_next(struct cases *cases, struct db *db,
-                                     const struct actor *who, uint64_t *look,
-                                     uint64_t *number, uint64_t now);
-/* His own judgement; what was decided is not touched. *agrees: whether it is
- * the same. */
-struct cases_answer second_look_decide(struct cases *cases, struct db *db,
-                                       const struct actor *who, uint64_t look,
-                                       const char *policy, enum outcome outcome,
-                                       bool *agrees, uint64_t now);
 
 /* ---- Time
  * ---------------------------------------------------------------------- */

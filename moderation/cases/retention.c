@@ -3,6 +3,7 @@
 
 #include "schema.h"
 #include "tally.h"
+#include "traces.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -167,16 +168,15 @@ void retention_holds(struct db *db, uint64_t number,
 /* ---- Purging
  * ------------------------------------------------------------------- */
 
-/* Until when a case is held; 0: it is not. */
-static uint64_t held_until(struct db *db, uint64_t number, uint64_t now)
+uint64_t retention_due(struct db *db, uint64_t number, uint64_t now)
 {
-    uint64_t until = 0;
+    uint64_t due = 0;
 
-    if (db_row(db, HELD_UNTIL, DB_VALUES(DB_INT(number), DB_INT(now)))) {
-        until = db_int(db, HELD_UNTIL, 0);
-        db_done(db, HELD_UNTIL);
+    if (db_row(db, FIND_PURGE, DB_VALUES(DB_INT(number), DB_INT(now)))) {
+        due = db_int(db, FIND_PURGE, 0);
+        db_done(db, FIND_PURGE);
     }
-    return until;
+    return due;
 }
 
 static void log_reports(struct cases *cases, struct db *db, uint64_t number,
@@ -209,6 +209,8 @@ static void purge(struct cases *cases, struct db *db, struct case_row *row,
     log_reports(cases, db, row->number, now);
     case_step(cases, db, &actor_service, row, CASE_PURGE, "purge", "purged", "",
               now);
+    traces_drop(db, row->number,
+                now > cases->rules->appeal ? now - cases->rules->appeal : 0);
     for (size_t i = 0; i < sizeof in_order / sizeof in_order[0]; i++) {
         (void)db_run(db, in_order[i], DB_VALUES(DB_INT(row->number)));
     }
@@ -219,18 +221,13 @@ bool retention_purge(struct cases *cases, struct db *db, uint64_t now)
 {
     struct case_row row;
     uint64_t number;
-    uint64_t until;
 
-    if (!db_row(db, NEXT_DUE, DB_VALUES(DB_INT(CASE_CLOSED), DB_INT(now)))) {
+    if (!db_row(db, NEXT_PURGE, DB_VALUES(DB_INT(now)))) {
         return false;
     }
-    number = db_int(db, NEXT_DUE, 0);
-    db_done(db, NEXT_DUE);
-    until = held_until(db, number, now);
-    if (until > now) {
-        (void)db_run(db, SET_DUE, DB_VALUES(DB_INT(number), DB_INT(until)));
-    } else if (case_find(&row, db, &actor_service, number, now).what ==
-               CASES_DONE) {
+    number = db_int(db, NEXT_PURGE, 0);
+    db_done(db, NEXT_PURGE);
+    if (case_find(&row, db, &actor_service, number, now).what == CASES_DONE) {
         purge(cases, db, &row, now);
     }
     return true;

@@ -2,9 +2,10 @@
 /*
  * What is forgotten, and what must not be. A closed case is purged when the
  * time for an appeal is over: what was sealed, the key it was opened with,
- * names, notes, history and the salts that tie the log to it. The log keeps its
- * entries, which tell nothing without these. A legal hold keeps a case: two
- * people order it, and it has an end.
+ * names, notes, history, the salts that tie the log to it, and what names it
+ * elsewhere (traces.h). The log keeps its entries, which tell nothing without
+ * these. A legal hold keeps a case: two people order it, and it has an end, or
+ * is ended; then the case goes when its own time is over.
  */
 #ifndef MODERATION_CASES_RETENTION_H
 #define MODERATION_CASES_RETENTION_H
@@ -40,7 +41,12 @@ typedef bool retention_hold_visit(void *context,
 void retention_holds(struct db *db, uint64_t number,
                      retention_hold_visit *visit, void *context);
 
-/* Purges at most one case whose time has come; true: it did. The write that it
+/* When a closed case is purged, holds that are in force included; 0: it is not
+ * closed. */
+uint64_t retention_due(struct db *db, uint64_t number, uint64_t now);
+
+/* Purges at most one case whose time has come and that no hold keeps; true: it
+ * did. The write that it
  * runs in must have `drops` set: what is deleted is to be gone from the files.
  */
 bool retention_purge(struct cases *cases, struct db *db, uint64_t now);

@@ -184,8 +184,8 @@ static const char schema_3[] =
     " in_case INTEGER NOT NULL REFERENCES cases (number),"
     " account INTEGER NOT NULL REFERENCES accounts (number),"
     " made INTEGER NOT NULL,"
-    " state INTEGER NOT NULL," /* enum decision_state */
-    " appeal INTEGER NOT NULL,"
+    " state INTEGER NOT NULL,"  /* enum decision_state */
+    " appeal INTEGER NOT NULL," /* the decision that it replaces; 0: none */
     " book INTEGER NOT NULL,"
     " policy TEXT NOT NULL,"
     " outcome INTEGER NOT NULL,"

@@ -13,6 +13,12 @@
 #define SECRET_COLUMNS                                                         \
     "number, state, password, factor, pending_factor, factor_step"             \
     " FROM accounts"
+/* Of requests that wait, by whoever is that holder still. */
+#define CONSENTS_THAT_COUNT                                                    \
+    "consents c JOIN requests q ON q.number = c.request AND q.state = 0"       \
+    " JOIN reports r ON r.number = c.report"                                   \
+    " JOIN holders h ON h.quorum = r.quorum AND h.holder = c.holder"           \
+    " WHERE h.account = c.account"
 #define DECISION_COLUMNS                                                       \
     "d.number, d.id, d.in_case, d.account, a.shown, d.made, d.state,"          \
     " d.appeal, d.book, d.policy, d.outcome, d.grave, d.withheld,"             \
@@ -50,6 +56,9 @@ const char *const cases_statements[] = {
                   " AND (account = ?2 OR reviewer = ?2)"
                   " UNION ALL SELECT 1 FROM appeals WHERE in_case = ?1"
                   " AND account = ?2 LIMIT 1",
+    [HAD_PART] = "SELECT 1 FROM decisions WHERE in_case = ?1"
+                 " AND in_force IS NOT NULL"
+                 " AND (account = ?2 OR reviewer = ?2)",
     [NEXT_OF_QUEUE] = "SELECT number, queue, reasons FROM cases"
                       " WHERE queue = ?2 AND state <= 3 AND state <> 2"
                       " AND (claimant IS NULL OR claimed_until <= ?1)"
@@ -190,13 +199,10 @@ const char *const cases_statements[] = {
     [FIND_PENDING_OF_REPORT] =
         "SELECT q.number, q.asked FROM requested t JOIN requests q"
         " ON q.number = t.request WHERE t.report = ? AND q.state = 0",
-    [READ_CONSENTS] =
-        "SELECT c.holder, c.wrapped FROM consents c JOIN requests q"
-        " ON q.number = c.request WHERE c.report = ? AND q.state = 0"
-        " ORDER BY c.holder",
-    [READY] = "SELECT c.report, count(*) FROM consents c"
-              " JOIN requests q ON q.number = c.request"
-              " WHERE q.state = 0 GROUP BY c.report HAVING count(*) >= ?",
+    [READ_CONSENTS] = "SELECT c.holder, c.wrapped FROM " CONSENTS_THAT_COUNT
+                      " AND c.report = ? ORDER BY c.holder",
+    [READY] = "SELECT c.report, count(*) FROM " CONSENTS_THAT_COUNT
+              " GROUP BY c.report HAVING count(*) >= ?",
     [SET_OPENED] = "UPDATE reports SET opened = ?2, kept = ?3, disclosed = ?4,"
                    " withheld = ?5, parts_withheld = ?6, not_proven = ?7"
                    " WHERE number = ?1",
@@ -212,7 +218,9 @@ const char *const cases_statements[] = {
 
     /* deciding */
     [FIND_DECISION] = "SELECT id, account, made, state, policy, outcome, grave,"
-                      " in_force FROM decisions WHERE number = ?",
+                      " in_force, appeal FROM decisions WHERE number = ?",
+    [FIND_STANDING] = "SELECT number FROM decisions WHERE in_case = ?"
+                      " AND state = 1",
     [SET_DUE] = "UPDATE cases SET due = ?2 WHERE number = ?1",
     [CLEAR_DUE] = "UPDATE cases SET due = NULL WHERE number = ?",
     [SET_DECIDED] = "UPDATE cases SET decider = ?2, reviewer = ?3,"
@@ -225,8 +233,14 @@ const char *const cases_statements[] = {
     [SET_DECISION] = "UPDATE decisions SET state = ?2, reviewer = ?3,"
                      " reviewed = ?4, review = ?5, in_force = ?6"
                      " WHERE number = ?1",
-    [FIND_APPEAL_BY] = "SELECT 1 FROM appeals WHERE in_case = ?"
-                       " AND by_reporter = ?",
+    [FIND_APPEAL_BY] =
+        "SELECT 1 FROM appeals p WHERE p.in_case = ?1 AND p.by_reporter = ?2"
+        " AND NOT (?2 = 0 AND EXISTS (SELECT 1 FROM appeals r WHERE"
+        " r.in_case = ?1 AND r.number > p.number AND r.by_reporter = 1"
+        " AND r.upheld = 0))",
+    [FIND_APPEAL_OF_ACCUSED] =
+        "SELECT 1 FROM appeals WHERE in_case = ? AND answered IS NULL"
+        " AND by_reporter = 0",
     [FIND_DECISION_ID] = "SELECT number, in_case FROM decisions WHERE id = ?",
     [ADD_APPEAL] = "INSERT INTO appeals (in_case, decision, received,"
                    " by_reporter, text, answer) VALUES (?, ?, ?, ?, ?, '')",
@@ -239,6 +253,13 @@ const char *const cases_statements[] = {
     [FIND_SECOND_LOOK_OF] =
         "SELECT 1 FROM second_looks WHERE number = ? AND account = ?"
         " AND in_case = ? AND done IS NULL AND claimed_until > ?",
+    [IS_BLIND] =
+        "SELECT 1 FROM second_looks l JOIN cases c ON c.number = l.in_case"
+        " WHERE l.in_case = ?1 AND l.account = ?2 AND l.done IS NULL"
+        " AND (c.claimant IS NULL OR c.claimant <> ?2"
+        " OR c.claimed_until <= ?3)",
+    [TURN_SECOND_LOOK] = "UPDATE second_looks SET decision = ?2"
+                         " WHERE in_case = ?1 AND done IS NULL",
     [NEXT_SECOND_LOOK] =
         "SELECT l.number, l.in_case, c.queue FROM second_looks l"
         " JOIN cases c ON c.number = l.in_case"
@@ -261,7 +282,9 @@ const char *const cases_statements[] = {
     [ADD_SECOND_LOOK] =
         "INSERT INTO second_looks (in_case, decision, due, claimed_until,"
         " policy, outcome, agrees) VALUES (?, ?, ?, 0, '', 0, 0)",
-    [NEXT_DUE] = "SELECT number FROM cases WHERE due IS NOT NULL"
+    /* Else all that are in this state are looked through, each time. */
+    [NEXT_DUE] = "SELECT number FROM cases INDEXED BY cases_due"
+                 " WHERE due IS NOT NULL"
                  " AND state = ?1 AND due <= ?2 ORDER BY due LIMIT 1",
     [NEXT_RELEASE] = "SELECT number, in_case, id FROM decisions"
                      " WHERE released IS NULL AND state = 1 AND in_force <= ?"
@@ -295,12 +318,33 @@ const char *const cases_statements[] = {
     [CONFIRM_HOLD] = "UPDATE holds SET state = 1, second = ?2"
                      " WHERE number = ?1",
     [END_HOLD] = "UPDATE holds SET state = 2 WHERE number = ?",
-    [HELD_UNTIL] = "SELECT max(until) FROM holds WHERE in_case = ?"
-                   " AND state = 1 AND until > ?",
+    [FIND_PURGE] =
+        "SELECT max(c.due, coalesce((SELECT max(h.until) FROM holds h"
+        " WHERE h.in_case = c.number AND h.state = 1"
+        " AND h.until > ?2), 0)) FROM cases c WHERE c.number = ?1"
+        " AND c.state = 7 AND c.due IS NOT NULL",
+    [NEXT_PURGE] = "SELECT c.number FROM cases c INDEXED BY cases_due"
+                   " WHERE c.due IS NOT NULL"
+                   " AND c.state = 7 AND c.due <= ?1 AND NOT EXISTS"
+                   " (SELECT 1 FROM holds h WHERE h.in_case = c.number"
+                   " AND h.state = 1 AND h.until > ?1)"
+                   " ORDER BY c.due LIMIT 1",
     [HOLDS_OF_CASE] = "SELECT h.number, h.asker, a.shown, h.second, h.asked,"
                       " h.until, h.state, h.why FROM holds h"
                       " JOIN accounts a ON a.number = h.asker"
                       " WHERE h.in_case = ? ORDER BY h.number",
+    [FIND_URIS] = "SELECT sender, room FROM cases WHERE number = ?",
+    [SENDER_ELSEWHERE] =
+        "SELECT 1 FROM cases WHERE sender = ? AND number <> ? LIMIT 1",
+    [ROOM_ELSEWHERE] =
+        "SELECT 1 FROM cases WHERE room = ? AND number <> ? LIMIT 1",
+    [NEXT_SEARCH] = "SELECT number, name, query FROM searches"
+                    " WHERE number > ? ORDER BY number",
+    [PURGE_SEARCH] = "DELETE FROM searches WHERE number = ?",
+    [PURGE_FLOODS] = "UPDATE floods SET why = '' WHERE why <> ''"
+                     " AND (undone IS NULL OR undone <= ?2) AND NOT EXISTS"
+                     " (SELECT 1 FROM cases c WHERE c.flood = floods.number"
+                     " AND c.number <> ?1)",
     [REPORT_NAMES] = "SELECT log_name FROM reports WHERE in_case = ?"
                      " ORDER BY number",
     [PURGE_EVENTS] = "DELETE FROM events WHERE decision IN"
@@ -453,6 +497,10 @@ const char *const cases_statements[] = {
     [DROP_HOLDINGS] = "DELETE FROM holders WHERE account = ?",
     [DROP_WRAPPED] = "UPDATE holders SET wrapped = NULL WHERE account = ?",
     [DROP_HOLDER] = "DELETE FROM holders WHERE quorum = ? AND holder = ?",
+    [DROP_CONSENTS_OF_HOLDER] =
+        "DELETE FROM consents WHERE holder = ?2 AND EXISTS (SELECT 1 FROM"
+        " reports r WHERE r.number = consents.report AND r.quorum = ?1)",
+    [DROP_CONSENTS_BY] = "DELETE FROM consents WHERE account = ?",
     [HOLDER_OF_ACCOUNT] = "SELECT 1 FROM holders WHERE account = ?"
                           " AND quorum = ?",
     [SET_HOLDER] =

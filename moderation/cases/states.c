@@ -65,6 +65,7 @@ static const unsigned char table[CASE_STATES][CASE_ACTIONS] = {
                        [CASE_RELEASE] = APPEALED,
                        [CASE_LOOK] = APPEALED,
                        [CASE_NOTE] = APPEALED,
+                       [CASE_PROPOSE] = REVIEW,
                        [CASE_ANSWER] = CLOSED},
     [CASE_CLOSED] = {[CASE_LOOK] = CLOSED, /* a second look */
                      [CASE_NOTE] = CLOSED,

@@ -487,7 +487,7 @@ export const strings = {
     uphold: 'Uphold',
     overturn: 'Overturn',
     upholdWhat: 'The decision stands. This is the last word.',
-    overturnWhat: 'Your decision takes its place. This is the last word.',
+    overturnWhat: 'Your decision takes its place; where it is worse and grave, when somebody else confirms it.',
     instead: 'What is decided instead',
     upheld: 'Upheld:',
     overturned: 'Overturned:',

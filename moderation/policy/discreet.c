@@ -5,6 +5,7 @@
 #include "runs.h"
 #include "wire.h"
 
+#include <sodium.h>
 #include <string.h>
 
 _Static_assert(DISCREET_TEXT_MAX_BYTES == RUNS_TEXT_MAX_BYTES, "one limit");
@@ -89,13 +90,11 @@ struct needle {
     uint8_t bytes[FRANK_URI_MAX_BYTES];
 };
 
-static struct needle fold_needle(struct frank_span text)
+static void fold_needle(struct needle *out, struct frank_span text)
 {
     struct folded_reader reader = {.text = text};
-    struct needle needle = {0};
 
-    needle.len = folded_read(&reader, needle.bytes, sizeof needle.bytes, NULL);
-    return needle;
+    out->len = folded_read(&reader, out->bytes, sizeof out->bytes, NULL);
 }
 
 /* Where the needle first is in a folded text; SIZE_MAX: nowhere. */
@@ -154,28 +153,43 @@ static int refuse(const struct runs *runs, size_t at, const char *kind,
     return wire_fault(fault, FRANK_ERR_VALUE, kind, runs_place(runs, at), 0, 0);
 }
 
-static int check_uris(const struct runs *runs,
-                      const struct discreet_secrets *secrets,
-                      struct frank_fault *fault)
+enum { ROOM, REPORTER, NAME, NEEDLES };
+
+static int find_uris(const struct runs *runs,
+                     const struct discreet_secrets *secrets,
+                     const struct needle needles[static NEEDLES],
+                     struct frank_fault *fault)
 {
     struct frank_span text = runs_folded(runs);
-    struct needle room = fold_needle(secrets->room);
-    struct needle reporter = fold_needle(secrets->reporter);
-    struct needle name = fold_needle(user_part(secrets->reporter));
-    size_t at = find(text, &room);
+    size_t at = find(text, &needles[ROOM]);
 
     if (at != SIZE_MAX) {
         return refuse(runs, at, "room", fault);
     }
-    at = find(text, &reporter);
+    at = find(text, &needles[REPORTER]);
     if (at != SIZE_MAX) {
         return refuse(runs, at, "reporter", fault);
     }
-    at = find_name(text, &name);
-    if (at != SIZE_MAX && !is_open(&name, secrets)) {
+    at = find_name(text, &needles[NAME]);
+    if (at != SIZE_MAX && !is_open(&needles[NAME], secrets)) {
         return refuse(runs, at, "reporter's name", fault);
     }
     return FRANK_OK;
+}
+
+static int check_uris(const struct runs *runs,
+                      const struct discreet_secrets *secrets,
+                      struct frank_fault *fault)
+{
+    struct needle needles[NEEDLES];
+    int error;
+
+    fold_needle(&needles[ROOM], secrets->room);
+    fold_needle(&needles[REPORTER], secrets->reporter);
+    fold_needle(&needles[NAME], user_part(secrets->reporter));
+    error = find_uris(runs, secrets, needles, fault);
+    sodium_memzero(needles, sizeof needles);
+    return error;
 }
 
 static int check_runs(struct runs *runs, const struct discreet_secrets *secrets,

@@ -7,6 +7,7 @@
 #include "filters.h"
 #include "floods.h"
 #include "handlers.h"
+#include "looks.h"
 #include "retention.h"
 
 #include <sodium.h>
@@ -130,7 +131,7 @@ struct cases_answer act_second_look(struct call *call, struct db *db)
 {
     uint64_t look = 0;
     uint64_t number = 0;
-    struct cases_answer answer = second_look_next(
+    struct cases_answer answer = looks_second_next(
         cases_of(call), db, &call->who, &look, &number, call->now);
 
     if (answer.what == CASES_DONE) {

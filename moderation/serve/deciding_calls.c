@@ -4,6 +4,7 @@
 #include "deciding.h"
 #include "discretion.h"
 #include "handlers.h"
+#include "looks.h"
 #include "queue.h"
 #include "template.h"
 
@@ -101,6 +102,7 @@ struct wish {
     const struct book_policy *policy;
     const struct book_template *template;
     bool upheld;
+    bool proposed; /* the answer to an appeal waits for a second person */
     uint8_t id[CASE_ID_BYTES];
 };
 
@@ -239,7 +241,7 @@ static struct cases_answer write_answer(struct call *call, struct db *db)
 
     return deciding_answer(&call->mod->cases, db, &call->who,
                            call_number(call, 0), w->upheld, &w->decision,
-                           call_text(call, "why"), call->now);
+                           call_text(call, "why"), &w->proposed, call->now);
 }
 
 static void put_wish(struct call *call, const struct wish *w)
@@ -274,6 +276,7 @@ void run_answer(struct call *call)
 
     if ((w.upheld || (read_wish(call, book, &w) && is_discreet(call, &w))) &&
         call_write(call, write_answer, &w)) {
+        call_put(call, "proposed", json_boolean(w.proposed));
         call_answer(call, NULL);
     }
     mod_book_release(book);
@@ -312,9 +315,9 @@ struct cases_answer act_second_decide(struct call *call, struct db *db)
     if (!known || !outcome_from_text(&outcome, call_text(call, "outcome"))) {
         return cases_invalid("policy", "There is no such policy or outcome");
     }
-    answer = second_look_decide(&call->mod->cases, db, &call->who,
-                                call_number(call, 0), call_text(call, "policy"),
-                                outcome, &agrees, call->now);
+    answer = looks_second_decide(
+        &call->mod->cases, db, &call->who, call_number(call, 0),
+        call_text(call, "policy"), outcome, &agrees, call->now);
     if (answer.what == CASES_DONE) {
         call_put(call, "agrees", json_boolean(agrees));
     }

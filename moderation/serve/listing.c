@@ -4,6 +4,7 @@
 #include "desk_calls.h"
 #include "filters.h"
 #include "handlers.h"
+#include "looks.h"
 #include "retention.h"
 #include "tally.h"
 
@@ -446,6 +447,26 @@ static json_t *list_of(json_t *answer, const char *name)
     return list;
 }
 
+/* Whoever is to look at the case a second time is not told. */
+static void put_what_was_done(struct call *call, struct db *db, uint64_t which)
+{
+    json_t *decisions = list_of(call->answer, "decisions");
+    json_t *appeals = list_of(call->answer, "appeals");
+    json_t *notes = list_of(call->answer, "notes");
+    json_t *legal_holds = list_of(call->answer, "legal_holds");
+    json_t *timeline = list_of(call->answer, "timeline");
+    bool blind = looks_is_blind(db, &call->who, which, call->now);
+
+    call_put(call, "blind", json_boolean(blind));
+    if (!blind) {
+        queue_decisions(db, which, put_decision, decisions);
+        queue_appeals(db, which, put_appeal, appeals);
+        queue_notes(db, which, put_line, notes);
+        retention_holds(db, which, put_hold, legal_holds);
+        queue_timeline(db, which, put_line, timeline);
+    }
+}
+
 void read_case(struct call *call, struct db *db)
 {
     uint64_t which = call_number(call, 0);
@@ -465,16 +486,15 @@ void read_case(struct call *call, struct db *db)
     (void)json_object_update(a, found);
     json_decref(found);
     if (case_find(&row, db, &call->who, which, call->now).what == CASES_DONE) {
-        call_put(call, "due",
-                 row.due == UINT64_MAX ? json_null() : number(row.due));
+        uint64_t due = row.state == CASE_CLOSED
+                           ? retention_due(db, which, call->now)
+                           : row.due;
+
+        call_put(call, "due", due == UINT64_MAX ? json_null() : number(due));
     }
     queue_reports(db, which, after, put_report, list_of(a, "report_list"));
     call_put(call, "requests", requests_json(call, db, which));
-    queue_decisions(db, which, put_decision, list_of(a, "decisions"));
-    queue_appeals(db, which, put_appeal, list_of(a, "appeals"));
-    queue_notes(db, which, put_line, list_of(a, "notes"));
-    retention_holds(db, which, put_hold, list_of(a, "legal_holds"));
-    queue_timeline(db, which, put_line, list_of(a, "timeline"));
+    put_what_was_done(call, db, which);
     desk_put_draft(call, db, which);
     queue_history(&h, db, which);
     call_put(call, "history",

@@ -4,6 +4,7 @@
 #include "deciding.h"
 #include "handlers.h"
 #include "looking.h"
+#include "looks.h"
 #include "queue.h"
 #include "showing.h"
 
@@ -272,9 +273,8 @@ void run_agree(struct call *call)
 
 static struct cases_answer write_look(struct call *call, struct db *db)
 {
-    return deciding_look(&call->mod->cases, db, &call->who,
-                         call_number(call, 0), call_count(call, "second_look"),
-                         call->now);
+    return looks_look(&call->mod->cases, db, &call->who, call_number(call, 0),
+                      call_count(call, "second_look"), call->now);
 }
 
 /* First the log, on disk; then what is shown. */
@@ -298,9 +298,8 @@ void run_look(struct call *call)
 
 static struct cases_answer write_reveal(struct call *call, struct db *db)
 {
-    return deciding_reveal(&call->mod->cases, db, &call->who,
-                           call_number(call, 0), call_text(call, "why"),
-                           call->now);
+    return looks_reveal(&call->mod->cases, db, &call->who, call_number(call, 0),
+                        call_text(call, "why"), call->now);
 }
 
 void run_reporter(struct call *call)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "showing.h"
 
-#include "deciding.h"
 #include "handlers.h"
+#include "looks.h"
 #include "parts.h"
 #include "ticket.h"
 #include "utf8.h"
@@ -351,8 +351,7 @@ void run_evidence(struct call *call)
                     http_segment(call->exchange, 3), call->now)) {
         struct db *db = call_read(call);
 
-        may = deciding_may_look(db, &call->who, report, ticket.second_look,
-                                call->now);
+        may = looks_may(db, &call->who, report, ticket.second_look, call->now);
         call_read_end(call);
     }
     if (!call_done(call, may)) {

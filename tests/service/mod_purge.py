@@ -3,51 +3,106 @@
 memory."""
 
 import glob
+import sys
+import urllib.parse
 
+sys.path.insert(0, "tests/console")
 from mod import *
+import reports
 
-w = World(retract="1s", statement_delay="1s", appeal_window="3s")
-path = w.reports(2)
-until(lambda: len(w.cases()) == 2)
-first, second = [c for c in w.cases()]
+w = World(retract="1s", statement_delay="1s", appeal_window="8s",
+          claim="60s")
 needles = {}
 
 
-def canary(name, value):
+def canary(name, value=None):
+    """A text, or bytes, that must be gone with the case."""
+    if value is None:
+        value = "canary %s %d" % (name, time.time_ns())
     needles[name] = value if isinstance(value, bytes) else value.encode()
+    return value
 
 
-case = first["case"]
-report = w.open(w.ann, case)
+# -- A case of which everything is kept that can be --
+sender = canary("sender", "mimi://example.com/u/sender-canary")
+room = canary("room", "mimi://example.com/r/room-canary")
+reporter = canary("reporter", "mimi://example.com/u/reporter-canary")
+case = reports.send_report(w, {
+    "sender": sender, "room": room, "reporter": reporter,
+    "messages": [{"text": canary("text")}]})
+w.reports(2)
+until(lambda: len(w.cases()) == 3)
+others = [c["case"] for c in w.cases() if c["case"] != case]
+of_case = "/v1/cases/%d" % case
+book = w.lea.must("GET", "/v1/book")
+w.lea.must("POST", "/v1/book", {"after": book["version"], "book": {
+    **book["book"], "second_look_share": 1}})
+
+w.lea.must("POST", of_case + "/claim")
+w.lea.must("POST", of_case + "/hand-over",
+           {"to": "ann", "why": canary("hand-over")})
+report = w.ann.must("GET", of_case)["report_list"][0]["report"]
+request = w.ann.must("POST", of_case + "/ask", {
+    "reports": [report], "why": canary("request")})["request"]
+w.cat.must("POST", "/v1/requests/%d/refuse" % request,
+           {"why": canary("refusal")})
+consent(w.mod, w.ann, request, share_file(w.hub, 1))
+consent(w.mod, w.ben, request, share_file(w.hub, 2))
 look = w.ann.must("POST", "/v1/reports/%d/look" % report, {"raw": True})
+w.ann.must("POST", "/v1/reports/%d/reporter" % report,
+           {"why": canary("reveal")})
 row = w.mod.database().execute(
-    "SELECT b.salt, b.sealed, r.kept, r.digest, r.report_id, r.message FROM"
-    " bodies b JOIN reports r ON r.number = b.report WHERE r.number = ?",
+    "SELECT b.salt, b.sealed, r.kept, r.digest, r.report_id, r.reporter_key"
+    " FROM bodies b JOIN reports r ON r.number = b.report WHERE r.number = ?",
     (report,)).fetchone()
-import base64
-content = base64.b64decode(look["messages"][0]["content"])
-canary("content", content[-48:])
-canary("text", look["messages"][0]["parts"][0]["text"][:24])
-canary("room", first["room"])
+canary("content", base64.b64decode(look["messages"][0]["content"])[-48:])
 canary("salt", row[0])
 canary("sealed body", row[1][-64:])
 canary("kept key", row[2])
 canary("digest", row[3])
 canary("report id", row[4])
-note = "canary note %d" % time.time_ns()
-canary("note", note)
-w.ann.must("POST", "/v1/cases/%d/notes" % case, {"text": note})
-draft = "canary draft %d" % time.time_ns()
-canary("draft", draft)
-w.ben.must("POST", "/v1/cases/%d/draft" % case, {"draft": {"note": draft}})
-explanation = "canary explanation %d" % time.time_ns()
-canary("explanation", explanation)
-w.ann.must("POST", "/v1/cases/%d/decide" % case, {
-    "policy": "fraud", "outcome": "warn", "explanation": explanation})
-if first["room"] == second["room"]:
-    del needles["room"]
+canary("reporter's key", row[5])
+w.ann.must("POST", of_case + "/notes", {"text": canary("note")})
+w.lea.must("POST", of_case + "/draft", {"draft": {"note": canary("draft")}})
+w.ben.must("POST", "/v1/searches", {
+    "name": "his", "query": canary(
+        "search", "state=closed&sender=" + urllib.parse.quote(sender, ""))})
+hold = w.lea.must("POST", of_case + "/legal-hold", {
+    "until": int(time.time() + 86400) * 1000, "why": canary("hold")})["hold"]
+w.ann.must("POST", "/v1/legal-holds/%d/confirm" % hold)
+decision = w.ann.must("POST", of_case + "/decide", {
+    "policy": "fraud", "outcome": "warn",
+    "explanation": canary("explanation")})["decision"]
+platform = w.mod.anyone()
+platform.token = w.mod.token_of("platform.token")
+platform.must("POST", "/v1/platform/appeals", {
+    "decision": decision, "by": "reporter", "text": canary("appeal")})
+w.cat.must("POST", of_case + "/claim")
+answer = w.cat.must("POST", of_case + "/answer", {
+    "upheld": False, "why": canary("answer"), "policy": "fraud",
+    "outcome": "suspend", "explanation": canary("second explanation")})
+check("what an appeal makes worse and grave is proposed", answer["proposed"])
+w.ben.must("POST", of_case + "/claim")
+w.ben.must("POST", of_case + "/review",
+           {"confirm": True, "why": canary("review")})
+w.lea.must("POST", "/v1/legal-holds/%d/end" % hold,
+           {"why": canary("end of a hold")})
+other, flooded = others
+digest = w.lea.must("GET", "/v1/floods/preview?cases=%d" % flooded)["digest"]
+w.lea.must("POST", "/v1/floods", {
+    "filter": {"cases": str(flooded)}, "digest": digest, "why": canary("flood")})
+check("the case is drawn for a second look",
+      until(lambda: w.lea.ask("POST", "/v1/second-looks/next")[0] == 200))
+page = w.lea.must("GET", of_case)
+check("of whose page he is shown nothing that was done", page["blind"] and not (
+    page["decisions"] or page["appeals"] or page["notes"] or
+    page["legal_holds"] or page["timeline"]), page)
+page = w.ann.must("GET", of_case)
+check("as others are", page["decisions"] and page["timeline"] and
+      not page["blind"])
 
 
+# -- Where it stands --
 def in_files():
     found = {}
     for name in glob.glob(w.mod.file("**"), recursive=True):
@@ -81,16 +136,56 @@ def in_memory():
     return found
 
 
+def numbers_of(case):
+    """The case, and what belongs to it and has numbers of its own."""
+    db = w.mod.database()
+    numbers = {"cases": [case]}
+    for table in ("reports", "requests", "decisions"):
+        numbers[table] = [row[0] for row in db.execute(
+            "SELECT number FROM %s WHERE in_case = ?" % table, (case,))]
+    return numbers
+
+
+def referring(numbers):
+    """By table and column: rows that refer to any of these, in all tables that
+    the database has."""
+    db = w.mod.database()
+    found = {}
+    for table, in db.execute("SELECT name FROM sqlite_master"
+                             " WHERE type = 'table'").fetchall():
+        for key in db.execute("PRAGMA foreign_key_list(%s)" % table).fetchall():
+            parent, column = key[2:4]
+            if parent in numbers:
+                found[table + "." + column] = db.execute(
+                    "SELECT count(*) FROM %s WHERE %s IN (%s)" % (
+                        table, column, ",".join(map(str, numbers[parent])))
+                ).fetchone()[0]
+    return found
+
+
+numbers = numbers_of(case)
+before = referring(numbers)
+# Consents are dropped when the report is open; no table else may be forgotten.
+check("before, every table has something of it",
+      {k for k, n in before.items() if n == 0} ==
+      {"consents.report", "consents.request"} and len(before) > 12, before)
 seen = in_files()
-check("before, the search finds what is kept", {"note", "explanation", "draft",
-                                                "salt", "sealed body"} <=
-      set(seen), seen)
-check("what was opened is in no file even then",
-      not {"content", "text"} & set(seen), seen)
+hidden = {"content", "text"}
+check("what was opened is in no file even then", not hidden & set(seen), seen)
+check("and the search finds all that is kept",
+      set(needles) - hidden == set(seen), set(needles) - hidden - set(seen))
 check("the case is purged", until(lambda: w.ann.must(
-    "GET", "/v1/cases/%d" % case)["state"] == "purged"))
+    "GET", of_case)["state"] == "purged"))
+check("and so is the flood's", until(lambda: w.ann.must(
+    "GET", "/v1/cases/%d" % flooded)["state"] == "purged"))
 check("nothing of it is in any file", until(lambda: not in_files(), 10),
       in_files())
+check("nor in any table", not any(referring(numbers).values()),
+      referring(numbers))
+check("nothing is left in its own row", w.mod.database().execute(
+    "SELECT * FROM cases WHERE number = ? AND name = zeroblob(16)"
+    " AND sender = '' AND room = '' OR sender = zeroblob(0)", (case,)
+    ).fetchone() is not None)
 check("the log's entries of it are there", w.mod.database().execute(
     "SELECT count(*) FROM log_entries").fetchone()[0] > 10)
 if os.environ.get("SAN"):
@@ -103,7 +198,7 @@ else:
             who.must("GET", "/v1/me")
     check("nothing of it is in memory", until(lambda: not in_memory(), 10),
           in_memory())
-check("the other case is whole", w.ann.must(
-    "GET", "/v1/cases/%d" % second["case"])["report_list"])
+check("another case is whole", w.ann.must(
+    "GET", "/v1/cases/%d" % other)["report_list"])
 w.mod.stop()
 finish()

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct db *world_db;
 struct cases world;
@@ -265,6 +266,89 @@ uint64_t world_closed(unsigned who, enum outcome outcome)
     world_commit();
     assert_int_equal(world_state(number), CASE_CLOSED);
     return number;
+}
+
+/* ---- Consents, decisions ----------------------------------------------------
+ */
+
+struct consent world_fake_consent(unsigned holder)
+{
+    struct consent consent = {.holder = (uint8_t)holder};
+
+    crypto_core_ristretto255_random(consent.u);
+    crypto_core_ristretto255_scalar_random(consent.proof.e);
+    crypto_core_ristretto255_scalar_random(consent.proof.f);
+    return consent;
+}
+
+struct receipt world_fake_receipt(uint64_t report, unsigned holder)
+{
+    struct receipt receipt = {.holder = (uint8_t)holder, .time = world_now};
+    struct asking_report found;
+
+    assert_true(asking_report(&found, world_db, report));
+    memcpy(receipt.report_digest, found.digest, sizeof found.digest);
+    memcpy(receipt.quorum_id, found.quorum, sizeof found.quorum);
+    asking_report_free(&found);
+    return receipt;
+}
+
+void world_holder(unsigned who, unsigned holder)
+{
+    static const uint8_t quorum[FRANK_QUORUM_ID_BYTES];
+
+    assert_done(
+        holder_set(W, P(ADA), P(who)->number, quorum, holder, world_now));
+}
+
+struct cases_answer world_consent(unsigned who, uint64_t request,
+                                  uint64_t report, unsigned holder,
+                                  uint64_t time)
+{
+    struct consent consent = world_fake_consent(holder);
+    struct receipt receipt = world_fake_receipt(report, holder);
+    const struct asking_consent given = {report, &consent, &receipt};
+
+    receipt.time = time;
+    return DO(asking_consent(W, P(who), request, &given, world_now));
+}
+
+static bool take_id(void *context, const struct queue_decision *item)
+{
+    memcpy(context, item->id.data, CASE_ID_BYTES);
+    return true;
+}
+
+void world_id(uint8_t id[static CASE_ID_BYTES], uint64_t number)
+{
+    queue_decisions(world_db, number, take_id, id);
+}
+
+bool world_purge(void)
+{
+    bool purged;
+
+    world_begin();
+    purged = retention_purge(W, world_now);
+    world_commit();
+    return purged;
+}
+
+bool world_in_files(const char *text)
+{
+    static const char *const names[] = {"mod.db", "mod.db-wal"};
+    bool found = false;
+
+    for (size_t i = 0; i < 2; i++) {
+        struct frank_span file = {NULL, 0};
+
+        if (access(names[i], R_OK) == 0) {
+            file = support_file(names[i]);
+        }
+        found = found || (file.len > 0 && memmem(file.data, file.len, text,
+                                                 strlen(text)) != NULL);
+    }
+    return found;
 }
 
 /* ---- The log

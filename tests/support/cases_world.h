@@ -10,6 +10,7 @@
 #include "claims.h"
 #include "deciding.h"
 #include "floods.h"
+#include "looks.h"
 #include "outbox.h"
 #include "queue.h"
 #include "retention.h"
@@ -30,6 +31,8 @@ extern struct cases_rules world_rules;
 /* People: three reviewers, a lead, an admin, an auditor. */
 enum { ANN, BEN, CAT, LEA, ADA, AUD, PEOPLE };
 extern struct actor world_people[PEOPLE];
+#define P(who) (&world_people[who])
+#define W &world, world_db
 
 int world_open(void **state);
 int world_close(void **state);
@@ -78,6 +81,21 @@ struct decision world_decision(enum outcome outcome, bool grave);
 /* A case that was decided, and is settled. */
 uint64_t world_decided(unsigned who, enum outcome outcome);
 uint64_t world_closed(unsigned who, enum outcome outcome);
+
+/* Makes somebody a holder of the quorum of all reports here, whose id is zeros;
+ * a consent of his, which opens nothing, and its receipt. */
+void world_holder(unsigned who, unsigned holder);
+struct consent world_fake_consent(unsigned holder);
+struct receipt world_fake_receipt(uint64_t report, unsigned holder);
+struct cases_answer world_consent(unsigned who, uint64_t request,
+                                  uint64_t report, unsigned holder,
+                                  uint64_t time);
+/* What the platform knows the newest decision of a case by. */
+void world_id(uint8_t id[static CASE_ID_BYTES], uint64_t number);
+/* Purges one case whose time has come. */
+bool world_purge(void);
+/* Whether a text stands in a file of the database. */
+bool world_in_files(const char *text);
 
 /* The log as text, a line each entry; its tree is that of its entries. */
 const char *world_log(void);
