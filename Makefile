@@ -266,7 +266,8 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_O) $(SHELL_IO_O) $(FRANKD_O) $(SERVIC
 
 $(B)/tests/test_render: $(call obj,moderation/frank-mod/render.c)
 
-$(B)/tests/fail_alloc.so: tests/preload/fail_alloc.c | setup-test
+PRELOADS := $(B)/tests/fail_alloc.so $(B)/tests/spoil_body.so
+$(PRELOADS): $(B)/tests/%.so: tests/preload/%.c | setup-test
 	@mkdir -p $(@D)
 	$(SAY) LINK $@
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $<
@@ -275,7 +276,7 @@ $(B)/load: $(call obj,$(wildcard bench/load/*.c reporting/store/*.c moderation/c
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
 
-tests: $(TESTS:%=$(B)/tests/%) $(B)/tests/pull_feed $(B)/load $(if $(SAN)$(COV),,$(B)/tests/fail_alloc.so)
+tests: $(TESTS:%=$(B)/tests/%) $(B)/tests/pull_feed $(B)/load $(if $(SAN)$(COV),,$(PRELOADS))
 
 ## make test        all tests
 test: all tests | setup-test

@@ -288,7 +288,7 @@ echo "ann claims case $case and asks the quorum."
 holder=0
 for name in ann ben; do
     holder=$((holder + 1))
-    ask "$people/$name/session" GET "/v1/requests/$request/reports/$report" >"$work/sealed"
+    ask "$people/$name/session" POST "/v1/requests/$request/reports/$report" '{}' >"$work/sealed"
     rm -f "$work/consent" "$work/receipt"
     "$B/frank-mod" consent --share "$var/quorum/holder-$holder.share" --receipt "$work/receipt" \
         --out "$work/consent" "$work/sealed" 2>/dev/null

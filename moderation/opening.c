@@ -183,6 +183,15 @@ int opening_open_again(struct opening **out, const uint8_t *bytes, size_t len,
     return finish(out, opening, error);
 }
 
+int opening_without_body(struct opening **out, const uint8_t *bytes, size_t len,
+                         struct frank_fault *fault)
+{
+    struct opening *opening;
+    int error = begin(&opening, bytes, len, fault);
+
+    return finish(out, opening, error);
+}
+
 const uint8_t *opening_key(const struct opening *opening)
 {
     return opening->key;

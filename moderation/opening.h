@@ -38,6 +38,14 @@ FRANK_MUST_CHECK int
 opening_open_again(struct opening **out, const uint8_t *bytes, size_t len,
                    const uint8_t key[static SEAL_KEY_BYTES],
                    struct frank_fault *fault);
+/*
+ * A report whose body cannot be read: header and stamps alone, each message
+ * withheld, no note, a key of zeros. Errors: those of sealed_report_decode();
+ * MEMORY.
+ */
+FRANK_MUST_CHECK int opening_without_body(struct opening **out,
+                                          const uint8_t *bytes, size_t len,
+                                          struct frank_fault *fault);
 /* The key of the body, SEAL_KEY_BYTES; as secret as the report. */
 const uint8_t *opening_key(const struct opening *opening);
 

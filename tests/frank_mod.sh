@@ -16,7 +16,9 @@ run() {
 }
 
 run mod_flow
+run mod_opening
 run mod_matrix
+run mod_rights
 run mod_shell
 run mod_purge
 run mod_console
@@ -25,6 +27,7 @@ if [ -n "${SAN:-}" ]; then
     export CYCLES=10
 fi
 run mod_hard
+run mod_kill
 [ -z "${SAN:-}" ] || exit $result
 folder=$(mktemp -d)
 small_disk() {

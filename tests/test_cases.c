@@ -372,6 +372,39 @@ static void consents_are_dropped_when_the_report_is_open(void **state)
     assert_int_equal(world_count("\"opening_checked\""), 1);
 }
 
+/* A reporter's program may have sealed what nobody can read. */
+static void what_cannot_be_read_is_open_and_shows_nothing(void **state)
+{
+    const struct asking_found found = {.not_proven = 1,
+                                       .nothing = true,
+                                       .holders = {2},
+                                       .holder_count = 1,
+                                       .verdicts = "{\"unreadable\":1}"};
+    uint64_t number = world_claimed(ANN);
+    uint64_t report = world_last_report;
+    uint64_t request = world_ask(ANN, number);
+    struct consent left[FRANK_HOLDERS_MAX];
+    struct asking_report opened;
+    uint8_t key[SEAL_KEY_BYTES];
+
+    (void)state;
+    world_holder(BEN, 2);
+    assert_string_equal(world_consent(BEN, request, report, 2, world_now).name,
+                        "");
+    assert_done(asking_open(W, report, &found, world_now));
+    assert_int_equal(world_state(number), CASE_OPEN);
+    assert_int_equal(asking_consents(&world, world_db, report, left), 0);
+    assert_refused("request-over",
+                   asking_withdraw(W, P(ANN), request, world_now));
+    assert_refused("not-asked", asking_open(W, report, &found, world_now));
+    assert_true(asking_report(&opened, world_db, report));
+    assert_true(opened.is_open && opened.is_unreadable);
+    assert_int_equal(asking_key(key, &world, &opened), FRANK_ERR_SEALED);
+    asking_report_free(&opened);
+    assert_int_equal(world_count("\"report_opened\""), 1);
+    assert_int_equal(world_count("\"verdicts\":{\"unreadable\":1}"), 1);
+}
+
 static void a_request_ends_when_too_few_can_agree(void **state)
 {
     const struct asking_quorum quorum = {.threshold = 2, .holders = 3};
@@ -442,6 +475,36 @@ static void a_reporters_name_is_shown_when_asked_for_and_logged(void **state)
     (void)world_claimed(ANN);
     assert_refused("anonymous", looks_reveal(W, P(ANN), world_last_report,
                                              "why", world_now));
+}
+
+/* A sealed report holds the name in clear: to be given it is to be told. */
+static void a_holder_who_takes_a_named_report_away_is_logged(void **state)
+{
+    uint64_t number = world_take(&(struct world_report){
+        .reporter = "mimi://a.example/u/rita", .sender = "mimi://x/1"});
+    uint64_t report = world_last_report;
+    uint64_t request;
+
+    (void)state;
+    assert_done(claims_claim(W, P(ANN), number, world_now));
+    request = world_ask(ANN, number);
+    world_holder(BEN, 2);
+    assert_refused("not-a-holder",
+                   asking_give_sealed(W, P(CAT), request, report, world_now));
+    assert_refused("not-found", asking_give_sealed(W, P(BEN), request,
+                                                   report + 1, world_now));
+    assert_int_equal(world_count("\"identity_revealed\""), 0);
+    assert_done(asking_give_sealed(W, P(BEN), request, report, world_now));
+    assert_int_equal(world_count("\"action\":\"sealed_given\""), 1);
+    assert_int_equal(world_count("rita"), 0);
+    world_now += 2 * DAY;
+    assert_refused("request-over",
+                   asking_give_sealed(W, P(BEN), request, report, world_now));
+    number = world_claimed(ANN);
+    request = world_ask(ANN, number);
+    assert_done(
+        asking_give_sealed(W, P(BEN), request, world_last_report, world_now));
+    assert_int_equal(world_count("\"identity_revealed\""), 1);
 }
 
 /* ---- Deciding
@@ -683,6 +746,49 @@ static void a_flood_is_seen_closed_and_undone(void **state)
     assert_refused("too-late", flood_undo(W, P(LEA), flood, &count, world_now));
 }
 
+static bool count_flood(void *context, const struct flood_line *line)
+{
+    (void)line;
+    (*(size_t *)context)++;
+    return true;
+}
+
+static size_t floods_seen_by(const struct actor *who)
+{
+    size_t count = 0;
+
+    floods(world_db, who, count_flood, &count);
+    return count;
+}
+
+/* Its reason may say what those of other queues are not to know. */
+static void a_flood_is_known_in_its_own_queues(void **state)
+{
+    struct actor elsewhere = world_people[LEA];
+    const struct queue_filter filter = {.sender = support_text("mimi://x/1")};
+    uint64_t flood;
+    size_t count;
+    struct flood look;
+
+    (void)state;
+    (void)world_take(&(struct world_report){.sender = "mimi://x/1"});
+    assert_true(flood_look(&look, world_db, P(ANN), &filter, world_now));
+    assert_done(flood_close(W, P(ANN), &filter, look.digest, "the same text",
+                            &flood, &count, world_now));
+    flood_free(&look);
+    elsewhere.all_queues = false;
+    (void)snprintf(elsewhere.queues, sizeof elsewhere.queues, "\nfraud\n");
+    assert_int_equal(floods_seen_by(P(BEN)), 1);
+    assert_int_equal(floods_seen_by(&elsewhere), 0);
+    assert_refused("not-found",
+                   flood_undo(W, &elsewhere, flood, &count, world_now));
+    (void)snprintf(elsewhere.queues, sizeof elsewhere.queues,
+                   "\nfraud\ngeneral\n");
+    assert_int_equal(floods_seen_by(&elsewhere), 1);
+    assert_done(flood_undo(W, &elsewhere, flood, &count, world_now));
+    assert_int_equal(floods_seen_by(P(ANN)), 1);
+}
+
 static void reporters_are_told_when_a_flood_stands(void **state)
 {
     const struct queue_filter filter = {.sender =
@@ -900,10 +1006,12 @@ int main(void)
         IN_WORLD(an_old_consent_opens_nothing),
         IN_WORLD(a_consent_for_another_report_is_refused),
         IN_WORLD(consents_are_dropped_when_the_report_is_open),
+        IN_WORLD(what_cannot_be_read_is_open_and_shows_nothing),
         IN_WORLD(a_request_ends_when_too_few_can_agree),
         IN_WORLD(a_request_ends_by_itself),
         IN_WORLD(only_whoever_works_on_an_open_case_looks),
         IN_WORLD(a_reporters_name_is_shown_when_asked_for_and_logged),
+        IN_WORLD(a_holder_who_takes_a_named_report_away_is_logged),
         IN_WORLD(nothing_is_decided_unopened),
         IN_WORLD(a_grave_outcome_takes_a_second_person),
         IN_WORLD(a_second_person_can_send_it_back),
@@ -914,6 +1022,7 @@ int main(void)
         IN_WORLD(second_looks_are_blind_and_measured),
         IN_WORLD(the_accused_is_told_after_a_delay),
         IN_WORLD(a_flood_is_seen_closed_and_undone),
+        IN_WORLD(a_flood_is_known_in_its_own_queues),
         IN_WORLD(reporters_are_told_when_a_flood_stands),
         IN_WORLD(the_hub_is_told_in_order_and_once),
         IN_WORLD(a_case_is_forgotten_when_its_time_is_over),

@@ -205,6 +205,78 @@ static void an_appealed_case_is_not_decided_like_an_open_one(void **state)
                    deciding_decide(W, P(CAT), number, &grave, id, world_now));
 }
 
+static void an_answer_is_looked_at_a_second_time(void **state)
+{
+    uint64_t number;
+    uint64_t found = 0;
+    uint64_t look;
+    bool proposed;
+    bool agrees = false;
+
+    (void)state;
+    world_rules.second_look_ppm = 1000000;
+    number = appealed(OUTCOME_RESTRICT, FOR_ACCUSED);
+    assert_string_equal(overturn(CAT, number, OUTCOME_WARN, false, &proposed),
+                        "");
+    assert_refused("not-found",
+                   looks_second_next(W, P(CAT), &look, &found, world_now));
+    assert_done(looks_second_next(W, P(BEN), &look, &found, world_now));
+    assert_int_equal(found, number);
+    assert_done(looks_second_decide(W, P(BEN), look, "fraud", OUTCOME_WARN,
+                                    &agrees, world_now));
+    assert_true(agrees);
+}
+
+/* It was drawn when the case was settled, and nobody came to it before the
+ * appeal: there is one, at what is in force. */
+static void a_second_look_that_waits_is_at_the_answer(void **state)
+{
+    uint8_t id[CASE_ID_BYTES];
+    uint64_t number;
+    uint64_t found;
+    uint64_t look;
+    bool proposed;
+    bool agrees = false;
+
+    (void)state;
+    world_rules.second_look_ppm = 1000000;
+    number = world_closed(ANN, OUTCOME_RESTRICT);
+    world_id(id, number);
+    assert_done(deciding_appeal(W, id, FOR_ACCUSED, "why", world_now));
+    assert_done(claims_claim(W, P(CAT), number, world_now));
+    assert_string_equal(overturn(CAT, number, OUTCOME_WARN, false, &proposed),
+                        "");
+    assert_done(looks_second_next(W, P(BEN), &look, &found, world_now));
+    assert_done(looks_second_decide(W, P(BEN), look, "fraud", OUTCOME_WARN,
+                                    &agrees, world_now));
+    assert_true(agrees);
+    assert_refused("not-found",
+                   looks_second_next(W, P(LEA), &look, &found, world_now));
+}
+
+static void whoever_looks_a_second_time_is_blind_until_he_judged(void **state)
+{
+    uint64_t number;
+    uint64_t found;
+    uint64_t look;
+    bool agrees;
+
+    (void)state;
+    world_rules.second_look_ppm = 1000000;
+    number = world_closed(ANN, OUTCOME_WARN);
+    assert_false(looks_is_blind(world_db, P(BEN), number, world_now));
+    assert_done(looks_second_next(W, P(BEN), &look, &found, world_now));
+    assert_true(looks_is_blind(world_db, P(BEN), number, world_now));
+    assert_false(looks_is_blind(world_db, P(LEA), number, world_now));
+    /* Nor does he see it in between, and judge then. */
+    world_now += 2 * world_rules.claim;
+    assert_true(looks_is_blind(world_db, P(BEN), number, world_now));
+    assert_done(looks_second_next(W, P(BEN), &look, &found, world_now));
+    assert_done(looks_second_decide(W, P(BEN), look, "fraud", OUTCOME_WARN,
+                                    &agrees, world_now));
+    assert_false(looks_is_blind(world_db, P(BEN), number, world_now));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +287,9 @@ int main(void)
         IN_WORLD(what_is_returned_on_appeal_is_decided_by_others),
         IN_WORLD(the_accused_may_appeal_what_a_reporters_appeal_made),
         IN_WORLD(an_appealed_case_is_not_decided_like_an_open_one),
+        IN_WORLD(an_answer_is_looked_at_a_second_time),
+        IN_WORLD(a_second_look_that_waits_is_at_the_answer),
+        IN_WORLD(whoever_looks_a_second_time_is_blind_until_he_judged),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -455,7 +455,7 @@ static void each_change_of_state_has_one_entry_whatever_happens(void **state)
             assert_int_equal(world_close(&folder), 0);
             assert_int_equal(world_open(&folder), 0);
         }
-        world_rules.second_look_ppm = 500000;
+        world_rules.second_look_ppm = 1000000;
         last_hold = 0;
         for (unsigned who = 1; who < WORKERS; who++) {
             world_holder(who, who);

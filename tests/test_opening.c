@@ -183,6 +183,27 @@ static void a_report_opens_again_by_its_key(void **state)
     assert_null(again);
 }
 
+/* What others are told of one that cannot be read: who, where, when, no more.
+ */
+static void a_report_without_its_body_has_its_stamps_alone(void **state)
+{
+    struct frank_span sealed = reports_sealed(0);
+    struct opening *bare = NULL;
+    struct frank_fault fault;
+
+    (void)state;
+    assert_ok(opening_without_body(&bare, sealed.data, sealed.len, &fault));
+    assert_true(opening_report(bare)->header.count > 0);
+    assert_int_equal(opening_body(bare)->note.len, 0);
+    assert_false(opening_body(bare)->openings[0].disclosed);
+    assert_true(sodium_is_zero(opening_key(bare), SEAL_KEY_BYTES));
+    opening_free(bare);
+    bare = NULL;
+    assert_int_equal(opening_without_body(&bare, sealed.data, 5, &fault),
+                     FRANK_ERR_TRUNCATED);
+    assert_null(bare);
+}
+
 static void altered_reports_do_not_open(void **state)
 {
     struct frank_span sealed = reports_sealed(0);
@@ -531,6 +552,7 @@ int main(void)
         cmocka_unit_test(other_commitments_are_refused_before_decrypting),
         cmocka_unit_test(bodies_that_are_not_exact_are_refused),
         cmocka_unit_test(a_report_opens_again_by_its_key),
+        cmocka_unit_test(a_report_without_its_body_has_its_stamps_alone),
         cmocka_unit_test(altered_reports_do_not_open),
         cmocka_unit_test(consents_count_only_under_their_public_part),
         cmocka_unit_test(each_message_gets_its_verdict),

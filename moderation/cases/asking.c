@@ -15,6 +15,14 @@
 #define CONSENT_LABEL "frank-mod v1 kept consent"
 #define KEY_LABEL "frank-mod v1 kept body key"
 
+static void copy_exactly(uint8_t *out, size_t len, struct frank_span from)
+{
+    memset(out, 0, len);
+    if (from.len == len) {
+        memcpy(out, from.data, len);
+    }
+}
+
 /* ---- Asking
  * ------------------------------------------------------------------ */
 
@@ -383,6 +391,50 @@ struct cases_answer asking_consent(struct cases *cases, struct db *db,
     return CASES_OK;
 }
 
+struct cases_answer asking_give_sealed(struct cases *cases, struct db *db,
+                                       const struct actor *who,
+                                       uint64_t request, uint64_t report,
+                                       uint64_t now)
+{
+    uint8_t quorum[FRANK_QUORUM_ID_BYTES];
+    char name[2 * FRANK_DIGEST_BYTES + 1];
+    char rest[128];
+    struct request_row asked;
+    struct case_row row;
+    bool named;
+    struct cases_answer answer = find_pending(&asked, db, request, now);
+
+    if (answer.what == CASES_DONE) {
+        answer = case_find(&row, db, &actor_service, asked.in_case, now);
+    }
+    if (answer.what != CASES_DONE) {
+        return answer;
+    }
+    if (!db_row(db, FIND_REQUESTED,
+                DB_VALUES(DB_INT(request), DB_INT(report)))) {
+        return cases_unknown();
+    }
+    copy_exactly(quorum, sizeof quorum, db_blob(db, FIND_REQUESTED, 0));
+    (void)sodium_bin2hex(name, sizeof name, db_blob(db, FIND_REQUESTED, 3).data,
+                         FRANK_DIGEST_BYTES);
+    named = !db_is_null(db, FIND_REQUESTED, 4);
+    db_done(db, FIND_REQUESTED);
+    if (holder_of(db, who->number, quorum) == 0) {
+        return not_a_holder();
+    }
+    if (named) {
+        (void)snprintf(rest, sizeof rest, ",\"report\":\"%s\"", name);
+        case_log(cases, db, who, &row,
+                 &(struct case_entry){.type = "identity_revealed",
+                                      .action = "sealed_given",
+                                      .rest = rest,
+                                      .from = row.state,
+                                      .to = row.state},
+                 now);
+    }
+    return CASES_OK;
+}
+
 /* ---- Opening
  * ------------------------------------------------------------------- */
 
@@ -397,14 +449,6 @@ static uint8_t *copy_of(struct frank_span bytes, size_t *len)
     return copy;
 }
 
-static void copy_exactly(uint8_t *out, size_t len, struct frank_span from)
-{
-    memset(out, 0, len);
-    if (from.len == len) {
-        memcpy(out, from.data, len);
-    }
-}
-
 bool asking_report(struct asking_report *out, struct db *db, uint64_t report)
 {
     memset(out, 0, sizeof *out);
@@ -416,6 +460,7 @@ bool asking_report(struct asking_report *out, struct db *db, uint64_t report)
     copy_exactly(out->quorum, sizeof out->quorum, db_blob(db, READ_REPORT, 1));
     copy_exactly(out->digest, sizeof out->digest, db_blob(db, READ_REPORT, 2));
     out->is_open = !db_is_null(db, READ_REPORT, 3);
+    out->is_unreadable = out->is_open && db_is_null(db, READ_REPORT, 4);
     copy_exactly(out->wrapped_key, sizeof out->wrapped_key,
                  db_blob(db, READ_REPORT, 4));
     out->verdict = copy_of(db_blob(db, READ_REPORT, 5), &out->verdict_len);
@@ -491,13 +536,17 @@ static void keep_key(struct cases *cases, struct db *db, uint64_t number,
     uint8_t wrapped[SEAL_KEY_BYTES + KEPT_OVERHEAD_BYTES];
     uint8_t label[9];
 
-    kept_wrap(wrapped, found->key, SEAL_KEY_BYTES, KEY_LABEL,
-              about(label, report, 0), cases->secret);
-    (void)db_run(
-        db, SET_OPENED,
-        DB_VALUES(DB_INT(report), DB_INT(now), DB_BLOB(wrapped, sizeof wrapped),
-                  DB_INT(found->disclosed), DB_INT(found->withheld),
-                  DB_INT(found->parts_withheld), DB_INT(found->not_proven)));
+    if (found->key != NULL) {
+        kept_wrap(wrapped, found->key, SEAL_KEY_BYTES, KEY_LABEL,
+                  about(label, report, 0), cases->secret);
+    }
+    (void)db_run(db, SET_OPENED,
+                 DB_VALUES(DB_INT(report), DB_INT(now),
+                           found->key != NULL ? DB_BLOB(wrapped, sizeof wrapped)
+                                              : DB_NULL,
+                           DB_INT(found->disclosed), DB_INT(found->withheld),
+                           DB_INT(found->parts_withheld),
+                           DB_INT(found->not_proven)));
     (void)db_run(db, ADD_WITHHELD,
                  DB_VALUES(DB_INT(number),
                            DB_INT(found->withheld + found->parts_withheld)));

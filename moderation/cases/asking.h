@@ -68,6 +68,14 @@ struct cases_answer asking_consent(struct cases *cases, struct db *db,
                                    const struct asking_consent *given,
                                    uint64_t now);
 
+/* A holder takes a sealed report of a request away, to consent elsewhere. Its
+ * bytes hold the reporter's name where he gave one: then the log says so, and
+ * they may be given when that is on disk. */
+struct cases_answer asking_give_sealed(struct cases *cases, struct db *db,
+                                       const struct actor *who,
+                                       uint64_t request, uint64_t report,
+                                       uint64_t now);
+
 /* ---- Opening
  * ----------------------------------------------------------------- */
 
@@ -81,6 +89,7 @@ struct asking_report {
     uint8_t quorum[FRANK_QUORUM_ID_BYTES];
     uint8_t digest[FRANK_DIGEST_BYTES];
     bool is_open;
+    bool is_unreadable; /* it was opened, and its body cannot be read */
     uint8_t *sealed;
     size_t sealed_len;
     uint8_t *verdict;
@@ -111,7 +120,8 @@ FRANK_MUST_CHECK int asking_key(uint8_t key[static SEAL_KEY_BYTES],
 
 /* What was found in a report when it was opened. */
 struct asking_found {
-    const uint8_t *key; /* SEAL_KEY_BYTES, of its body */
+    const uint8_t *key; /* SEAL_KEY_BYTES, of its body; NULL: that cannot be
+                           read */
     unsigned disclosed; /* messages that can be read */
     unsigned withheld;
     unsigned parts_withheld; /* messages with some of their parts withheld */
@@ -124,8 +134,9 @@ struct asking_found {
 };
 
 /* The report is open: its key is kept, its consents are dropped, the log says
- * so. Content may be shown when this is on disk. CONFLICT: it is open already,
- * or nobody asks for it any more. */
+ * so. One that cannot be read is open as well, and shows nothing: else its case
+ * would wait for it for ever. Content may be shown when this is on disk.
+ * CONFLICT: it is open already, or nobody asks for it any more. */
 struct cases_answer asking_open(struct cases *cases, struct db *db,
                                 uint64_t report,
                                 const struct asking_found *found, uint64_t now);

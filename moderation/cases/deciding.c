@@ -476,6 +476,7 @@ static void close_on_appeal(struct cases *cases, struct db *db,
     case_step(cases, db, who, row, CASE_ANSWER, "appeal",
               decision != NULL ? "overturned" : "upheld", rest, now);
     outbox_notice_case(db, row, REPORT_CLOSED, outcome_for_reporter(outcome));
+    looks_second_draw(cases, db, row, added, now);
 }
 
 struct cases_answer

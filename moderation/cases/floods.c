@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FLOODS_MOST 100
+
 struct collecting {
     struct flood *flood;
     hash_state hash;
@@ -135,6 +137,30 @@ struct cases_answer flood_close(struct cases *cases, struct db *db,
     return answer;
 }
 
+/* Whether he may know of it. One that was undone, or whose cases are all
+ * forgotten, is nobody's queue's any more. */
+static bool is_his(struct db *db, const struct actor *who, uint64_t flood,
+                   uint64_t account)
+{
+    bool his = account == who->number || who->all_queues;
+    bool more = !his && db_row(db, QUEUES_OF_FLOOD, DB_VALUES(DB_INT(flood)));
+
+    while (more) {
+        struct frank_span text = db_blob(db, QUEUES_OF_FLOOD, 0);
+        char queue[QUEUE_ID_MAX + 1];
+
+        (void)snprintf(queue, sizeof queue, "%.*s", (int)text.len,
+                       (const char *)text.data);
+        his = actor_has_queue(who, queue);
+        if (his) {
+            db_done(db, QUEUES_OF_FLOOD);
+            break;
+        }
+        more = db_next(db, QUEUES_OF_FLOOD);
+    }
+    return his;
+}
+
 struct cases_answer flood_undo(struct cases *cases, struct db *db,
                                const struct actor *who, uint64_t flood,
                                size_t *count, uint64_t now)
@@ -149,6 +175,9 @@ struct cases_answer flood_undo(struct cases *cases, struct db *db,
     account = db_int(db, FIND_FLOOD, 0);
     until = db_is_null(db, FIND_FLOOD, 2) ? db_int(db, FIND_FLOOD, 1) : 0;
     db_done(db, FIND_FLOOD);
+    if (!is_his(db, who, flood, account)) {
+        return cases_unknown();
+    }
     if (account != who->number && (who->roles & ROLE_LEAD) == 0) {
         return cases_forbidden("not-yours",
                                "Whoever closed them, or a lead, can undo it");
@@ -192,9 +221,11 @@ size_t flood_settle(struct db *db, size_t most, uint64_t now)
     return count;
 }
 
-void floods(struct db *db, flood_visit *visit, void *context)
+void floods(struct db *db, const struct actor *who, flood_visit *visit,
+            void *context)
 {
     const size_t s = READ_FLOODS;
+    size_t count = 0;
     bool more = db_row(db, s, NULL, 0);
 
     while (more) {
@@ -208,7 +239,8 @@ void floods(struct db *db, flood_visit *visit, void *context)
             .why = db_blob(db, s, 7),
         };
 
-        if (!visit(context, &line)) {
+        if (is_his(db, who, line.number, db_int(db, s, 1)) &&
+            (!visit(context, &line) || ++count == FLOODS_MOST)) {
             db_done(db, s);
             break;
         }

@@ -37,11 +37,11 @@ struct cases_answer flood_close(struct cases *cases, struct db *db,
                                 const uint8_t digest[static HASH_BYTES],
                                 const char *why, uint64_t *flood, size_t *count,
                                 uint64_t now);
-/* By whoever closed it, or a lead. */
+/* By whoever closed it, or a lead of a queue that it was in. */
 struct cases_answer flood_undo(struct cases *cases, struct db *db,
                                const struct actor *who, uint64_t flood,
                                size_t *count, uint64_t now);
-/* The newest hundred. */
+/* The newest hundred that he closed, or that were in a queue of his. */
 struct flood_line {
     uint64_t number;
     struct frank_span name;
@@ -52,7 +52,8 @@ struct flood_line {
     struct frank_span why;
 };
 typedef bool flood_visit(void *context, const struct flood_line *line);
-void floods(struct db *db, flood_visit *visit, void *context);
+void floods(struct db *db, const struct actor *who, flood_visit *visit,
+            void *context);
 
 /* Tells the hub about floods that can be undone no more; gives how many. */
 size_t flood_settle(struct db *db, size_t most, uint64_t now);

@@ -212,11 +212,28 @@ struct cases_answer looks_second_decide(struct cases *cases, struct db *db,
     return CASES_OK;
 }
 
+bool looks_is_blind(struct db *db, const struct actor *who, uint64_t number,
+                    uint64_t now)
+{
+    bool is =
+        db_row(db, IS_BLIND,
+               DB_VALUES(DB_INT(number), DB_INT(who->number), DB_INT(now)));
+
+    if (is) {
+        db_done(db, IS_BLIND);
+    }
+    return is;
+}
+
 void looks_second_draw(const struct cases *cases, struct db *db,
                        const struct case_row *row, uint64_t decision,
                        uint64_t now)
 {
-    if (randombytes_uniform(1000000) < cases->rules->second_look_ppm) {
+    int waiting = db_run(db, TURN_SECOND_LOOK,
+                         DB_VALUES(DB_INT(row->number), DB_INT(decision)));
+
+    if (waiting == 0 &&
+        randombytes_uniform(1000000) < cases->rules->second_look_ppm) {
         (void)db_run(
             db, ADD_SECOND_LOOK,
             DB_VALUES(DB_INT(row->number), DB_INT(decision), DB_INT(now)));

@@ -43,7 +43,12 @@ struct cases_answer looks_second_decide(struct cases *cases, struct db *db,
                                         const char *policy,
                                         enum outcome outcome, bool *agrees,
                                         uint64_t now);
-/* A decision that closes a case is drawn for a second look, or not. */
+/* Whether he is not to be told what was done in a case: he has, or had, claimed
+ * a second look at it that nobody has decided, and does not work on it. */
+bool looks_is_blind(struct db *db, const struct actor *who, uint64_t number,
+                    uint64_t now);
+/* A decision that closes a case is drawn for a second look, or not; one that
+ * waits already is at this decision then. */
 void looks_second_draw(const struct cases *cases, struct db *db,
                        const struct case_row *row, uint64_t decision,
                        uint64_t now);

@@ -249,6 +249,7 @@ void queue_reports(struct db *db, uint64_t number, uint64_t after,
             .not_proven = db_int(db, s, 18),
             .named = !db_is_null(db, s, 19),
             .log_name = db_blob(db, s, 20),
+            .is_unreadable = db_int(db, s, 21) != 0,
         };
 
         if (!visit(context, &item)) {

@@ -102,6 +102,7 @@ struct queue_report {
     uint64_t not_proven;
     bool named;
     struct frank_span log_name;
+    bool is_unreadable; /* opened, and its body cannot be read */
 };
 typedef bool queue_report_visit(void *context, const struct queue_report *item);
 void queue_reports(struct db *db, uint64_t number, uint64_t after,

@@ -100,6 +100,8 @@ enum cases_statement {
     OVERTURN_DECISION,
     FIND_LOOK,
     FIND_SECOND_LOOK_OF,
+    IS_BLIND,
+    TURN_SECOND_LOOK,
     NEXT_SECOND_LOOK,
     CLAIM_SECOND_LOOK,
     FIND_SECOND_LOOK,
@@ -118,6 +120,7 @@ enum cases_statement {
     NEXT_FLOOD,
     TELL_FLOOD,
     READ_FLOODS,
+    QUEUES_OF_FLOOD,
     /* retention */
     FIND_HOLD,
     ADD_HOLD,

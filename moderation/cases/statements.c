@@ -185,7 +185,8 @@ const char *const cases_statements[] = {
         " VALUES (?, ?, ?, ?) ON CONFLICT (request, account) DO UPDATE"
         " SET refused = excluded.refused, why = excluded.why",
     [FIND_REQUESTED] =
-        "SELECT r.quorum, r.digest, r.opened, r.log_name FROM requested q"
+        "SELECT r.quorum, r.digest, r.opened, r.log_name, r.reporter_key"
+        " FROM requested q"
         " JOIN reports r ON r.number = q.report"
         " WHERE q.request = ? AND q.report = ?",
     [FIND_CONSENT] = "SELECT 1 FROM consents WHERE report = ? AND holder = ?",
@@ -252,6 +253,13 @@ const char *const cases_statements[] = {
     [FIND_SECOND_LOOK_OF] =
         "SELECT 1 FROM second_looks WHERE number = ? AND account = ?"
         " AND in_case = ? AND done IS NULL AND claimed_until > ?",
+    [IS_BLIND] =
+        "SELECT 1 FROM second_looks l JOIN cases c ON c.number = l.in_case"
+        " WHERE l.in_case = ?1 AND l.account = ?2 AND l.done IS NULL"
+        " AND (c.claimant IS NULL OR c.claimant <> ?2"
+        " OR c.claimed_until <= ?3)",
+    [TURN_SECOND_LOOK] = "UPDATE second_looks SET decision = ?2"
+                         " WHERE in_case = ?1 AND done IS NULL",
     [NEXT_SECOND_LOOK] =
         "SELECT l.number, l.in_case, c.queue FROM second_looks l"
         " JOIN cases c ON c.number = l.in_case"
@@ -299,7 +307,8 @@ const char *const cases_statements[] = {
     [READ_FLOODS] = "SELECT f.number, f.account, a.shown, f.made,"
                     " f.undo_until, f.cases, f.undone, f.why FROM floods f"
                     " JOIN accounts a ON a.number = f.account"
-                    " ORDER BY f.number DESC LIMIT 100",
+                    " ORDER BY f.number DESC",
+    [QUEUES_OF_FLOOD] = "SELECT queue FROM cases WHERE flood = ?",
 
     /* retention */
     [FIND_HOLD] =
@@ -386,7 +395,8 @@ const char *const cases_statements[] = {
         "SELECT number, report_id, received, created, reporter, source,"
         " reason, priority, messages, first_sent, last_sent, copy_of, quorum,"
         " verdict_holds, opened, disclosed, withheld, parts_withheld,"
-        " not_proven, reporter_key, log_name FROM reports"
+        " not_proven, reporter_key, log_name,"
+        " opened IS NOT NULL AND kept IS NULL FROM reports"
         " WHERE in_case = ? AND number > ? ORDER BY number",
     [TIMELINE_OF_CASE] =
         "SELECT t.entry, t.time, t.account, a.shown, t.type, t.detail"

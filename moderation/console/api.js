@@ -98,6 +98,9 @@ export const post = async (path, body) => (await call('POST', path, body)).json(
 /** Bytes that are no JSON. */
 export const bytes = async (path) =>
   new Uint8Array(await (await call('GET', path)).arrayBuffer());
+/** The same where it is logged that they are given. */
+export const takeBytes = async (path) =>
+  new Uint8Array(await (await call('POST', path)).arrayBuffer());
 /** What the page asks by itself: it keeps no session alive, and waits for no new one. */
 export const peek = async (path, query) =>
   (await call('GET', address(path, query), undefined, true)).json();

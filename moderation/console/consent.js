@@ -2,7 +2,7 @@
 // Requests for consent: what holders of the quorum's shares are asked, and what
 // they answer. Metadata and the asker's reason; no content.
 
-import {bytes as download, get, peek, post} from './api.js';
+import {get, peek, post, takeBytes} from './api.js';
 import {button, el, facts, field, foreign, replace} from './dom.js';
 import {ago, moment, number} from './format.js';
 import * as keys from './keys.js';
@@ -22,7 +22,7 @@ const isAnswered = (request) => request.reports.every((report) => report.mine ||
 // ---- A consent that was made outside -----------------------------------------------
 
 async function saveSealed(request, report) {
-  const sealed = await download(`/v1/requests/${request.request}/reports/${report.report}`);
+  const sealed = await takeBytes(`/v1/requests/${request.request}/reports/${report.report}`);
   const url = URL.createObjectURL(new Blob([sealed], {type: 'application/octet-stream'}));
   const link = el('a', {href: url, download: `report-${report.report}.sealed`});
   link.click();

@@ -174,7 +174,8 @@ int service_bytes(struct blob *out, const struct service *service,
                   const char *path)
 {
     struct fetch_answer answer = {0};
-    int code = ask(&answer, service, "GET", path, NULL);
+    json_t *body = json_object();
+    int code = ask(&answer, service, "POST", path, body);
 
     memset(out, 0, sizeof *out);
     if (code == EXIT_DONE) {
@@ -183,6 +184,7 @@ int service_bytes(struct blob *out, const struct service *service,
     if (code == EXIT_DONE) {
         memcpy(out->data, answer.body, answer.len);
     }
+    json_decref(body);
     fetch_answer_free(&answer);
     return code;
 }

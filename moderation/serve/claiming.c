@@ -194,7 +194,7 @@ void read_floods(struct call *call, struct db *db)
 {
     json_t *list = json_array();
 
-    floods(db, put_flood, list);
+    floods(db, &call->who, put_flood, list);
     call_put(call, "floods", list);
 }
 

@@ -2,9 +2,8 @@
 /* The book, decisions by it, second persons, appeals. */
 #include "books.h"
 #include "deciding.h"
-#include "discreet.h"
+#include "discretion.h"
 #include "handlers.h"
-#include "looking.h"
 #include "looks.h"
 #include "queue.h"
 #include "template.h"
@@ -209,83 +208,18 @@ static bool read_wish(struct call *call, const struct mod_book *book,
     return explain(call, book, w);
 }
 
-/* ---- Discretion
- * -------------------------------------------------------------------------- */
-
-struct open_reports {
-    size_t count;
-    uint64_t reports[64];
-};
-
-static bool note_opened(void *context, const struct queue_report *r)
-{
-    struct open_reports *o = context;
-
-    if (r->is_open && r->copy_of == 0) {
-        o->reports[o->count++] = r->number;
-    }
-    return o->count < 64;
-}
-
-static bool check_report(struct call *call, const struct wish *w,
-                         uint64_t report)
-{
-    struct looking *l = looking_open(call->mod, report);
-    struct frank_span disclosed[FRANK_MESSAGES_MAX];
-    struct frank_span open[2] = {
-        {(const uint8_t *)w->policy->text, strlen(w->policy->text)}};
-    struct discreet_secrets secrets = {
-        .disclosed = disclosed, .open = open, .open_count = 1};
-    struct frank_fault fault = {.error = FRANK_ERR_MEMORY, .field = "memory"};
-    int error = FRANK_ERR_MEMORY;
-
-    if (l != NULL) {
-        const struct frank_report_header *h =
-            &opening_report(l->opening)->header;
-
-        for (size_t i = 0; i < h->count; i++) {
-            disclosed[i] = opening_body(l->opening)->openings[i].content;
-        }
-        secrets.disclosed_count = h->count;
-        secrets.reporter = opening_report(l->opening)->reporter.uri;
-        secrets.room = h->evidence[0].context.room;
-        if (w->template != NULL) {
-            open[secrets.open_count++] = (struct frank_span){
-                (const uint8_t *)w->template->text, strlen(w->template->text)};
-        }
-        error = discreet_check(w->decision.explanation, &secrets, &fault);
-    }
-    looking_free(l);
-    if (error != FRANK_OK) {
-        refuse_fault(call, "discreet",
-                     "The explanation would tell the accused which message was "
-                     "reported, or by whom",
-                     &fault);
-    }
-    return error == FRANK_OK;
-}
-
-/* The accused gets the explanation: it must not tell which message, or who. */
+/* The accused gets the explanation; policy and template are known to all. */
 static bool is_discreet(struct call *call, const struct wish *w)
 {
-    struct open_reports o = {.count = 0};
-    struct case_row row;
-    struct db *db = call_read(call);
-    bool mine =
-        case_find(&row, db, &call->who, call_number(call, 0), call->now).what ==
-            CASES_DONE &&
-        row.claimant == call->who.number;
+    struct frank_span open[2] = {
+        {(const uint8_t *)w->policy->text, strlen(w->policy->text)}};
+    size_t open_count = 1;
 
-    if (mine) {
-        queue_reports(db, row.number, 0, note_opened, &o);
+    if (w->template != NULL) {
+        open[open_count++] = (struct frank_span){
+            (const uint8_t *)w->template->text, strlen(w->template->text)};
     }
-    call_read_end(call);
-    for (size_t i = 0; i < o.count; i++) {
-        if (!check_report(call, w, o.reports[i])) {
-            return false;
-        }
-    }
-    return true; /* where it is not his, he is told by the store */
+    return discretion_check(call, w->decision.explanation, open, open_count);
 }
 
 /* ---- Deciding

@@ -82,6 +82,8 @@ void keeping_round(struct mod *mod, uint64_t now)
 {
     struct round r = {mod, now, true};
 
+    /* First what needs no room on the disk: secrets must not wait for it. */
+    wipe_shares(mod, now);
     take_rules_of_book(mod);
     while (r.more && !atomic_load(&mod->stopping)) {
         if (!mod_write(mod, run_ends, &r, 65536, false)) {
@@ -95,5 +97,4 @@ void keeping_round(struct mod *mod, uint64_t now)
         }
     }
     looking_open_ready(mod);
-    wipe_shares(mod, now);
 }

@@ -4,6 +4,7 @@
 #include "desk_calls.h"
 #include "filters.h"
 #include "handlers.h"
+#include "looks.h"
 #include "retention.h"
 #include "tally.h"
 
@@ -223,6 +224,8 @@ static bool put_report(void *context, const struct queue_report *r)
         (void)json_object_set_new(out, "parts_withheld",
                                   number(r->parts_withheld));
         (void)json_object_set_new(out, "not_proven", number(r->not_proven));
+        (void)json_object_set_new(out, "unreadable",
+                                  json_boolean(r->is_unreadable));
     }
     (void)json_object_set_new(out, "log_name", call_hex_json(r->log_name));
     (void)json_array_append_new(context, out);
@@ -351,11 +354,46 @@ static bool put_requested(void *context, const struct queue_requested *r)
     return true;
 }
 
+struct holding {
+    struct db *db;
+    uint64_t account;
+    bool holds;
+};
+
+static bool find_holding(void *context, const struct queue_requested *r)
+{
+    struct holding *h = context;
+
+    h->holds = r->quorum.len == FRANK_QUORUM_ID_BYTES &&
+               account_holds(h->db, h->account, r->quorum.data);
+    return !h->holds;
+}
+
+/* Of his queues, or for a share of his. */
+static bool is_for_him(const struct requests *w, const struct queue_request *q)
+{
+    const struct actor *who = &w->call->who;
+    struct holding h = {.db = w->db, .account = who->number};
+    char queue[QUEUE_ID_MAX + 1];
+
+    (void)snprintf(queue, sizeof queue, "%.*s", (int)q->queue.len,
+                   (const char *)q->queue.data);
+    if (!actor_has_queue(who, queue)) {
+        queue_requested(w->db, q->number, who, find_holding, &h);
+        return h.holds;
+    }
+    return true;
+}
+
 static bool put_request(void *context, const struct queue_request *q)
 {
     struct requests *w = context;
-    json_t *out = json_object();
+    json_t *out;
 
+    if (!is_for_him(w, q)) {
+        return true;
+    }
+    out = json_object();
     (void)json_object_set_new(out, "request", number(q->number));
     (void)json_object_set_new(out, "case", number(q->in_case));
     (void)json_object_set_new(out, "queue", call_span(q->queue));
@@ -409,6 +447,26 @@ static json_t *list_of(json_t *answer, const char *name)
     return list;
 }
 
+/* Whoever is to look at the case a second time is not told. */
+static void put_what_was_done(struct call *call, struct db *db, uint64_t which)
+{
+    json_t *decisions = list_of(call->answer, "decisions");
+    json_t *appeals = list_of(call->answer, "appeals");
+    json_t *notes = list_of(call->answer, "notes");
+    json_t *legal_holds = list_of(call->answer, "legal_holds");
+    json_t *timeline = list_of(call->answer, "timeline");
+    bool blind = looks_is_blind(db, &call->who, which, call->now);
+
+    call_put(call, "blind", json_boolean(blind));
+    if (!blind) {
+        queue_decisions(db, which, put_decision, decisions);
+        queue_appeals(db, which, put_appeal, appeals);
+        queue_notes(db, which, put_line, notes);
+        retention_holds(db, which, put_hold, legal_holds);
+        queue_timeline(db, which, put_line, timeline);
+    }
+}
+
 void read_case(struct call *call, struct db *db)
 {
     uint64_t which = call_number(call, 0);
@@ -436,11 +494,7 @@ void read_case(struct call *call, struct db *db)
     }
     queue_reports(db, which, after, put_report, list_of(a, "report_list"));
     call_put(call, "requests", requests_json(call, db, which));
-    queue_decisions(db, which, put_decision, list_of(a, "decisions"));
-    queue_appeals(db, which, put_appeal, list_of(a, "appeals"));
-    queue_notes(db, which, put_line, list_of(a, "notes"));
-    retention_holds(db, which, put_hold, list_of(a, "legal_holds"));
-    queue_timeline(db, which, put_line, list_of(a, "timeline"));
+    put_what_was_done(call, db, which);
     desk_put_draft(call, db, which);
     queue_history(&h, db, which);
     call_put(call, "history",

@@ -78,17 +78,33 @@ struct looking *looking_open(struct mod *mod, uint64_t report)
     if (l == NULL) {
         return NULL;
     }
-    error = asking_key(key, &mod->cases, &l->report);
-    if (error == FRANK_OK) {
-        error = opening_open_again(&l->opening, l->report.sealed,
-                                   l->report.sealed_len, key, NULL);
+    l->is_unreadable = l->report.is_unreadable;
+    if (l->is_unreadable) {
+        error = opening_without_body(&l->opening, l->report.sealed,
+                                     l->report.sealed_len, NULL);
+    } else {
+        error = asking_key(key, &mod->cases, &l->report);
+        if (error == FRANK_OK) {
+            error = opening_open_again(&l->opening, l->report.sealed,
+                                       l->report.sealed_len, key, NULL);
+        }
+        sodium_memzero(key, sizeof key);
     }
-    sodium_memzero(key, sizeof key);
     if (error != FRANK_OK) {
         return fail(l, "report-not-opened-again", error);
     }
     judge(l);
     return l;
+}
+
+struct looking *looking_outside(struct mod *mod, uint64_t report)
+{
+    struct looking *l = load(mod, report);
+    int error = l != NULL ? opening_without_body(&l->opening, l->report.sealed,
+                                                 l->report.sealed_len, NULL)
+                          : FRANK_OK;
+
+    return error == FRANK_OK ? l : fail(l, "report-not-read", error);
 }
 
 /* ---- By consents
@@ -141,6 +157,36 @@ static void count_all(struct asking_found *out, const struct looking *l,
     (void)snprintf(verdicts + at, 512 - at, "}");
 }
 
+/* Nothing of it can be shown, and it discloses nothing. */
+static void count_unreadable(struct asking_found *out, const struct looking *l)
+{
+    out->not_proven = (unsigned)opening_report(l->opening)->header.count;
+    out->nothing = true;
+    out->verdicts = "{\"unreadable\":1}";
+}
+
+/* By the consents, or, where its body cannot be read, without it: that must be
+ * said once, and not tried for ever. */
+static int open_by_consents(struct looking *l, const struct mod_quorum *quorum,
+                            const struct consent *consents,
+                            size_t consent_count)
+{
+    size_t which;
+    int error = opening_open(&l->opening, &which, l->report.sealed,
+                             l->report.sealed_len, &quorum->key, consents,
+                             consent_count, NULL);
+
+    if (error != FRANK_OK && error != FRANK_ERR_MEMORY) {
+        JOURNAL(JOURNAL_WARNING, "report-unreadable",
+                JOURNAL_NUMBER("report", l->report.number),
+                JOURNAL_TEXT("why", frank_strerror(error)));
+        l->is_unreadable = true;
+        error = opening_without_body(&l->opening, l->report.sealed,
+                                     l->report.sealed_len, NULL);
+    }
+    return error;
+}
+
 /* Opens it with what the holders gave; what is found is written down, and the
  * opening forgotten again. */
 static void open_one(struct mod *mod, struct looking *l,
@@ -149,19 +195,20 @@ static void open_one(struct mod *mod, struct looking *l,
 {
     struct opening_work w = {.mod = mod, .report = l->report.number};
     char verdicts[512];
-    size_t which;
-    int error = opening_open(&l->opening, &which, l->report.sealed,
-                             l->report.sealed_len, &quorum->key, consents,
-                             consent_count, NULL);
+    int error = open_by_consents(l, quorum, consents, consent_count);
 
     if (error != FRANK_OK) {
         (void)fail(l, "report-not-opened", error);
         return;
     }
     judge(l);
-    count_all(&w.found, l, verdicts);
-    w.found.key = opening_key(l->opening);
-    w.found.verdicts = verdicts;
+    if (l->is_unreadable) {
+        count_unreadable(&w.found, l);
+    } else {
+        count_all(&w.found, l, verdicts);
+        w.found.key = opening_key(l->opening);
+        w.found.verdicts = verdicts;
+    }
     for (size_t i = 0; i < consent_count; i++) {
         w.found.holders[w.found.holder_count++] = consents[i].holder;
     }

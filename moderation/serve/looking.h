@@ -19,11 +19,15 @@ struct looking {
     struct opening_place places[FRANK_MESSAGES_MAX];
     size_t place_count;
     bool order_is_forged; /* two messages of one number */
+    bool is_unreadable;   /* no message is shown: its body cannot be read */
 };
 
 /* Opens a report again by its kept key. NULL: it cannot be; a line in the
  * journal says why. */
 struct looking *looking_open(struct mod *mod, uint64_t report);
+/* What a report says outside its body, opened or not: header and reporter. Not
+ * judged. NULL: no memory, or there is no such report. */
+struct looking *looking_outside(struct mod *mod, uint64_t report);
 void looking_free(struct looking *looking);
 
 /* Opens each report that has the consents it needs. Returns when that is on

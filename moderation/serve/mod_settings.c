@@ -188,6 +188,11 @@ bool mod_settings_check(const struct mod_settings *s,
                      "shorter than retract: the accused would be told of what "
                      "may be taken back");
     }
+    if (s->statement_delay >= s->appeal_window) {
+        return wrong(error, "statement-delay",
+                     "not shorter than appeal-window: the case would be purged "
+                     "before the accused is told");
+    }
     if (s->retract >= s->appeal_window) {
         return wrong(error, "appeal-window", "not longer than retract");
     }

@@ -104,12 +104,21 @@ static bool load_requested(struct call *call, struct asking_report *out,
     return found && holds;
 }
 
+static struct cases_answer write_sealed(struct call *call, struct db *db)
+{
+    return asking_give_sealed(&call->mod->cases, db, &call->who,
+                              call_number(call, 0), call_number(call, 1),
+                              call->now);
+}
+
+/* The reporter's name may be in it: first the log, on disk. */
 void run_sealed(struct call *call)
 {
     struct asking_report report;
 
     memset(&report, 0, sizeof report);
-    if (load_requested(call, &report, call_number(call, 1))) {
+    if (load_requested(call, &report, call_number(call, 1)) &&
+        call_write(call, write_sealed, NULL)) {
         call->answered = true;
         http_answer(
             call->exchange,
@@ -118,8 +127,8 @@ void run_sealed(struct call *call)
                                   .body = {report.sealed, report.sealed_len},
                                   .owned = report.sealed});
         report.sealed = NULL; /* transferred */
-        asking_report_free(&report);
     }
+    asking_report_free(&report);
 }
 
 /* Whether consent and receipt are of a holder of the quorum for this report. */

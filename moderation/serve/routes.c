@@ -98,7 +98,7 @@ const struct mod_route mod_routes[] = {
      {MUST(LIST, "reports"), TEXT("why")},
      .act = act_ask},
     {"GET", "/v1/requests", CONTENT, {{0}}, .read = read_requests},
-    {"GET", "/v1/requests/{}/reports/{}", CONTENT, {{0}}, .run = run_sealed},
+    {"POST", "/v1/requests/{}/reports/{}", CONTENT, {{0}}, .run = run_sealed},
     {"POST", "/v1/requests/{}/withdraw", CONTENT, {{0}}, .act = act_withdraw},
     {"POST",
      "/v1/requests/{}/refuse",

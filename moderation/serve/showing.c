@@ -2,69 +2,17 @@
 #include "showing.h"
 
 #include "handlers.h"
-#include "hmac.h"
 #include "looks.h"
 #include "parts.h"
+#include "ticket.h"
 #include "utf8.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-/* ---- Tickets
- * -------------------------------------------------------------------- */
-
-/* An address of evidence is for one session, report and second look; who else
- * learns it has nothing. */
-#define TICKET_MS UINT64_C(3600000)
-#define TICKET_BYTES 16
-#define TICKET_TEXT_BYTES (2 * TICKET_BYTES + 1)
-
-static void make_ticket(char out[static TICKET_TEXT_BYTES],
-                        const struct call *call, uint64_t report,
-                        uint64_t second_look, uint64_t until)
-{
-    uint8_t said[TOKEN_HASH_BYTES + 24];
-    uint8_t mac[HASH_BYTES];
-    struct hmac hmac;
-
-    memcpy(said, call->session, TOKEN_HASH_BYTES);
-    memcpy(said + TOKEN_HASH_BYTES, &report, 8);
-    memcpy(said + TOKEN_HASH_BYTES + 8, &second_look, 8);
-    memcpy(said + TOKEN_HASH_BYTES + 16, &until, 8);
-    hmac_schedule(&hmac, call->mod->secrets->tickets,
-                  sizeof call->mod->secrets->tickets);
-    hmac_update(&hmac, said, sizeof said);
-    hmac_final(&hmac, mac);
-    (void)sodium_bin2hex(out, TICKET_TEXT_BYTES, mac, TICKET_BYTES);
-    sodium_memzero(mac, sizeof mac);
-}
-
-/* "UNTIL.SECONDLOOK.MAC" of an address. */
-static bool read_ticket(const struct call *call, const char *text,
-                        uint64_t report, uint64_t *second_look)
-{
-    char right[TICKET_TEXT_BYTES];
-    uint64_t until;
-    char *end;
-
-    if (text == NULL || !isdigit((unsigned char)text[0])) {
-        return false;
-    }
-    until = strtoull(text, &end, 10);
-    if (*end != '.' || !isdigit((unsigned char)end[1])) {
-        return false;
-    }
-    *second_look = strtoull(end + 1, &end, 10);
-    make_ticket(right, call, report, *second_look, until);
-    return *end == '.' && strlen(end + 1) == sizeof right - 1 &&
-           sodium_memcmp(end + 1, right, sizeof right - 1) == 0 &&
-           until > call->now;
-}
 
 /* ---- Kinds of evidence
  * -------------------------------------------------------------------- */
@@ -161,9 +109,7 @@ static json_t *readable(struct frank_span text)
 struct showing {
     struct call *call;
     const struct looking *looking;
-    uint64_t second_look;
-    uint64_t until;
-    char ticket[TICKET_TEXT_BYTES];
+    char ticket[TICKET_BYTES];
     struct parts parts;
 };
 
@@ -197,10 +143,8 @@ static json_t *part_json(const struct showing *s, size_t message, size_t i)
             char address[160];
 
             (void)snprintf(address, sizeof address,
-                           "/v1/evidence/%" PRIu64 "/%zu/%zu/%" PRIu64
-                           ".%" PRIu64 ".%s",
-                           s->looking->report.number, message, i, s->until,
-                           s->second_look, s->ticket);
+                           "/v1/evidence/%" PRIu64 "/%zu/%zu/%s",
+                           s->looking->report.number, message, i, s->ticket);
             (void)json_object_set_new(out, "evidence", json_string(address));
         } else if (is_text(part->media_type) || utf8_is_valid(part->body)) {
             (void)json_object_set_new(out, "text", readable(part->body));
@@ -247,14 +191,19 @@ static json_t *message_json(struct showing *s, size_t i)
     (void)json_object_set_new(out, "room", call_span(c->room));
     (void)json_object_set_new(out, "sent",
                               json_integer((json_int_t)c->accepted_timestamp));
-    (void)json_object_set_new(out, "verdict", json_string(states[v->state]));
+    (void)json_object_set_new(
+        out, "verdict",
+        json_string(l->is_unreadable ? "unreadable" : states[v->state]));
     (void)json_object_set_new(out, "proven",
                               json_boolean(v->stamp == STAMP_VALID &&
                                            (v->state == OPENING_MATCHES ||
                                             v->state == OPENING_MALFORMED)));
     (void)json_object_set_new(out, "stamp",
                               json_string(opening_stamp_text(v->stamp)));
-    if (v->fault.error != FRANK_OK) {
+    if (l->is_unreadable) {
+        (void)json_object_set_new(
+            out, "why", json_string("the report's body cannot be read"));
+    } else if (v->fault.error != FRANK_OK) {
         (void)json_object_set_new(out, "why",
                                   json_string(frank_strerror(v->fault.error)));
     }
@@ -296,13 +245,14 @@ static void put_look(struct showing *s)
 
     for (size_t i = 0; i < h->count; i++) {
         (void)json_array_append_new(messages, message_json(s, i));
-        withheld += !body->openings[i].disclosed;
+        withheld += !l->is_unreadable && !body->openings[i].disclosed;
         parts += l->verdicts[i].parts_withheld != 0;
     }
     /* First, as it can make what is shown look other than it was. */
     call_put(call, "withheld", json_integer(withheld));
     call_put(call, "parts_withheld", json_integer(parts));
     call_put(call, "report", json_integer((json_int_t)l->report.number));
+    call_put(call, "unreadable", json_boolean(l->is_unreadable));
     call_put(call, "note", call_span(body->note));
     call_put(call, "hub_verdict", json_boolean(l->has_verdict));
     call_put(call, "messages", messages);
@@ -321,9 +271,9 @@ void show_look(struct call *call, const struct looking *looking,
     }
     s->call = call;
     s->looking = looking;
-    s->second_look = second_look;
-    s->until = call->now + TICKET_MS;
-    make_ticket(s->ticket, call, looking->report.number, second_look, s->until);
+    ticket_make(s->ticket, call->mod->secrets->tickets,
+                &(struct ticket){call->session, looking->report.number,
+                                 second_look, call->now + TICKET_MS});
     put_look(s);
     sodium_memzero(s, sizeof *s);
     free(s);
@@ -389,7 +339,7 @@ static void answer_part(struct call *call, const struct looking *l,
 void run_evidence(struct call *call)
 {
     uint64_t report = call_number(call, 0);
-    uint64_t second_look = 0;
+    struct ticket ticket = {.session = call->session, .report = report};
     struct cases_answer may = cases_unknown();
     struct looking *l = NULL;
     size_t message = 0;
@@ -397,11 +347,11 @@ void run_evidence(struct call *call)
 
     if (read_place(http_segment(call->exchange, 1), &message) &&
         read_place(http_segment(call->exchange, 2), &part) &&
-        read_ticket(call, http_segment(call->exchange, 3), report,
-                    &second_look)) {
+        ticket_read(&ticket, call->mod->secrets->tickets,
+                    http_segment(call->exchange, 3), call->now)) {
         struct db *db = call_read(call);
 
-        may = looks_may(db, &call->who, report, second_look, call->now);
+        may = looks_may(db, &call->who, report, ticket.second_look, call->now);
         call_read_end(call);
     }
     if (!call_done(call, may)) {

@@ -8,6 +8,7 @@ import hmac
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -30,6 +31,67 @@ def totp(secret, now=None, step=0):
     at = mac[-1] & 15
     return "%06d" % ((struct.unpack(">I", mac[at:at + 4])[0] & 0x7fffffff) %
                      1000000)
+
+
+class Description:
+    """The API's description, which each answer that anybody gets is held
+    against."""
+
+    def __init__(self):
+        with open("moderation/serve/openapi.json") as f:
+            self.api = json.load(f)
+        self.paths = [(re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(p))),
+                       p) for p in self.api["paths"]]
+        try:
+            import jsonschema
+            self.schemas = jsonschema
+        except ImportError:
+            self.schemas = None
+            print("skip answers as they are described: no jsonschema", flush=True)
+
+    def operation(self, method, path):
+        """The name, "GET /v1/cases/{case}", and what is said of it; of a path
+        that is not described None, None."""
+        path = path.split("?")[0]
+        for pattern, name in self.paths:
+            said = self.api["paths"][name].get(method.lower())
+            if pattern.fullmatch(path) and said:
+                return method + " " + name, said
+        return None, None
+
+    def fault(self, operation, body, status, answer):
+        """What of an exchange is not as it is described."""
+        response = operation["responses"].get(str(status))
+        if response is None:
+            response = self.api["components"]["responses"]["problem"]
+            body = None  # it was refused: it may have been wrong
+        schemas = [(answer, content["schema"])
+                   for media, content in response["content"].items()
+                   if media.endswith("json") and "schema" in content]
+        if isinstance(answer, bytes):
+            schemas = []
+            if all(m.endswith("json") for m in response["content"]):
+                return "not JSON"
+        if body is not None and "requestBody" in operation:
+            schemas.append((body, operation["requestBody"]["content"]
+                            ["application/json"]["schema"]))
+        for value, schema in schemas:
+            try:
+                self.schemas.validate(value, schema)
+            except self.schemas.ValidationError as error:
+                return str(error)[:300]
+        return None
+
+    def hold(self, method, path, body, status, answer):
+        name, operation = self.operation(method, path)
+        if self.schemas and operation and not isinstance(body, (bytes, str)):
+            fault = self.fault(operation, body, status, answer)
+            if fault:
+                check("%s answers as it is described" % name, False,
+                      (status, fault))
+
+
+description = Description()
 
 
 class Mod:
@@ -191,9 +253,12 @@ class Person:
             data = body if isinstance(body, (bytes, str)) else json.dumps(body or {})
         status, text, _ = self.mod.request(method, path, data, h)
         try:
-            return status, json.loads(text)
+            answer = json.loads(text)
         except ValueError:
-            return status, text
+            answer = text
+        description.hold(method, path, (body or {}) if method == "POST" else None,
+                         status, answer)
+        return status, answer
 
     def must(self, method, path, body=None):
         status, answer = self.ask(method, path, body)
@@ -211,7 +276,9 @@ class Person:
 
 
 def consent(mod, person, request, share, report=None):
-    """Makes consents outside, as a holder does, and uploads them."""
+    """Makes consents outside, as a holder does, and uploads them; gives how
+    many."""
+    count = 0
     for r in person.must("GET", "/v1/requests")["requests"]:
         if r["request"] != request:
             continue
@@ -219,7 +286,7 @@ def consent(mod, person, request, share, report=None):
             if report not in (None, item["report"]):
                 continue
             status, sealed = person.ask(
-                "GET", "/v1/requests/%d/reports/%d" % (request, item["report"]))
+                "POST", "/v1/requests/%d/reports/%d" % (request, item["report"]))
             assert status == 200, sealed
             with tempfile.TemporaryDirectory() as folder:
                 def path(name):
@@ -236,6 +303,8 @@ def consent(mod, person, request, share, report=None):
             person.must("POST", "/v1/requests/%d/consents" % request,
                         {"report": item["report"], "consent": secret,
                          "receipt": receipt})
+            count += 1
+    return count
 
 
 def until(holds, seconds=20):
@@ -245,6 +314,31 @@ def until(holds, seconds=20):
             return True
         time.sleep(0.05)
     return False
+
+
+def in_memory(mod, *needles):
+    """Which bytes stand in the service's writable memory; None: that cannot be
+    read here."""
+    found = set()
+    if os.environ.get("SAN"):
+        return None  # its memory is too large to read
+    try:
+        with open("/proc/%d/maps" % mod.pid()) as maps, open(
+                "/proc/%d/mem" % mod.pid(), "rb", 0) as mem:
+            for line in maps:
+                span, rights = line.split()[:2]
+                if "rw" not in rights or "[v" in line:
+                    continue
+                begin, end = (int(x, 16) for x in span.split("-"))
+                try:
+                    mem.seek(begin)
+                    data = mem.read(end - begin)
+                except OSError:
+                    continue
+                found |= {n for n in needles if n in data}
+    except PermissionError:
+        return None
+    return found
 
 
 def share_file(hub, n):

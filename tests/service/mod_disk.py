@@ -11,7 +11,9 @@ w = World(folder=sys.argv[1], min_free="8MiB", hub_every="100ms")
 w.reports(3)
 until(lambda: len(w.cases()) == 3)
 first, second, third = [c["case"] for c in w.cases()]
-w.ann.must("POST", "/v1/cases/%d/claim" % first)
+report = w.open(w.ann, first)
+SAID = w.ann.must("POST", "/v1/reports/%d/look" % report)["messages"][0][
+    "parts"][0]["text"]
 
 
 def fill(leave):
@@ -36,6 +38,18 @@ status, answer = w.ann.ask("POST", "/v1/cases/%d/notes" % first, {"text": "more"
 check("on a full disk a change is 507", status == 507 and
       answer["type"].endswith("disk-full"), (status, answer))
 check("and was not done", count("notes") == 1)
+looks = count("timeline")
+for body in ({}, {"raw": True}):
+    status, answer = w.ann.ask("POST", "/v1/reports/%d/look" % report, body)
+    said = json.dumps(answer)
+    check("content is not shown where that cannot be logged", status == 507 and
+          set(answer) <= {"type", "title", "status", "request_id"} and
+          SAID not in said, (status, answer))
+status, answer = w.ann.ask("POST", "/v1/reports/%d/reporter" % report,
+                           {"why": "who is it"})
+check("nor is the reporter named", status == 507 and
+      "reporter" not in answer, (status, answer))
+check("and nothing says that it was", count("timeline") == looks)
 check("reading goes on", w.ann.ask("GET", "/v1/cases/%d" % first)[0] == 200)
 check("it is live", w.mod.request("GET", "/livez")[0] == 200)
 os.unlink(w.mod.file("filler"))
@@ -46,8 +60,26 @@ check("and changes are made", until(lambda: w.ann.ask(
 w.mod.kill()
 w.mod.start()
 check("nothing acknowledged is lost", count("notes") == 2 and w.ann.must(
-    "GET", "/v1/cases/%d" % first)["state"] == "claimed")
+    "GET", "/v1/cases/%d" % first)["state"] == "open")
 check("it did not end in between",
       "database-failed" not in w.mod.journal(), w.mod.journal()[-500:])
 check("it ends cleanly", w.mod.stop() == 0)
+
+# -- A share whose holder left, on a full disk --
+shutil.rmtree(w.mod.file("data"))
+w = World(folder=os.path.join(sys.argv[1], "shares"), min_free="8MiB",
+          stored_shares="on", session_idle="3s")
+with open(share_file(w.hub, 1)) as f:
+    share = f.read()
+scalar = bytes.fromhex(json.loads(share)["share"])
+w.ann.must("POST", "/v1/share", {"share": share, "password": w.ann.password})
+fill(0)
+if not in_memory(w.mod, scalar):
+    print("skip shares: memory cannot be read here", flush=True)
+else:
+    check("a share is wiped when its session was idle, whatever the disk",
+          until(lambda: not in_memory(w.mod, scalar), 8) and
+          w.ann.ask("GET", "/v1/me")[0] == 401)
+os.unlink(w.mod.file("filler"))
+w.mod.stop()
 finish()

@@ -58,6 +58,32 @@ for call, error, when in tries:
 check("failing calls end the service with a reason (%d of %d met one)" %
       (failed, len(tries)), reasons and failed >= 8)
 check("within a second (the slowest took %.2f s)" % slowest, slowest < 1)
+# -- A share, when the service ends --
+# The last call of a process is held up, so that its memory can be looked at.
+w.mod.configure(stored_shares="on")
+with open(share_file(w.hub, 1)) as f:
+    share = f.read()
+scalar = bytes.fromhex(json.loads(share)["share"])
+w.mod.start(prefix=["strace", "-f", "-qq", "-o", "/dev/null", "-e",
+                    "trace=exit_group", "-e",
+                    "inject=exit_group:delay_enter=4s"])
+w.ann.login().must("POST", "/v1/share", {"share": share,
+                                         "password": w.ann.password})
+if not in_memory(w.mod, scalar):
+    print("skip shares: memory cannot be read here", flush=True)
+else:
+    pid = w.mod.pid()
+    os.kill(pid, signal.SIGTERM)
+
+    def is_ending():
+        with open("/proc/%d/syscall" % pid) as f:
+            return f.read().split()[0] in ("231", "94")  # exit_group
+
+    ending = until(is_ending, 15)
+    check("a share is wiped when the service ends", ending and
+          in_memory(w.mod, scalar) == set(), ending)
+    w.mod.process.wait(30)
+w.mod.kill()
 w.mod.start()
 there = {r[0] for r in w.mod.database().execute("SELECT text FROM notes")}
 check("nothing acknowledged is lost (%d)" % len(acknowledged),

@@ -1,179 +1,530 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each route, as each role, on each kind of object: made from the routes."""
+"""Each route, as each role, on each kind of object: what each cell answers."""
 
-import re
+import sys
 
+sys.path.insert(0, "tests/console")
 from mod import *
+from reports import send_report
 
-w = World(stored_shares="on")
-w.reports(4)
-until(lambda: len(w.cases()) == 4)
-with open("moderation/serve/openapi.json") as f:
-    api = json.load(f)
+w = World(stored_shares="on", retract="3s", statement_delay="3s")
+api = description.api
 
-# A reviewer of another queue: what is not in it is not there for him.
-dee = w.mod.add(w.ada, "dee", "reviewer", queues=["child_safety"])
-if not dee.must("GET", "/v1/me")["queues"]:
-    raise SystemExit("no queue")
-free, mine, other, opened = [c["case"] for c in w.cases()][:4]
-w.ann.must("POST", "/v1/cases/%d/claim" % mine)
-w.ben.must("POST", "/v1/cases/%d/claim" % other)
-report = w.open(w.cat, opened)
-request = w.ann.must("POST", "/v1/cases/%d/ask" % mine, {
-    "reports": [w.ann.must("GET", "/v1/cases/%d" % mine)["report_list"][0]["report"]],
-    "why": "to see"})["request"]
-
-platform = w.mod.anyone()
-platform.token = w.mod.token_of("platform.token")
-people = {"nobody": w.mod.anyone(), "reviewer": w.ann, "lead": w.lea,
-          "admin": w.ada, "auditor": w.aud, "platform": platform,
-          "stranger": dee}
-
-# What the description says is what the table of routes says.
+# -- What the description says is what the table of routes says --
 with open("moderation/serve/routes.c") as f:
-    table = {(m, re.sub(r"\{\}", "{}", p)) for m, p in
-             re.findall(r'\{"(GET|POST)",\s*"([^"]+)"', f.read())}
+    table = set(re.findall(r'\{"(GET|POST)",\s*"([^"]+)"', f.read()))
 described = {(m.upper(), re.sub(r"\{\w+\}", "{}", p).replace(
     "/log/tile/{}", "/log/tile/")) for p, ops in api["paths"].items()
     for m in ops}
 check("the description has each route and no other", table == described,
       table ^ described)
 
+# -- People --
+# A reviewer of a queue in which nothing is: what is elsewhere is not there.
+dee = w.mod.add(w.ada, "dee", "reviewer", queues=["child_safety"])
+platform = w.mod.anyone()
+platform.token = w.mod.token_of("platform.token")
+people = {"nobody": w.mod.anyone(), "reviewer": w.ann, "lead": w.lea,
+          "admin": w.ada, "auditor": w.aud, "platform": platform,
+          "stranger": dee}
+ROLE = {"stranger": "reviewer"}
+
+
+def quiet():
+    """Waits until the hub was told all: that it was is logged."""
+    assert until(lambda: not w.mod.database().execute(
+        "SELECT count(*) FROM hub_notices").fetchone()[0])
+
 
 def snapshot():
-    """All that is stored, but when a session was last used."""
+    """All that is stored and logged, but when a session was last used."""
     db = w.mod.database()
     tables = [r[0] for r in db.execute(
         "SELECT name FROM sqlite_schema WHERE type = 'table'"
-        " AND name NOT LIKE 'sqlite%' AND name NOT IN ('sessions')")]
-    return {t: db.execute("SELECT * FROM " + t).fetchall() for t in tables
-            if t not in ("log_entries", "log_range", "hub_notices", "memory")}
+        " AND name NOT LIKE 'sqlite%' AND name NOT IN ('sessions',"
+        " 'hub_notices', 'memory')")]
+    return {t: db.execute("SELECT * FROM " + t).fetchall() for t in tables}
 
 
-def body_of(operation):
-    schema = (operation.get("requestBody", {}).get("content", {})
-              .get("application/json", {}).get("schema", {}))
-    samples = {"string": "x", "integer": 1, "boolean": True, "array": [],
-               "object": {}}
-    return {k: samples[v["type"]] for k, v in
-            schema.get("properties", {}).items()
-            if k in schema.get("required", [])}
+def problem(answer):
+    status, said = answer
+    return "200" if status == 200 else said["type"].rsplit(":", 1)[-1]
 
 
-try:
-    import jsonschema
-except ImportError:
-    jsonschema = None
+STATUS = {"200": 200, "session": 401, "unauthorized": 401, "role": 403,
+          "not-found": 404}
+asked, answered, wrong = set(), set(), []
+DONE = "200"
 
 
-def fits_description(operation, status, answer):
-    """Whether an answer is what the description says it is."""
-    if jsonschema is None or isinstance(answer, bytes):
-        return True
-    response = operation["responses"].get(str(status))
-    if response is None:
-        response = api["components"]["responses"]["problem"]
-    for media, content in response["content"].items():
-        if media.endswith("json"):
-            try:
-                jsonschema.validate(answer, content.get("schema", {}))
-            except jsonschema.ValidationError as error:
-                return str(error)[:200]
-    return True
+def cell(name, kind, who, path, body, expected):
+    person = people[who]
+    answer = person.ask(name.split()[0], path, body)
+    got = problem(answer)
+    if got == DONE:
+        answered.add(name)
+    if got != expected or answer[0] != STATUS.get(got, answer[0]) or \
+            answer[0] >= 500:
+        wrong.append("%s as %s on %s: %s" % (name, who, kind, answer))
+        check("%s as %s on %s is %s" % (name, who, kind, expected), False, answer)
 
 
-answered = set()
-MISSING = "999999999"
-public = 0
-for path, operations in api["paths"].items():
-    for method, operation in operations.items():
-        method = method.upper()
-        name = method + " " + path
-        roles = operation.get("x-roles")
-        is_platform = any("platform" in s for s in operation["security"])
-        if roles is None and not is_platform:
-            public += 1
-            continue
-        for object_kind, value in (("missing", MISSING), ("odd", "0"),
-                                   ("text", "abc"), ("his", str(mine)),
-                                   ("another's", str(other))):
-            if "{" not in path and object_kind != "missing":
-                continue
-            if object_kind in ("his", "another's") and method == "POST":
-                continue  # tried one by one below
-            if path == "/v1/logout":
-                continue
-            where = re.sub(r"\{\w+\}", value, path)
-            for who, person in people.items():
-                before = snapshot() if method == "GET" else None
-                status, answer = person.ask(method, where, body_of(operation))
-                if who == "nobody":
-                    right = status == 401
-                elif is_platform:
-                    right = (status in (404, 422, 400) if who == "platform"
-                             else status == 401)
-                elif who == "platform":
-                    right = status == 401
-                else:
-                    role = "reviewer" if who == "stranger" else who
-                    if role not in roles:
-                        right = status == 403 and answer["type"].endswith("role")
-                    elif "{" in path and object_kind in ("missing", "odd", "text"):
-                        right = status in (404, 409, 422, 400)
-                    elif object_kind in ("his", "another's") and who == "stranger":
-                        right = status == 404
-                    else:
-                        right = status in (200, 400, 404, 409, 422, 403)
-                fits = fits_description(operation, status, answer)
-                if fits is not True:
-                    check(name + " answers as it is described", False, fits)
-                if status == 200:
-                    answered.add(name)
-                if not right:
-                    check("%s as %s on %s" % (name, who, object_kind), False,
-                          (status, answer))
-                if status >= 500:
-                    check(name + " does not fail", False, (status, answer))
-                if before is not None and snapshot() != before:
-                    check(name + " changes nothing", False)
-check("every cell of role, route and object answers as it should", True)
-check("each GET answered once at least, as it is described", {
-    m.upper() + " " + p for p, ops in api["paths"].items() for m in ops
-    if m == "get" and "x-roles" in ops[m]} <= answered | {
-        "GET /v1/requests/{request}/reports/{report}",
-        "GET /v1/evidence/{report}/{message}/{part}/{ticket}"}, answered)
-check("what is open to all is little", public <= 11, public)
+def row(name, kind, path, body=None, others=None, first=None, **expected):
+    """One route and object, as everybody: who is not named in `expected` gets
+    what `others` get, if his role may call it. path: may be one for each.
+    What is refused, and each GET, changes nothing and logs nothing. first: who
+    is to be before the others."""
+    method, template = name.split()
+    operation = api["paths"][template][method.lower()]
+    is_platform = any("platform" in s for s in operation["security"])
+    asked.add((name, kind))
+    refused, done = [], []
+    for who in people:
+        where = path if isinstance(path, str) else path.get(who, path["others"])
+        if is_platform and who == "platform":
+            right = expected.get(who, others)
+        elif is_platform:
+            right = "unauthorized"
+        elif who in ("nobody", "platform"):
+            right = "session"
+        elif ROLE.get(who, who) not in operation["x-roles"]:
+            right = "role"
+        else:
+            right = expected.get(who, others)
+        (done if right == DONE and method == "POST" else refused).append(
+            (who, where, right))
+    for who, where, right in [d for d in done if d[0] == first]:
+        cell(name, kind, who, where, body, right)
+        done.remove((who, where, right))
+    quiet()
+    before = snapshot()
+    for who, where, right in refused:
+        cell(name, kind, who, where, body, right)
+    after = snapshot()
+    if before != after:
+        check("%s on %s changes nothing where it should not" % (name, kind),
+              False, [t for t in before if before[t] != after[t]])
+    for who, where, right in done:
+        cell(name, kind, who, where, body, right)
+    quiet()
 
-# -- Objects of others, one by one --
-for path, body in (
-        ("/v1/cases/%d/release", {}), ("/v1/cases/%d/extend", {}),
-        ("/v1/cases/%d/hold", {"until": 1, "why": "x"}),
-        ("/v1/cases/%d/hand-over", {"to": "ann", "why": "x"}),
-        ("/v1/cases/%d/ask", {"reports": [1], "why": "x"}),
-        ("/v1/cases/%d/claim", {}),
-        ("/v1/cases/%d/decide", {"policy": "x", "outcome": "warn"}),
-        ("/v1/cases/%d/review", {"confirm": True}),
-        ("/v1/cases/%d/notes", {"text": "x"})):
-    got = dee.ask("POST", path % other, body)[0]
-    check("POST %s of another queue is not there" % (path % 0),
-          got in (404, 422), got)
-for path, body in (("/v1/cases/%d/release", {}), ("/v1/cases/%d/extend", {}),
-                   ("/v1/cases/%d/claim", {}),
-                   ("/v1/cases/%d/ask", {"reports": [1], "why": "x"}),
-                   ("/v1/cases/%d/hold", {"until": 1, "why": "x"}),
-                   ("/v1/cases/%d/hand-over", {"to": "ann", "why": "x"})):
-    got = w.ann.ask("POST", path % other, body)
-    check("POST %s of somebody else is refused" % (path % 0),
-          got[0] == 409, got)
-check("content of another's case is refused", w.ann.refused(
-    "POST", "/v1/reports/%d/look" % report) == "claimed-by-other")
-check("the reporter of another's case is hidden", w.ann.refused(
-    "POST", "/v1/reports/%d/reporter" % report, {"why": "x"}) ==
-    "claimed-by-other")
-check("another's request is not withdrawn", w.ben.refused(
-    "POST", "/v1/requests/%d/withdraw" % request) == "claimed-by-other")
-check("a sealed report is for holders", w.lea.ask(
-    "GET", "/v1/requests/%d/reports/1" % request)[0] in (403, 404))
+
+def nowhere(name, body=None, others="not-found"):
+    """Objects that are not there."""
+    template = name.split()[1]
+    for kind, value in (("missing", "999999999"), ("odd", "0"), ("text", "abc")):
+        row(name, kind, re.sub(r"\{\w+\}", value, template), body, others=others)
+
+
+# -- What has no object --
+for path, roles in (("/v1/me", {}), ("/v1/searches", {}), ("/v1/book", {}),
+                    ("/v1/statistics", {}), ("/v1/quorums", {}), ("/v1/log", {}),
+                    ("/v1/queues", {}), ("/v1/cases", {}), ("/v1/people", {}),
+                    ("/v1/requests", {}), ("/v1/floods", {}),
+                    ("/v1/floods/preview", {}), ("/v1/accounts", {})):
+    row("GET " + path, "none", path, others=DONE)
+row("POST /v1/preferences", "none", "/v1/preferences", {
+    "theme": "dark", "quiet": False, "blur_text": True, "break_minutes": 0,
+    "avoid": []}, others=DONE)
+row("POST /v1/preferences", "bad", "/v1/preferences", {
+    "theme": "red", "quiet": False, "blur_text": True, "break_minutes": 0,
+    "avoid": []}, others="theme")
+row("POST /v1/exposure", "none", "/v1/exposure", {
+    "day": int(time.time() // 86400), "seconds": 1, "images": 0}, others=DONE)
+row("POST /v1/searches", "none", "/v1/searches", {
+    "name": "mine", "query": "claim=mine"}, others=DONE)
+row("POST /v1/searches/drop", "none", "/v1/searches/drop", {"name": "mine"},
+    others=DONE)
+row("POST /v1/searches/drop", "missing", "/v1/searches/drop", {"name": "mine"},
+    others="not-found")
+
+# -- Cases: claims --
+sender = "mimi://example.com/u/mallory"
+cases = [send_report(w, {
+    "room": "mimi://example.com/r/%d" % i, "reason": "harassment", "messages": [
+        {"text": "hello"}, {"type": "image/png", "picture": True}]})
+    for i in range(9)]
+HIS = {"reviewer": cases[0], "lead": cases[1], "others": cases[0]}
+OTHER, FREE = cases[2], cases[3]
+report_of = {c: r for r, c in w.mod.database().execute(
+    "SELECT number, in_case FROM reports")}
+
+
+def at(path, objects):
+    """The path for everybody's own object."""
+    return {who: path % number for who, number in objects.items()}
+
+
+w.ben.must("POST", "/v1/cases/%d/claim" % OTHER)
+case = "/v1/cases/{case}"
+nowhere("GET " + case)
+nowhere("POST %s/claim" % case)
+row("POST %s/claim" % case, "his", at("/v1/cases/%d/claim", HIS), reviewer=DONE,
+    lead=DONE, stranger="not-found")
+row("POST %s/claim" % case, "his again", at("/v1/cases/%d/claim", HIS),
+    reviewer=DONE, lead=DONE, stranger="not-found")
+row("POST %s/claim" % case, "another's", "/v1/cases/%d/claim" % OTHER,
+    others="claimed-by-other", stranger="not-found")
+row("GET " + case, "his", at("/v1/cases/%d", HIS), others=DONE,
+    stranger="not-found")
+row("GET " + case, "another's", "/v1/cases/%d" % OTHER, others=DONE,
+    stranger="not-found")
+soon = int(time.time() * 1000) + 3600000
+for action, body in (("extend", {}), ("hold", {"until": soon, "why": "a call"}),
+                     ("notes", {"text": "seen"}),
+                     ("draft", {"draft": {"note": "half"}})):
+    name = "POST %s/%s" % (case, action)
+    nowhere(name, body)
+    row(name, "his", at("/v1/cases/%d/" + action, HIS), body, reviewer=DONE,
+        lead=DONE, stranger="not-found")
+    # A note and a draft are everybody's of the queue.
+    mild = DONE if action in ("notes", "draft") else "claimed-by-other"
+    row(name, "another's", "/v1/cases/%d/%s" % (OTHER, action), body, others=mild,
+        stranger="not-found")
+    row(name, "free", "/v1/cases/%d/%s" % (FREE, action), body,
+        others=mild if mild == DONE and action == "draft" else "state",
+        stranger="not-found")
+name = "POST %s/release" % case
+nowhere(name)
+row(name, "his", at("/v1/cases/%d/release", HIS), reviewer=DONE, lead=DONE,
+    stranger="not-found")
+row(name, "free", at("/v1/cases/%d/release", HIS), others="state",
+    stranger="not-found")
+row(name, "another's", "/v1/cases/%d/release" % OTHER,
+    reviewer="claimed-by-other", lead=DONE, stranger="not-found")
+w.ben.must("POST", "/v1/cases/%d/claim" % OTHER)
+for person, number in ((w.ann, HIS["reviewer"]), (w.lea, HIS["lead"])):
+    person.must("POST", "/v1/cases/%d/claim" % number)
+name = "POST %s/hand-over" % case
+nowhere(name, {"to": "cat", "why": "her language"})
+row(name, "another's", "/v1/cases/%d/hand-over" % OTHER,
+    {"to": "cat", "why": "her language"}, others="claimed-by-other",
+    stranger="not-found")
+row(name, "to who may not", at("/v1/cases/%d/hand-over", HIS),
+    {"to": "dee", "why": "her language"}, others="to", stranger="not-found")
+row(name, "his", at("/v1/cases/%d/hand-over", HIS),
+    {"to": "cat", "why": "her language"}, reviewer=DONE, lead=DONE,
+    stranger="not-found")
+for number in (HIS["reviewer"], HIS["lead"]):
+    w.cat.must("POST", "/v1/cases/%d/release" % number)
+row("POST /v1/cases/next", "none", "/v1/cases/next", {}, reviewer=DONE, lead=DONE,
+    stranger="not-found")
+row("POST /v1/cases/next", "another's", "/v1/cases/next", {"queue": "conduct"},
+    reviewer=DONE, lead=DONE, stranger="not-found")
+for person in (w.ann, w.lea):
+    for c in w.cases(person, "?claim=mine"):
+        person.must("POST", "/v1/cases/%d/release" % c["case"])
+for person, number in ((w.ann, HIS["reviewer"]), (w.lea, HIS["lead"])):
+    person.must("POST", "/v1/cases/%d/claim" % number)
+
+# -- Opening --
+ask = {"reports": [report_of[OTHER]], "why": "to see"}
+name = "POST %s/ask" % case
+nowhere(name, ask)
+row(name, "another's", "/v1/cases/%d/ask" % OTHER, ask, others="claimed-by-other",
+    stranger="not-found")
+row(name, "his, of another's reports", at("/v1/cases/%d/ask", HIS), ask,
+    others="reports", stranger="not-found")
+for who, number in (("reviewer", HIS["reviewer"]), ("lead", HIS["lead"])):
+    row(name, "his", "/v1/cases/%d/ask" % number,
+        {"reports": [report_of[number]], "why": "to see"},
+        **{"others": "claimed-by-other", who: DONE, "stranger": "not-found"})
+other_request = w.ben.must("POST", "/v1/cases/%d/ask" % OTHER, ask)["request"]
+requests = {r["case"]: r["request"] for r in
+            w.cat.must("GET", "/v1/requests")["requests"]}
+REQUEST = {who: requests[number] for who, number in HIS.items()}
+request = "/v1/requests/{request}"
+name = "POST %s/withdraw" % request
+nowhere(name)
+row(name, "another's", "/v1/requests/%d/withdraw" % other_request,
+    others="claimed-by-other", stranger="not-found")
+row(name, "his", at("/v1/requests/%d/withdraw", REQUEST), reviewer=DONE, lead=DONE,
+    stranger="not-found")
+row(name, "over", at("/v1/requests/%d/withdraw", REQUEST), others="request-over",
+    stranger="request-over")
+
+sealed = request + "/reports/{report}"
+where = "/v1/requests/%d/reports/%d" % (other_request, report_of[OTHER])
+nowhere("POST " + sealed)
+row("POST " + sealed, "another's", where, reviewer=DONE, lead="not-a-holder",
+    stranger="not-found")
+row("POST " + sealed, "his, of another request",
+    "/v1/requests/%d/reports/%d" % (REQUEST["reviewer"], report_of[OTHER]),
+    others="not-found")
+row("POST " + sealed, "his", where, reviewer=DONE, lead="not-a-holder",
+    stranger="not-found")
+consents = {}
+for person, n in ((w.ann, 1), (w.ben, 2)):
+    status, bytes_ = person.ask("POST", where)
+    with tempfile.TemporaryDirectory() as folder:
+        with open(folder + "/sealed", "wb") as f:
+            f.write(bytes_)
+        subprocess.run([B + "/frank-mod", "consent", "--share",
+                        share_file(w.hub, n), "--receipt", folder + "/r", "--out",
+                        folder + "/c", folder + "/sealed"], check=True,
+                       stderr=subprocess.DEVNULL)
+        with open(folder + "/c", "rb") as c, open(folder + "/r", "rb") as r:
+            consents[n] = {"report": report_of[OTHER], "consent": c.read().hex(),
+                           "receipt": r.read().hex()}
+name = "POST %s/refuse" % request
+nowhere(name, {"why": "not sure"})
+row(name, "another's", "/v1/requests/%d/refuse" % other_request,
+    {"why": "not sure"}, reviewer=DONE, lead="not-a-holder",
+    stranger="not-a-holder")
+row(name, "his, over", at("/v1/requests/%d/refuse", REQUEST), {"why": "not sure"},
+    others="request-over")
+row(name, "his", "/v1/requests/%d/refuse" % other_request, {"why": " "},
+    reviewer="why", lead="not-a-holder", stranger="not-a-holder")
+name = "POST %s/consents" % request
+nowhere(name, consents[1])
+row(name, "another's", "/v1/requests/%d/consents" % other_request, consents[2],
+    reviewer="not-a-holder", lead="not-a-holder", stranger="not-found")
+row(name, "his", "/v1/requests/%d/consents" % other_request, consents[1],
+    reviewer=DONE, lead="not-a-holder", stranger="not-found")
+name = "POST %s/agree" % request
+nowhere(name, others="nothing")
+with open(share_file(w.hub, 1)) as f:
+    share = {"share": f.read(), "password": PASSWORD}
+row("POST /v1/share", "his", "/v1/share", share, reviewer=DONE,
+    lead="not-a-holder", stranger="not-a-holder")
+name = "POST %s/agree" % request
+for number in (HIS["reviewer"], HIS["lead"]):
+    person = w.ann if number == HIS["reviewer"] else w.lea
+    requests[number] = person.must("POST", "/v1/cases/%d/ask" % number, {
+        "reports": [report_of[number]], "why": "to see"})["request"]
+row(name, "another's", "/v1/requests/%d/agree" % requests[HIS["lead"]],
+    reviewer=DONE, lead="not-a-holder", stranger="not-found")
+row(name, "his", "/v1/requests/%d/agree" % requests[HIS["reviewer"]],
+    reviewer=DONE, lead="not-a-holder", stranger="not-found")
+row(name, "his again", "/v1/requests/%d/agree" % requests[HIS["reviewer"]],
+    reviewer="nothing", lead="not-a-holder", stranger="not-found")
+row("POST /v1/share/drop", "another's", "/v1/share/drop",
+    {"quorum": w.quorum, "holder": 2}, others="not-a-holder")
+row("POST /v1/share/drop", "his", "/v1/share/drop",
+    {"quorum": w.quorum, "holder": 1}, reviewer=DONE, lead="not-a-holder",
+    stranger="not-a-holder")
+row("POST /v1/reports/{report}/look", "not open", at("/v1/reports/%d/look", {
+    who: report_of[c] for who, c in HIS.items()}), others="not-open",
+    stranger="not-found")
+for number in (HIS["reviewer"], HIS["lead"], OTHER):
+    consent(w.mod, w.ben, requests.get(number, other_request),
+            share_file(w.hub, 2))
+REPORT = {who: report_of[c] for who, c in HIS.items()}
+name = "POST /v1/reports/{report}/look"
+nowhere(name)
+row(name, "another's", "/v1/reports/%d/look" % report_of[OTHER],
+    others="claimed-by-other", stranger="not-found")
+row(name, "his", at("/v1/reports/%d/look", REPORT), reviewer=DONE, lead=DONE,
+    stranger="not-found")
+row(name, "another's by a second look that is not his",
+    "/v1/reports/%d/look" % report_of[OTHER], {"second_look": 1},
+    others="claimed-by-other", stranger="not-found")
+name = "GET /v1/evidence/{report}/{message}/{part}/{ticket}"
+address = w.ann.must("POST", "/v1/reports/%d/look" % REPORT["reviewer"])[
+    "messages"][1]["parts"][0]["evidence"]
+nowhere(name)
+other_address = w.ben.must("POST", "/v1/reports/%d/look" % report_of[OTHER])[
+    "messages"][1]["parts"][0]["evidence"]
+row(name, "another's", other_address, others="not-found")
+row(name, "his", address, others="not-found", reviewer=DONE)
+name = "POST /v1/reports/{report}/reporter"
+nowhere(name, {"why": "to know"})
+row(name, "another's", "/v1/reports/%d/reporter" % report_of[OTHER],
+    {"why": "to know"}, others="claimed-by-other", stranger="not-found")
+row(name, "his, anonymous", at("/v1/reports/%d/reporter", REPORT),
+    {"why": "to know"}, others="anonymous", stranger="not-found")
+named = send_report(w, {"messages": [{"text": "hello"}], "room":
+                        "mimi://example.com/r/named", "reason": "harassment",
+                        "reporter": "mimi://example.com/u/rita"})
+w.ann.must("POST", "/v1/cases/%d/claim" % named)
+report_of[named] = w.ann.must("GET", "/v1/cases/%d" % named)["report_list"][0][
+    "report"]
+row(name, "his", "/v1/reports/%d/reporter" % report_of[named], {"why": "to know"},
+    reviewer=DONE, lead="claimed-by-other", stranger="not-found")
+
+# -- Deciding --
+wish = {"policy": "conduct", "outcome": "warn", "explanation": "You broke a rule."}
+grave = {**wish, "outcome": "suspend"}
+name = "POST %s/decide" % case
+nowhere(name, wish)
+row(name, "another's", "/v1/cases/%d/decide" % OTHER, wish,
+    others="claimed-by-other", stranger="not-found")
+row(name, "free", "/v1/cases/%d/decide" % FREE, wish, others="state",
+    stranger="not-found")
+row(name, "his", at("/v1/cases/%d/decide", HIS), wish, reviewer=DONE, lead=DONE,
+    stranger="not-found")
+name = "POST %s/retract" % case
+decided = w.ben.must("POST", "/v1/cases/%d/decide" % OTHER, wish)["decision"]
+nowhere(name, {"why": "a mistake"})
+row(name, "another's", "/v1/cases/%d/retract" % OTHER, {"why": "a mistake"},
+    others="not-yours", stranger="not-found")
+row(name, "free", "/v1/cases/%d/retract" % FREE, {"why": "a mistake"},
+    others="state", stranger="not-found")
+row(name, "his", at("/v1/cases/%d/retract", HIS), {"why": "a mistake"},
+    reviewer=DONE, lead=DONE, stranger="not-found")
+name = "POST %s/review" % case
+for person, number in ((w.ann, HIS["reviewer"]), (w.lea, HIS["lead"])):
+    person.must("POST", "/v1/cases/%d/decide" % number, grave)
+confirm = {"confirm": True}
+nowhere(name, confirm)
+row(name, "his own decision", at("/v1/cases/%d/review", HIS), confirm,
+    others="not-claimed", stranger="not-found")
+row("POST %s/claim" % case, "his own decision", at("/v1/cases/%d/claim", HIS),
+    others="own-decision", stranger="not-found")
+w.cat.must("POST", "/v1/cases/%d/claim" % HIS["reviewer"])
+row(name, "another's", "/v1/cases/%d/review" % HIS["reviewer"], confirm,
+    others="claimed-by-other", stranger="not-found")
+w.cat.must("POST", "/v1/cases/%d/review" % HIS["reviewer"],
+           {"confirm": False, "why": "too harsh"})
+w.ann.must("POST", "/v1/cases/%d/claim" % HIS["lead"])
+row(name, "his", "/v1/cases/%d/review" % HIS["lead"], confirm, reviewer=DONE,
+    lead="claimed-by-other", stranger="not-found")
+row(name, "free", "/v1/cases/%d/review" % FREE, confirm, others="state",
+    stranger="not-found")
+
+# -- The platform, and appeals --
+name = "POST /v1/platform/appeals"
+appeal = {"decision": decided, "by": "accused", "text": "It was a joke"}
+row(name, "missing", "/v1/platform/appeals", {**appeal, "decision": "0" * 32},
+    platform="not-found")
+row(name, "odd", "/v1/platform/appeals", {**appeal, "by": "x"}, platform="by")
+row(name, "none", "/v1/platform/appeals", appeal, platform=DONE)
+row(name, "again", "/v1/platform/appeals", appeal, platform="state")
+name = "GET /v1/platform/decisions/{decision}"
+for kind, value in (("missing", "0" * 32), ("odd", "0"), ("text", "abc")):
+    row(name, kind, "/v1/platform/decisions/" + value, platform="not-found")
+for kind in ("his", "another's"):
+    row(name, kind, "/v1/platform/decisions/" + decided, platform=DONE)
+name = "POST %s/answer" % case
+uphold = {"upheld": True, "why": "It stands"}
+nowhere(name, uphold)
+row(name, "free", "/v1/cases/%d/answer" % FREE, uphold, others="state",
+    stranger="not-found")
+row(name, "not claimed", "/v1/cases/%d/answer" % OTHER, uphold,
+    others="not-claimed", stranger="not-found")
+w.cat.must("POST", "/v1/cases/%d/claim" % OTHER)
+row(name, "another's", "/v1/cases/%d/answer" % OTHER, uphold,
+    others="claimed-by-other", stranger="not-found")
+w.cat.must("POST", "/v1/cases/%d/release" % OTHER)
+w.ann.must("POST", "/v1/cases/%d/claim" % OTHER)
+row(name, "his", "/v1/cases/%d/answer" % OTHER, uphold, reviewer=DONE,
+    lead="claimed-by-other", stranger="not-found")
+
+# -- The book, and second looks --
+book = w.ada.must("GET", "/v1/book")
+row("POST /v1/book", "odd", "/v1/book", {"after": 7, "book": book["book"]},
+    others="changed")
+row("POST /v1/book", "none", "/v1/book", {"after": book["version"], "book": {
+    **book["book"], "second_look_share": 1}}, first="lead", lead=DONE,
+    admin="changed")
+row("POST /v1/second-looks/next", "none", "/v1/second-looks/next",
+    others="not-found")
+time.sleep(1)
+looked_at = cases[5]
+w.open(w.ben, looked_at)
+w.ben.must("POST", "/v1/cases/%d/decide" % looked_at, wish)
+until(lambda: w.cat.must("GET", "/v1/cases/%d" % looked_at)["state"] == "closed")
+row("POST /v1/second-looks/next", "his", "/v1/second-looks/next",
+    first="reviewer", reviewer=DONE, lead="not-found", stranger="not-found")
+look = w.ann.must("POST", "/v1/second-looks/next")["second_look"]
+name = "POST /v1/second-looks/{look}/decide"
+second = {"policy": "conduct", "outcome": "warn"}
+nowhere(name, second)
+row(name, "another's", "/v1/second-looks/%d/decide" % look,
+    {"policy": "none", "outcome": "warn"}, others="policy")
+row(name, "his", "/v1/second-looks/%d/decide" % look, second, reviewer=DONE,
+    lead="not-found", stranger="not-found")
+
+# -- Floods and legal holds --
+filter_ = {"cases": "%d,%d" % (FREE, cases[4])}
+preview = w.lea.must("GET", "/v1/floods/preview?cases=" + filter_["cases"])
+flood = {"filter": filter_, "digest": preview["digest"], "why": "one text"}
+row("POST /v1/floods", "odd", "/v1/floods", {**flood, "digest": "00" * 32},
+    others="changed", stranger="nothing")
+row("POST /v1/floods", "none", "/v1/floods", flood, first="reviewer",
+    reviewer=DONE, lead="nothing", stranger="nothing")
+name = "POST /v1/floods/{flood}/undo"
+number = w.ann.must("GET", "/v1/floods")["floods"][0]["flood"]
+nowhere(name)
+more = w.cat.must("GET", "/v1/floods/preview?cases=%d" % cases[6])
+others_flood = w.cat.must("POST", "/v1/floods", {
+    "filter": {"cases": str(cases[6])}, "digest": more["digest"],
+    "why": "one text"})["flood"]
+row(name, "another's", "/v1/floods/%d/undo" % others_flood, reviewer="not-yours",
+    lead=DONE, stranger="not-found")
+row(name, "his", "/v1/floods/%d/undo" % number, first="reviewer", reviewer=DONE,
+    lead="too-late", stranger="not-found")
+order = {"until": soon, "why": "a court asked"}
+name = "POST %s/legal-hold" % case
+nowhere(name, order)
+row(name, "his", "/v1/cases/%d/legal-hold" % FREE, order, lead=DONE)
+row(name, "another's", "/v1/cases/%d/legal-hold" % OTHER, order, lead=DONE)
+hold = w.lea.must("GET", "/v1/cases/%d" % FREE)["legal_holds"][0]["hold"]
+name = "POST /v1/legal-holds/{hold}/confirm"
+nowhere(name)
+row(name, "his", "/v1/legal-holds/%d/confirm" % hold, reviewer=DONE,
+    lead="own-hold", stranger="not-found")
+row(name, "another's", "/v1/legal-holds/%d/confirm" % hold, reviewer="hold-over",
+    lead="own-hold", stranger="not-found")
+name = "POST /v1/legal-holds/{hold}/end"
+end = {"why": "It is over"}
+nowhere(name, end)
+row(name, "his", "/v1/legal-holds/%d/end" % hold, end, lead=DONE)
+row(name, "another's", "/v1/legal-holds/%d/end" % hold, end, lead="hold-over")
+
+# -- Accounts --
+eli = {"name": "eli", "shown": "Eli", "roles": ["reviewer"]}
+row("POST /v1/accounts", "odd", "/v1/accounts", {**eli, "roles": ["king"]},
+    admin="roles")
+row("POST /v1/accounts", "none", "/v1/accounts", eli, admin=DONE)
+account = next(a["account"] for a in w.ada.must("GET", "/v1/accounts")["accounts"]
+               if a["name"] == "eli")
+for action, body in (("change", {"shown": "Eli B", "roles": ["auditor"]}),
+                     ("reset", {}), ("end", {})):
+    name = "POST /v1/accounts/{account}/" + action
+    nowhere(name, body)
+    row(name, "his", "/v1/accounts/%d/%s" % (w.ada.account, action), body,
+        admin="own-account")
+    row(name, "another's", "/v1/accounts/%d/%s" % (account, action), body,
+        admin=DONE)
+holder = {"quorum": w.quorum, "holder": 3, "account": w.ben.account}
+row("POST /v1/holders", "odd", "/v1/holders", {**holder, "holder": 9},
+    admin="holder")
+row("POST /v1/holders", "another's", "/v1/holders", holder,
+    admin="holds-another")
+row("POST /v1/holders", "none", "/v1/holders",
+    {"quorum": w.quorum, "holder": 3}, admin=DONE)
+
+# -- One's own session --
+row("POST /v1/password", "odd", "/v1/password", {
+    "password": "wrong wrong wrong", "new_password": "another good password",
+    "code": "000000"}, others="login")
+w.ann.must("POST", "/v1/password", {
+    "password": PASSWORD, "new_password": "another good password",
+    "code": w.ann.codes.pop()})
+answered.add("POST /v1/password")
+w.ann.password = "another good password"
+row("POST /v1/logout", "none", "/v1/logout", others=DONE)
+for person in (w.ann, w.lea, w.ada, w.aud, dee):
+    person.login()
+
+# -- Whether that was all --
+closed = {"%s %s" % (m.upper(), p): op for p, ops in api["paths"].items()
+          for m, op in ops.items()
+          if "x-roles" in op or any("platform" in s for s in op["security"])}
+kinds = {name: {k for n, k in asked if n == name} for name in closed}
+check("each route that is not open to all was asked for", all(kinds.values()),
+      [n for n in closed if not kinds[n]])
+lacking = [(n, sorted({"missing", "odd", "text", "his", "another's"} - kinds[n]))
+           for n in closed if "{" in n and
+           not kinds[n] >= {"missing", "odd", "text", "his", "another's"}]
+check("on objects that are not there, one's own, and others'", not lacking, lacking)
+check("and each answered once at least, as it is described",
+      set(closed) <= answered, set(closed) - answered)
+check("every cell of role, route and object answers as it should", not wrong)
+check("what is open to all is little", len(table) - len(closed) <= 11)
+w.ann.must("POST", "/v1/cases/%d/claim" % FREE)
+free = FREE
 
 # -- Cross-site --
 for path in ("/v1/logout", "/v1/cases/%d/claim" % free, "/v1/login",

@@ -93,6 +93,13 @@ w.lea.must("POST", "/v1/floods", {
     "filter": {"cases": str(flooded)}, "digest": digest, "why": canary("flood")})
 check("the case is drawn for a second look",
       until(lambda: w.lea.ask("POST", "/v1/second-looks/next")[0] == 200))
+page = w.lea.must("GET", of_case)
+check("of whose page he is shown nothing that was done", page["blind"] and not (
+    page["decisions"] or page["appeals"] or page["notes"] or
+    page["legal_holds"] or page["timeline"]), page)
+page = w.ann.must("GET", of_case)
+check("as others are", page["decisions"] and page["timeline"] and
+      not page["blind"])
 
 
 # -- Where it stands --
