@@ -239,7 +239,7 @@ const char *const cases_statements[] = {
         "SELECT 1 FROM second_looks WHERE number = ? AND account = ?"
         " AND in_case = ? AND done IS NULL AND claimed_until > ?",
     [NEXT_SECOND_LOOK] =
-        "SELECT l.number, l.in_case, c.queue FROM second_looks l"
+        "SELECT l.number, l.in_case, c.queue, c.reasons FROM second_looks l"
         " JOIN cases c ON c.number = l.in_case"
         " WHERE l.done IS NULL AND c.state = 7"
         " AND (l.account IS NULL OR l.account = ?1 OR l.claimed_until <= ?2)"
