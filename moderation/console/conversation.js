@@ -37,7 +37,8 @@ export function merge(looks) {
   return list.sort((a, b) => (bySeq ? a.seq - b.seq : a.sent - b.sent || a.message - b.message));
 }
 
-const worth = (message) => (message.parts ? 1000 : 0) +
+// What is proven before what claims to be the same.
+const worth = (message) => (message.proven ? 10000 : 0) + (message.parts ? 1000 : 0) +
   (message.parts ?? []).filter((part) => part.state === 'there').length;
 
 /** How many messages of the room lie between two that follow each other. */
@@ -69,11 +70,12 @@ export function chunks(text, size = CHUNK) {
 function badges(message) {
   const withheld = (message.parts ?? []).filter((part) => part.state === 'withheld').length;
   const out = [];
-  if (message.verdict === 'withheld') {
+  if (message.parts === undefined) {
     out.push(el('span', {class: 'badge warn'}, '◌ ', s.withheld));
-  } else if (message.proven) {
+  }
+  if (message.proven) {
     out.push(el('span', {class: 'badge good'}, '✓ ', s.proven));
-  } else {
+  } else if (!wasSent(message)) {
     out.push(el('span', {class: 'badge bad'}, '✗ ', s.notProven(whyNot(message))));
   }
   if (message.verdict === 'malformed') {
@@ -84,6 +86,9 @@ function badges(message) {
   }
   return el('span', {class: 'badges'}, out);
 }
+
+/** Withheld, and that it was sent is proven nevertheless. */
+const wasSent = (message) => message.verdict === 'withheld' && message.stamp === 'valid';
 
 const whyNot = (message) => s.why[message.verdict] ??
   (message.stamp === 'valid' ? message.why : s.why.verdict);
@@ -189,7 +194,7 @@ function messageNode(message, index, onReveal) {
   isShown ? (message.parts.length > 0 ?
     message.parts.map((part) => partNode(part, message.parts.length > 1, onReveal)) :
     el('p', {class: 'hint'}, s.notReadable)) :
-    el('p', {}, s.withheldText));
+    el('p', {}, wasSent(message) ? s.sentText : '', ' ', s.withheldText));
 }
 
 /**
