@@ -149,6 +149,7 @@ function mediaNode(part, onReveal) {
     shown = false;
     node.classList.remove('shown');
     media.pause?.();
+    media.muted = true; // it was made heard while it was shown
   };
   if (kind !== 'image') {
     media.muted = true;
