@@ -98,7 +98,8 @@ function letGo(all) {
 export function listen() {
   document.addEventListener('keydown', press);
   document.addEventListener('keyup', (event) => {
-    const holder = held.get(name(event));
+    // Whatever else is held by now.
+    const holder = held.get(event.key.toLowerCase());
     if (holder) letGo([holder]);
   });
   // What is held is let go when the window is left.
