@@ -6,6 +6,7 @@ import {alone, get, post} from './api.js';
 import {caseActions, claimLine} from './case_claim.js';
 import {consentCard} from './case_consent.js';
 import {decidingCard} from './case_decide.js';
+import {shownContent} from './case_content.js';
 import {aboutCard, historyCard, holdCard, notesCard, timelineCard} from './case_facts.js';
 import {conversation} from './conversation.js';
 import {button, el, replace} from './dom.js';
@@ -95,26 +96,6 @@ export async function show(shell, at) {
     drawContent();
   }
 
-  function shownContent() {
-    const withheld = looks.reduce((sum, look) => sum + look.withheld, 0);
-    const parts = looks.reduce((sum, look) => sum + look.parts_withheld, 0);
-    const forged = looks.some((look) => look.order_is_forged);
-    const text = el('input', {type: 'checkbox', checked: !('blur' in document.documentElement.dataset)});
-    text.addEventListener('change', () => content.classList.toggle('clear', text.checked));
-    return [
-      (withheld > 0 || parts > 0) && el('div', {class: 'warning'}, s.withheld(withheld, parts)),
-      looks.some((look) => !look.hub_verdict) && el('div', {class: 'warning'}, s.noVerdict),
-      forged && el('div', {class: 'warning'}, s.forged),
-      el('p', {class: 'proof'}, s.proof),
-      el('div', {class: 'actions'},
-          el('label', {class: 'check'}, text, el('span', {}, s.clearText)),
-          el('span', {class: 'hint'}, s.holdHint), button(s.hide, hideContent, 'quiet')),
-      talk.node,
-      looks.filter((look) => look.note).map((look) => el('div', {class: 'part'},
-          el('h3', {}, s.note), el('p', {class: 'message-text', dir: 'auto'}, look.note))),
-    ];
-  }
-
   function whyNotShown() {
     if (data.state === 'purged') return s.purged;
     if (toShow(data).length === 0) return s.notOpened;
@@ -126,7 +107,7 @@ export async function show(shell, at) {
     const why = whyNotShown();
     content.classList.toggle('clear', !('blur' in document.documentElement.dataset));
     replace(content, el('h2', {id: 'content-title', tabindex: '-1'}, s.content),
-        talk ? shownContent() : why ? el('p', {class: 'hint'}, why) :
+        talk ? shownContent({looks, talk, card: content, hide: hideContent}) : why ? el('p', {class: 'hint'}, why) :
           [el('p', {}, s.before(data.reasons.map((r) => strings.reasons[r] ?? r).join(', '))),
             button(s.show, showContent, 'primary', 'o')]);
   }

@@ -200,7 +200,8 @@ function messageNode(message, index, onReveal) {
 
 /**
  * looks: answers of POST /v1/reports/N/look. onReveal(kind) is told of each
- * picture that is revealed. Gives {node, move(by), reveal(), hide()}.
+ * picture that is revealed. Gives {node, notes, move(by), reveal(), hide()}. notes:
+ * the reporters'; they are gone through and revealed as messages are.
  */
 export function conversation(looks, onReveal) {
   const messages = merge(looks);
@@ -211,10 +212,13 @@ export function conversation(looks, onReveal) {
     if (missing > 0) list.append(el('li', {class: 'gap'}, s.gap(missing)));
     list.append(messageNode(message, i, onReveal));
   });
-  const items = [...list.querySelectorAll('.message')];
+  const notes = looks.filter((look) => look.note).map((look) => el('div', {class: 'part note', tabindex: '-1'},
+      el('h3', {}, s.note), el('p', {class: 'message-text', dir: 'auto'}, look.note)));
+  const items = [...list.querySelectorAll('.message'), ...notes];
   const current = () => items[at] ?? items.find((item) => item.classList.contains('accused'));
   return {
     node: list,
+    notes,
     count: messages.length,
     move: (by) => {
       items[at]?.removeAttribute('data-at');

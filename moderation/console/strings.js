@@ -240,7 +240,6 @@ export const strings = {
       'the device, or what was said elsewhere.',
     clearText: 'Show text clearly',
     holdHint: 'Hold V to reveal what is marked.',
-    note: 'The reporter\'s note',
     keys: {
       down: 'Next message',
       up: 'Previous message',
@@ -399,6 +398,7 @@ export const strings = {
     reported: 'Reported',
     gap: (n) => `${many(n, 'message is', 'messages are')} not shown`,
     unfold: (n) => `Show all ${n} characters`,
+    note: 'The reporter\'s note',
     picture: 'A picture, blurred',
     media: {audio: 'Sound, muted', video: 'A film, blurred and muted'},
     mediaLost: 'It cannot be shown: it is damaged, or your look is over. Show the conversation again.',
