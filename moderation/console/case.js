@@ -32,6 +32,7 @@ export async function show(shell, at) {
   let looks = null;
   let talk = null;
   let watch;
+  let isLeft = false; // by whoever looked: what is asked for still comes too late
 
   const head = el('div', {class: 'case-head'});
   const top = el('div', {});
@@ -75,7 +76,10 @@ export async function show(shell, at) {
     const wanted = toShow(data);
     try {
       const answers = [];
-      for (const report of wanted) answers.push(await post(`/v1/reports/${report}/look`));
+      for (const report of wanted) {
+        answers.push(await post(`/v1/reports/${report}/look`));
+        if (isLeft) return;
+      }
       looks = answers;
       talk = conversation(looks, () => shell.exposure?.revealed());
       shell.exposure?.view(true);
@@ -217,6 +221,7 @@ export async function show(shell, at) {
     back: () => reload().catch(() => {}),
     focus: () => head.querySelector('h1'),
     leave: async () => {
+      isLeft = true;
       clearInterval(watch);
       for (const type of TOUCHES) document.removeEventListener(type, touch);
       shell.exposure?.view(false);
