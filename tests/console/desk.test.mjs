@@ -214,29 +214,74 @@ test('the book is changed, and what one asked to be spared is passed over', {tim
   await lea.context().close();
 });
 
-test('a second look is blind', {timeout: 90000}, async () => {
-  const {case: number} = await world.do('report', {sender: 'mimi://example.com/u/second',
-    messages: [{text: 'to be seen twice'}]});
+test('a second look is blind, and as kind as a first', {timeout: 90000}, async () => {
+  const {case: number} = await world.do('report', {sender: 'mimi://example.com/u/second', reason: 'self_harm',
+    note: 'A note of the reporter',
+    messages: [{text: 'to be seen twice', seq: 1}, {text: 'not to be seen', seq: 2, withheld: true}]});
   await world.do('open', {by: 'ann', case: number});
   const done = await world.do('call', {by: 'ann', method: 'POST', path: `/v1/cases/${number}/decide`,
     body: {policy: 'conduct', outcome: 'warn', explanation: 'A canary explanation.'}});
   assert.equal(done.status, 200);
+  const likes = {theme: 'system', quiet: false, blur_text: true, break_minutes: 50};
+  // The other cases that were closed here were reported for malware.
+  const prefer = (who, avoid) => world.do('call', {by: who, method: 'POST', path: '/v1/preferences',
+    body: {...likes, avoid}});
+  await prefer('ben', ['malware']);
+  await prefer('cat', ['malware', 'self_harm']);
   const ben = await login(browser, world, 'ben');
+  const shown = ben.getByRole('button', {name: 'Show the conversation'});
+  const nothing = (page) => page.locator('.toast', {hasText: 'Nothing waits'});
   const end = Date.now() + 40000;
   for (;;) {
     await visit(ben, '#/second-looks');
     await ben.keyboard.press('o');
-    await ben.locator('.conversation').or(ben.locator('.toast', {hasText: 'Nothing waits'})).first().waitFor();
-    if (await ben.locator('.conversation').count() > 0) break;
+    await shown.or(nothing(ben)).first().waitFor();
+    if (await shown.count() > 0) break;
     assert.ok(Date.now() < end, 'a second look comes');
     await ben.waitForTimeout(1000);
+  }
+  // The reason, and no content yet.
+  await ben.getByText('was reported for: Self-harm').waitFor();
+  assert.equal(await ben.getByText('to be seen twice').count(), 0);
+  assert.deepEqual(await axe(ben), []);
+  await ben.keyboard.press('s'); // submits nothing, shows nothing
+  assert.equal(await ben.locator('.conversation').count(), 0);
+  await ben.keyboard.press('o');
+  await ben.locator('.conversation').waitFor();
+  assert.match(await ben.locator('.warning').innerText(), /withheld 1 message/);
+  for (const text of ['to be seen twice', 'A note of the reporter']) {
+    assert.match(await ben.locator('.message-text', {hasText: text})
+        .evaluate((node) => getComputedStyle(node).filter), /blur/, text);
   }
   assert.ok(!(await ben.locator('main').innerText()).includes('canary'));
   assert.deepEqual(await axe(ben), []);
   await ben.getByLabel('Restrict').check();
   await ben.getByLabel('Policy').selectOption('conduct');
+  await ben.evaluate(() => document.activeElement.blur());
+  await ben.keyboard.press('s');
+  await ben.getByRole('dialog').getByText('Restrict').waitFor();
+  await ben.keyboard.press('Escape');
+  const {rows} = await world.do('sql', {query: `SELECT done FROM second_looks WHERE in_case = ${number}`});
+  assert.deepEqual(rows, [[null]], 'one key alone submits nothing');
+  // It is his; but now he asks to be spared it, and so does somebody else.
+  await prefer('ben', ['malware', 'self_harm']);
+  const cat = await login(browser, world, 'cat');
+  for (const page of [ben, cat]) {
+    await visit(page, '#/second-looks');
+    await page.keyboard.press('o');
+    await nothing(page).waitFor();
+  }
+  await prefer('ben', ['malware']);
+  await visit(ben, '#/second-looks');
+  await ben.keyboard.press('o');
+  await shown.click();
+  await ben.getByLabel('Restrict').check();
+  await ben.getByLabel('Policy').selectOption('conduct');
   await ben.getByRole('button', {name: 'Submit'}).click();
-  await toast(ben, /judgement differs|agree/);
-  spotless(ben);
-  await ben.context().close();
+  await ben.getByRole('dialog').getByRole('button', {name: 'Submit'}).click();
+  await toast(ben, 'judgement differs');
+  for (const page of [ben, cat]) {
+    spotless(page);
+    await page.context().close();
+  }
 });
