@@ -11,6 +11,7 @@ import {aboutCard, historyCard, holdCard, notesCard, timelineCard} from './case_
 import {conversation} from './conversation.js';
 import {button, el, replace} from './dom.js';
 import {draft} from './drafts.js';
+import * as keys from './keys.js';
 import * as place from './place.js';
 import {strings} from './strings.js';
 
@@ -45,17 +46,33 @@ export async function show(shell, at) {
 
   const isMine = () => data.claimant?.account === shell.me.account;
 
-  /** Runs what the service may refuse, then shows how the case stands. */
+  /** Runs what the service may refuse: then the case may stand otherwise than is shown. */
+  async function tried(run) {
+    try {
+      return await run();
+    } catch (error) {
+      if (error.status === 409 || error.status === 404) await reload().catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Runs it and shows how the case stands then. */
   async function act(run, done) {
     try {
-      const answer = await run();
+      const answer = await tried(run);
       await reload();
       if (done) shell.toast(done);
       return answer ?? true;
     } catch (error) {
       shell.toast(error.message);
-      if (error.status === 409 || error.status === 404) await reload().catch(() => {});
       return undefined;
+    }
+  }
+
+  /** The same of what needs a text: keys.askText(ask[0], ask[1], ...). */
+  async function actWith(ask, options, run, done) {
+    if (await keys.askText(...ask, (text) => tried(() => run(text)), options)) {
+      await act(() => {}, done);
     }
   }
 
@@ -65,7 +82,7 @@ export async function show(shell, at) {
     draw();
   }
 
-  const page = {shell, path, number, book, act, writing, reload,
+  const page = {shell, path, number, book, act, actWith, writing, reload,
     get data() {
       return data;
     }, isMine, finish};

@@ -74,13 +74,9 @@ function card(shell, request, done) {
     }
   };
   const refuse = async () => {
-    const why = await keys.askText(s.refuse, s.refuseWhy, s.refuse, {most: 8192, kind: 'danger'});
-    if (why !== undefined) {
-      await guard(shell, async () => {
-        await post(`/v1/requests/${request.request}/refuse`, {why});
-        done(s.refused);
-      });
-    }
+    const sent = await keys.askText(s.refuse, s.refuseWhy, s.refuse,
+        (why) => post(`/v1/requests/${request.request}/refuse`, {why}), {most: 8192, kind: 'danger'});
+    if (sent) await guard(shell, () => done(s.refused));
   };
   const waits = request.reports.filter((report) => !report.open && !report.mine);
   const here = storedHere(request, shell.me);

@@ -113,10 +113,12 @@ async function closeMany(shell, filter, done) {
     shell.toast(s.floodNothing);
     return;
   }
-  const why = await keys.askText(s.flood, s.floodWhy, s.floodDo(preview.cases),
-      {kind: 'danger', more: covers(preview)});
-  if (why === undefined) return;
-  const {flood, cases} = await post('/v1/floods', {filter, digest: preview.digest, why});
+  let flood;
+  let cases;
+  const sent = await keys.askText(s.flood, s.floodWhy, s.floodDo(preview.cases), async (why) => {
+    ({flood, cases} = await post('/v1/floods', {filter, digest: preview.digest, why}));
+  }, {kind: 'danger', more: covers(preview)});
+  if (!sent) return;
   done();
   shell.toast(s.flooded(cases), {label: s.undo, run: async () => {
     await guard(shell, async () => {
@@ -210,13 +212,8 @@ function keptSearches(at, shell, searches, reload) {
   });
   const now = withQuery(at, {}).split('?')[1] ?? '';
   const keep = async () => {
-    const name = await keys.askText(s.keepSearch, s.searchName, s.keep, {most: 100});
-    if (name) {
-      await guard(shell, async () => {
-        await post('/v1/searches', {name, query: now});
-        reload();
-      });
-    }
+    if (await keys.askText(s.keepSearch, s.searchName, s.keep,
+        (name) => post('/v1/searches', {name, query: now}), {most: 100})) reload();
   };
   if (searches.length === 0 && !now) return null;
   return el('div', {class: 'actions'},
