@@ -107,7 +107,7 @@ export async function show(shell, at) {
     drawContent();
     content.querySelector('h2').focus();
     data = await get(path);
-    drawFacts();
+    drawFacts(true);
   }
 
   function hideContent() {
@@ -126,7 +126,6 @@ export async function show(shell, at) {
 
   function drawContent() {
     const why = whyNotShown();
-    content.classList.toggle('clear', !('blur' in document.documentElement.dataset));
     replace(content, el('h2', {id: 'content-title', tabindex: '-1'}, s.content),
         talk ? shownContent({looks, talk, card: content, hide: hideContent}) : why ? el('p', {class: 'hint'}, why) :
           [el('p', {}, s.before(data.reasons.map((r) => strings.reasons[r] ?? r).join(', '))),
@@ -169,11 +168,15 @@ export async function show(shell, at) {
             move(where.last, s.last, '['), move(where.next, s.next, ']')));
   }
 
-  function drawFacts() {
+  /** keep: where one is writing in them, they stay as they are. */
+  function drawFacts(keep = false) {
+    const renew = (node, make) => {
+      if (!keep || !node.contains(document.activeElement)) replace(node, make());
+    };
     drawHead();
-    replace(top, claimLine(page), caseActions(page));
-    replace(facts, aboutCard(page), consentCard(page));
-    replace(below, historyCard(page), notesCard(page), holdCard(page), timelineCard(page));
+    renew(top, () => [claimLine(page), caseActions(page)]);
+    renew(facts, () => [aboutCard(page), consentCard(page)]);
+    renew(below, () => [historyCard(page), notesCard(page), holdCard(page), timelineCard(page)]);
   }
 
   const facts = el('div', {});
@@ -186,6 +189,15 @@ export async function show(shell, at) {
     drawContent();
     deciding = decidingCard(page);
     replace(decision, deciding?.node);
+  }
+
+  /** The service answers again. Where the case stands as it did, nobody's writing is disturbed. */
+  async function back() {
+    const before = [data.state, isMine()].join();
+    await writing.save();
+    data = await get(path);
+    if ([data.state, isMine()].join() === before) drawFacts(true);
+    else draw();
   }
 
   /** After a decision: the next case, or back to the list. */
@@ -235,7 +247,7 @@ export async function show(shell, at) {
     node: el('div', {}, head, top, el('div', {class: 'case'}, left, side)),
     keys: list,
     holds: [['v', () => talk?.reveal(), () => talk?.hide()]],
-    back: () => reload().catch(() => {}),
+    back: () => back().catch(() => {}),
     focus: () => head.querySelector('h1'),
     leave: async () => {
       isLeft = true;
