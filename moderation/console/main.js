@@ -283,6 +283,13 @@ async function navigate() {
   focus?.focus({preventScroll: true});
 }
 
+/** The browser asks before it forgets what was not kept yet. */
+window.addEventListener('beforeunload', (event) => {
+  if (!shown?.hasUnsaved?.()) return;
+  event.preventDefault();
+  event.returnValue = true; // for browsers that want it so
+});
+
 async function begin() {
   replace(document.body, main, toasts, news);
   api.listen(sessionAgain, reach);
