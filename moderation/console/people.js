@@ -105,6 +105,11 @@ function row(shell, account, queues, done) {
           button(s.reset, reset), account.account !== shell.me.account && button(s.end, end, 'danger'))));
 }
 
+/** A select changes at one key: so it is asked first. */
+const sureOf = (holder, held, name) => keys.confirm(s.holderOf(holder),
+    [el('p', {}, name ? [s.holderTo, ' ', foreign(name)] : s.holderNone),
+      held?.stored && el('p', {class: 'warning'}, s.holderLost)], s.holderDo, 'danger');
+
 function holders(shell, quorums, accounts, done) {
   const name = (number) => accounts.find((account) => account.account === number)?.shown;
   const people = accounts.filter((account) => account.state === 'active' &&
@@ -117,11 +122,16 @@ function holders(shell, quorums, accounts, done) {
               s.holderHeads.map((head) => el('th', {scope: 'col'}, head)))),
           el('tbody', {}, Array.from({length: quorum.holders}, (_, i) => {
             const held = quorum.held.find((one) => one.holder === i + 1);
+            const was = held ? String(held.account) : '';
             const choose = select([['', s.nobody], ...people.map((p) => [String(p.account), p.shown])],
-                held ? String(held.account) : '', async (value) => {
-                  await guard(shell, () => post('/v1/holders', {quorum: quorum.quorum, holder: i + 1,
-                    ...(value ? {account: Number(value)} : {})}), s.holderSet);
-                  done();
+                was, async (value) => {
+                  if (await sureOf(i + 1, held, name(Number(value)))) {
+                    await guard(shell, () => post('/v1/holders', {quorum: quorum.quorum, holder: i + 1,
+                      ...(value ? {account: Number(value)} : {})}), s.holderSet);
+                    done();
+                  } else {
+                    choose.value = was;
+                  }
                 });
             choose.setAttribute('aria-label', s.holderOf(i + 1));
             return el('tr', {}, el('th', {scope: 'row'}, number(i + 1)),

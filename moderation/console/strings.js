@@ -628,6 +628,11 @@ export const strings = {
     holderHeads: ['Share', 'Held by', 'Kept'],
     nobody: 'Nobody',
     holderOf: (n) => `Holder of share ${number(n)}`,
+    holderTo: 'From now on it is held by',
+    holderNone: 'From now on nobody holds it.',
+    holderLost: 'The copy of the share that is kept here is deleted. If there is no file of it elsewhere, ' +
+      'it is lost.',
+    holderDo: 'Change the holder',
     holderSet: 'Saved.',
     inside: 'Here, under a password',
     outside: 'Outside',

@@ -71,6 +71,73 @@ test('somebody is invited, and logs in for the first time', {timeout: 90000}, as
   }
 });
 
+test('accounts are changed and reset, and shares change hands', {timeout: 90000}, async () => {
+  const holders = async () => (await world.do('sql', {query:
+    'SELECT h.holder, a.name FROM holders h JOIN accounts a ON a.number = h.account ORDER BY holder'})).rows;
+  const ada = await login(browser, world, 'ada');
+  await world.do('call', {by: 'ada', method: 'POST', path: '/v1/accounts',
+    body: {name: 'yan', shown: 'Yan', roles: ['reviewer']}});
+  await visit(ada, '#/people');
+  const row = ada.getByRole('row', {name: /yan/});
+  await row.getByRole('button', {name: 'Change'}).click();
+  const form = ada.getByRole('dialog', {name: 'Change yan'});
+  await form.getByLabel('Name that colleagues see').fill('Yan of nights');
+  await form.getByLabel('Lead').check();
+  await form.getByLabel('Admin').check();
+  await form.getByRole('button', {name: 'Save'}).click();
+  await form.getByRole('alert').waitFor(); // an admin sees no content
+  await form.getByLabel('Admin').uncheck();
+  await form.getByLabel('All').uncheck();
+  await form.getByLabel('Life and limb').check();
+  assert.deepEqual(await axe(ada), []);
+  await form.getByRole('button', {name: 'Save'}).click();
+  await row.getByText('Yan of nights').waitFor();
+  assert.match(await row.innerText(), /Reviewer, Lead\s+urgent/);
+  await row.getByRole('button', {name: 'Reset login'}).click();
+  await ada.keyboard.press('Escape');
+  assert.equal(await ada.getByRole('dialog').count(), 0, 'it asks first');
+  await row.getByRole('button', {name: 'Reset login'}).click();
+  await ada.getByRole('dialog').getByRole('button', {name: 'Reset login'}).click();
+  assert.match(await ada.getByRole('dialog', {name: 'Invitation'}).locator('code').innerText(), /^\S{20,}$/);
+  await ada.getByRole('button', {name: 'Close'}).click();
+
+  // One key changes the select, and nothing else.
+  const before = [[1, 'ann'], [2, 'ben'], [3, 'cat']];
+  assert.deepEqual(await holders(), before);
+  const first = ada.getByLabel('Holder of share 1');
+  await first.focus();
+  await ada.keyboard.press('n');
+  const sure = ada.getByRole('dialog', {name: 'Holder of share 1'});
+  await sure.getByText('nobody holds it').waitFor();
+  assert.deepEqual(await axe(ada), []);
+  await ada.keyboard.press('Escape');
+  assert.deepEqual(await holders(), before);
+  assert.equal(await first.locator('option:checked').innerText(), 'Ann', 'as it was');
+  await first.selectOption('Lea');
+  await sure.getByText('Lea').waitFor();
+  await sure.getByRole('button', {name: 'Change the holder'}).click();
+  await toast(ada, 'Saved');
+  assert.deepEqual(await holders(), [[1, 'lea'], [2, 'ben'], [3, 'cat']]);
+  await first.selectOption('Ann');
+  await sure.getByRole('button', {name: 'Change the holder'}).click();
+  await toast(ada, 'Saved');
+  assert.deepEqual(await holders(), before);
+  // A share that is kept here goes: that is said.
+  const {rows: [[account]]} = await world.do('sql', {query: 'SELECT number FROM accounts WHERE name = "ann"'});
+  await ada.route('**/v1/quorums', async (route) => {
+    const response = await route.fetch();
+    const body = await response.json();
+    body.quorums[0].held.find((one) => one.account === account).stored = true;
+    await route.fulfill({response, json: body});
+  });
+  await visit(ada, '#/people');
+  await first.selectOption('Lea');
+  await sure.getByText('The copy of the share that is kept here is deleted').waitFor();
+  await ada.keyboard.press('Escape');
+  spotless(ada);
+  await ada.context().close();
+});
+
 test('a case is held, handed over, noted, and kept for a court', {timeout: 90000}, async () => {
   const {case: number} = await world.do('report', {messages: [{text: 'hello'}]});
   const ann = await login(browser, world, 'ann');
