@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every text of the console, in one place.
+// Every text of the console, in one place; but that of index.html for browsers in
+// which no script runs, this one neither.
 
 import {number} from './format.js';
 
@@ -940,6 +941,23 @@ export const strings = {
     stopped: 'Stopped.',
     broken: 'The log does not hold.',
     trouble: 'It could not be checked.',
+    faults: {
+      base64: () => 'A key or signature is not base64.',
+      noKey: () => 'The key is not one that checks a log.',
+      notEd25519: () => 'The key is not one of Ed25519.',
+      keyHash: () => 'The key does not match its own hash.',
+      noCheck: () => 'This browser cannot check Ed25519 signatures.',
+      unsigned: () => 'The checkpoint has no signature.',
+      otherLog: () => 'The checkpoint is of another log.',
+      noSize: () => 'The checkpoint has no size.',
+      signature: () => 'The checkpoint\'s signature does not hold.',
+      otherKey: () => 'The checkpoint is not signed by this key.',
+      noRoot: () => 'The checkpoint has no root.',
+      unread: (tile, why) => `${tile} cannot be read: ${why}`,
+      tileSize: (tile, n, wanted) => `${tile} has ${number(n)} bytes in place of ${number(wanted)}.`,
+      tileDiffers: (tile, at) => `${tile} differs from the tiles below it, at ${number(at)}.`,
+      root: () => 'The hashes of the entries do not make the root that was signed.',
+    },
     elsewhere: 'Check it elsewhere',
     elsewhereHint: 'A page could be made to say that all is well. On another machine, with a program that ' +
       'you trust:',
