@@ -260,6 +260,78 @@ test('many at once: a preview, and an undo', {timeout: 60000}, async () => {
   await lea.context().close();
 });
 
+test('the log is checked here, and what is wrong with it is said', {timeout: 90000}, async () => {
+  const aud = await login(browser, world, 'aud');
+  const verify = async (said) => {
+    await visit(aud, '#/log');
+    await aud.getByRole('button', {name: 'Verify here'}).click();
+    await aud.getByText(said).waitFor();
+    return aud.locator('main').innerText();
+  };
+  const end = Date.now() + 60000;
+  while ((await world.do('call', {by: 'aud', method: 'GET', path: '/v1/log'})).answer.size === null) {
+    assert.ok(Date.now() < end, 'there is a checkpoint');
+    await aud.waitForTimeout(500);
+  }
+  assert.match(await verify('The log holds'), /hashes of all [\d,]+ entries make the root[\s\S]*[0-9a-f]{64}/);
+  const tiles = '**/log/tile/0/**';
+  await aud.route(tiles, async (route) => {
+    const response = await route.fetch();
+    const body = await response.body();
+    body[0] ^= 1;
+    await route.fulfill({response, body});
+  });
+  assert.match(await verify('The log does not hold.'), /do not make the root that was signed/);
+  await aud.unroute(tiles);
+  await aud.route('**/log/checkpoint', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({response, body: (await response.text()).replace(/\n\d+\n/, '\n7\n')});
+  });
+  assert.match(await verify('The log does not hold.'), /signature does not hold/);
+  assert.deepEqual(await axe(aud), []);
+  await aud.unroute('**/log/checkpoint');
+  await aud.route(tiles, (route) => route.fulfill({status: 503, body: ''}));
+  // That says nothing about the log.
+  assert.match(await verify('It could not be checked.'), /tile\/0\/.* cannot be read/);
+  spotless(aud);
+  await aud.context().close();
+});
+
+test('each chart of the statistics is in words and in a table too', {timeout: 60000}, async () => {
+  const aud = await login(browser, world, 'aud');
+  await visit(aud, '#/statistics?from=2026-01-01');
+  const card = aud.locator('.card', {has: aud.getByRole('heading', {name: 'What came in'})});
+  const {answer} = await world.do('call', {by: 'aud', method: 'GET',
+    path: `/v1/statistics?from=0&to=${Math.floor(Date.now() / 86400000) + 1}`});
+  const count = (measure) => answer.lines.filter((line) => line.measure === measure)
+      .reduce((sum, line) => sum + line.count, 0);
+  assert.ok(count('cases') > 0);
+  const chart = card.getByRole('img', {name: 'What came in'});
+  assert.ok(await chart.locator('rect').count() > 0, 'it is drawn');
+  assert.match(await chart.locator('desc').textContent(), new RegExp(`${count('cases')} new case`));
+  assert.deepEqual(await card.locator('.legend strong').allInnerTexts(),
+      ['cases', 'follow_ups', 'copies'].map((one) => String(count(one))));
+  // By keyboard: what each step says.
+  await card.getByRole('slider').focus();
+  await aud.keyboard.press('End');
+  await card.locator('.tip').getByText('New case').waitFor();
+  assert.match(await card.locator('.tip').innerText(), new RegExp(`New case\\s*${count('cases')}`));
+  assert.equal(await card.getByRole('table').count(), 0);
+  await card.getByText('The same as a table').click();
+  const heads = await card.getByRole('columnheader').allInnerTexts();
+  assert.deepEqual(heads.slice(1), ['New case', 'More on a case', 'Copy of a report']);
+  const last = await card.getByRole('row').last().getByRole('cell').allInnerTexts();
+  assert.deepEqual(last, ['cases', 'follow_ups', 'copies'].map((one) => String(count(one))));
+  for (const fold of await aud.getByText('The same as a table').all()) {
+    await fold.evaluate((node) => {
+      node.parentElement.open = true;
+    });
+  }
+  assert.deepEqual(await axe(aud), []);
+  spotless(aud);
+  await aud.context().close();
+});
+
 // ---- What stays in the browser -----------------------------------------------------------
 
 /** Every byte that a browser has on disk. */
