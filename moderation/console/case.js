@@ -249,6 +249,7 @@ export async function show(shell, at) {
     holds: [['v', () => talk?.reveal(), () => talk?.hide()]],
     back: () => back().catch(() => {}),
     focus: () => head.querySelector('h1'),
+    save: writing.save,
     hasUnsaved: () => !writing.isSaved(),
     leave: async () => {
       isLeft = true;

@@ -138,7 +138,8 @@ function leave() {
 
 async function logout() {
   try {
-    await shown?.leave?.();
+    // The page goes on as it is until one is out.
+    await shown?.save?.();
     await shell.exposure?.flush();
     await api.alone('/v1/logout');
   } catch (error) {

@@ -187,6 +187,65 @@ test('zoomed to 200 % and 400 %, and on a phone, nothing is lost', {timeout: 120
   }
 });
 
+test('on a phone there is room for the page, and nothing is cut', {timeout: 60000}, async () => {
+  const phone = {viewport: {width: 360, height: 740}};
+  const inView = (locator, within) => locator.evaluate((node, selector) => {
+    const box = node.getBoundingClientRect();
+    const room = document.querySelector(selector).getBoundingClientRect();
+    return box.left >= room.left - 1 && box.right <= room.right + 1;
+  }, within);
+  for (const [who, addresses] of [['ann', ofReviewer], ['ada', ['#/people', '#/book', '#/log', '#/me']]]) {
+    const page = await login(browser, world, who, phone);
+    for (const address of addresses) {
+      await visit(page, address);
+      const height = await page.locator('header.top').evaluate((node) => node.offsetHeight);
+      assert.ok(height <= 130, `the frame takes ${height} px of ${who}'s ${address}`);
+      assert.ok(await inView(page.locator('[aria-current="page"]').first(), 'header nav'), `${address} is seen to be there`);
+      assert.equal(await page.locator('pre.command').evaluateAll((nodes) =>
+        nodes.filter((node) => node.scrollWidth > node.clientWidth).length), 0, `${address}: commands are whole`);
+      assert.deepEqual(await axe(page), [], `${who} ${address}`);
+    }
+    if (who === 'ada') {
+      await visit(page, '#/people');
+      const row = page.getByRole('row', {name: /ben/});
+      for (const part of [row.getByText('Active'), ...await row.getByRole('button').all()]) {
+        assert.ok(await inView(part, 'main'), 'each state and button is seen');
+      }
+      assert.ok(await row.evaluate((node) => node.offsetHeight) <= 260, 'no row is tall and empty');
+    }
+    spotless(page);
+    await page.context().close();
+  }
+});
+
+test('where logging out fails, the work goes on', {timeout: 60000}, async () => {
+  const ann = await login(browser, world, 'ann');
+  await ann.clock.install();
+  await ann.reload();
+  await ann.locator('main h1').waitFor();
+  await showCase(ann);
+  await ann.route('**/v1/logout', (route) => route.fulfill({status: 500, json: {title: 'No', type: 'x:y'}}));
+  const seconds = async () => (await world.do('call', {by: 'ann', method: 'POST', path: '/v1/exposure',
+    body: {day: Math.floor(Date.now() / 86400000), seconds: 0, images: 0}})).answer.seconds;
+  await ann.getByRole('button', {name: /^Log out/}).click();
+  await ann.locator('.toast', {hasText: 'You are still logged in'}).waitFor();
+  const before = await seconds();
+  const goesOn = ann.waitForRequest('**/extend');
+  for (let i = 0; i < 8; i++) {
+    await ann.mouse.move(200 + i, 300);
+    await ann.clock.runFor(20000);
+  }
+  await goesOn;
+  const end = Date.now() + 10000;
+  while (await seconds() < before + 60) {
+    assert.ok(Date.now() < end, 'reading is counted');
+    await new Promise((settle) => setTimeout(settle, 100));
+  }
+  assert.ok(await ann.locator('.conversation').isVisible());
+  spotless(ann);
+  await ann.context().close();
+});
+
 test('reduced motion is honoured', async () => {
   const ann = await login(browser, world, 'ann', {reducedMotion: 'reduce'});
   await visit(ann, '#/me');
