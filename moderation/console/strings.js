@@ -417,6 +417,7 @@ export const strings = {
     until: (when) => `ends ${when}`,
     refusals: (n) => many(n, 'refusal', 'refusals'),
     reportNumber: (n) => `Report ${n}`,
+    reportHas: (n, what) => `Report ${n}: ${what}`,
     isOpen: 'open',
     consents: (n, k) => `${number(n)} of ${k} consents`,
     which: 'Which reports?',

@@ -74,7 +74,7 @@ async function keepShare(page, name) {
  * with the command, and both files given back. */
 async function consentOutside(page, name) {
   await page.getByRole('link', {name: 'Consent', exact: true}).click();
-  await page.getByText('consent with a share that is kept outside').click();
+  await page.getByText('consent with a share that is kept outside').waitFor();
   const [download] = await Promise.all([page.waitForEvent('download'),
     page.getByRole('button', {name: 'Save the sealed report'}).click()]);
   const sealed = join(folder, 'sealed');

@@ -271,6 +271,11 @@ test('requests are answered one after the other: agreed to, refused', {timeout: 
   await counts(titles, 3);
   await axeFindsNothing(ann, 'requests');
   const before = await titles.allInnerTexts();
+  const card = await ann.locator('.plain-list > li').first().innerText();
+  assert.match(card, /Report \d+: 0 of 2 consents/);
+  assert.doesNotMatch(card, /Different reporters/, 'none is known of anonymous ones');
+  // With a share that is outside one can agree without looking for it.
+  assert.ok(await ann.getByRole('button', {name: 'Give my consent'}).first().isVisible());
   await ann.keyboard.press('j');
   await ann.keyboard.press('j');
   await ann.keyboard.press('f');
