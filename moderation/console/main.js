@@ -242,8 +242,12 @@ function where() {
 
 function mark(name) {
   for (const link of document.querySelectorAll('[data-page]')) {
-    if (link.dataset.page === name) link.setAttribute('aria-current', 'page');
-    else link.removeAttribute('aria-current');
+    if (link.dataset.page === name) {
+      link.setAttribute('aria-current', 'page');
+      link.scrollIntoView({block: 'nearest', inline: 'nearest'}); // in a narrow window
+    } else {
+      link.removeAttribute('aria-current');
+    }
   }
 }
 
