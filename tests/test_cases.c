@@ -2,6 +2,7 @@
 /* What happens to cases: reports fall into them, people claim them, they are
  * opened, decided, appealed, and forgotten. */
 #include "cases_world.h"
+#include "desk.h"
 #include "rings.h"
 
 #include <inttypes.h>
@@ -647,6 +648,7 @@ static void second_looks_are_blind_and_measured(void **state)
     uint64_t number;
     uint64_t look = 0;
     uint64_t found = 0;
+    uint64_t reasons = 0;
     uint64_t report;
     bool agrees;
 
@@ -654,13 +656,15 @@ static void second_looks_are_blind_and_measured(void **state)
     world_rules.second_look_ppm = 1000000;
     number = world_closed(ANN, OUTCOME_WARN);
     report = world_last_report;
-    assert_refused("not-found",
-                   looks_second_next(W, P(ANN), &look, &found, world_now));
-    assert_done(looks_second_next(W, P(BEN), &look, &found, world_now));
+    assert_refused("not-found", looks_second_next(W, P(ANN), &look, &found,
+                                                  &reasons, world_now));
+    assert_done(
+        looks_second_next(W, P(BEN), &look, &found, &reasons, world_now));
     assert_int_equal(found, number);
-    assert_refused("not-found",
-                   looks_second_next(W, P(CAT), &look, &found, world_now));
-    assert_done(looks_second_next(W, P(BEN), &look, &found, world_now));
+    assert_refused("not-found", looks_second_next(W, P(CAT), &look, &found,
+                                                  &reasons, world_now));
+    assert_done(
+        looks_second_next(W, P(BEN), &look, &found, &reasons, world_now));
     assert_done(looks_look(W, P(BEN), report, look, world_now));
     assert_refused("not-claimed",
                    looks_look(W, P(CAT), report, look, world_now));
@@ -672,6 +676,31 @@ static void second_looks_are_blind_and_measured(void **state)
     assert_false(agrees);
     assert_int_equal(world_state(number), CASE_CLOSED);
     assert_int_equal(world_count("\"agrees\":false"), 1);
+}
+
+static void second_looks_spare_what_one_asked_to_be_spared(void **state)
+{
+    struct desk_preferences likes;
+    uint64_t look = 0;
+    uint64_t found = 0;
+    uint64_t reasons = 0;
+
+    (void)state;
+    world_rules.second_look_ppm = 1000000;
+    (void)world_closed(ANN, OUTCOME_WARN);
+    assert_done(
+        looks_second_next(W, P(BEN), &look, &found, &reasons, world_now));
+    assert_int_not_equal(reasons, 0);
+    /* Even one that he has. */
+    desk_preferences(&likes, world_db, P(BEN));
+    likes.avoid = reasons;
+    assert_done(desk_prefer(world_db, P(BEN), &likes));
+    assert_refused("not-found", looks_second_next(W, P(BEN), &look, &found,
+                                                  &reasons, world_now));
+    likes.avoid = ~reasons & (reasons << 1);
+    assert_done(desk_prefer(world_db, P(BEN), &likes));
+    assert_done(
+        looks_second_next(W, P(BEN), &look, &found, &reasons, world_now));
 }
 
 static void the_accused_is_told_after_a_delay(void **state)
@@ -1020,6 +1049,7 @@ int main(void)
         IN_WORLD(an_appeal_goes_to_a_third),
         IN_WORLD(an_appeal_comes_in_time),
         IN_WORLD(second_looks_are_blind_and_measured),
+        IN_WORLD(second_looks_spare_what_one_asked_to_be_spared),
         IN_WORLD(the_accused_is_told_after_a_delay),
         IN_WORLD(a_flood_is_seen_closed_and_undone),
         IN_WORLD(a_flood_is_known_in_its_own_queues),

@@ -2,6 +2,7 @@
 #include "looks.h"
 
 #include "claims.h"
+#include "desk.h"
 #include "schema.h"
 #include "tally.h"
 
@@ -144,11 +145,15 @@ struct cases_answer looks_reveal(struct cases *cases, struct db *db,
 
 struct cases_answer looks_second_next(struct cases *cases, struct db *db,
                                       const struct actor *who, uint64_t *look,
-                                      uint64_t *number, uint64_t now)
+                                      uint64_t *number, uint64_t *reasons,
+                                      uint64_t now)
 {
-    bool more = db_row(db, NEXT_SECOND_LOOK,
-                       DB_VALUES(DB_INT(who->number), DB_INT(now)));
+    struct desk_preferences preferences;
+    bool more;
 
+    desk_preferences(&preferences, db, who);
+    more = db_row(db, NEXT_SECOND_LOOK,
+                  DB_VALUES(DB_INT(who->number), DB_INT(now)));
     *look = 0;
     while (more) {
         char queue[QUEUE_ID_MAX + 1];
@@ -156,7 +161,9 @@ struct cases_answer looks_second_next(struct cases *cases, struct db *db,
 
         (void)snprintf(queue, sizeof queue, "%.*s", (int)id.len,
                        (const char *)id.data);
-        if (actor_has_queue(who, queue)) {
+        *reasons = db_int(db, NEXT_SECOND_LOOK, 3);
+        if (actor_has_queue(who, queue) &&
+            (*reasons & preferences.avoid) == 0) {
             *look = db_int(db, NEXT_SECOND_LOOK, 0);
             *number = db_int(db, NEXT_SECOND_LOOK, 1);
             db_done(db, NEXT_SECOND_LOOK);

@@ -32,10 +32,12 @@ struct cases_answer looks_reveal(struct cases *cases, struct db *db,
 /* ---- Blind second looks
  * -------------------------------------------------------- */
 
-/* Claims the next that waits, of a case in which he had no part. */
+/* Claims the next that waits, of a case in which he had no part and that he has
+ * not asked to be spared. *reasons: of the case, as cases.reasons. */
 struct cases_answer looks_second_next(struct cases *cases, struct db *db,
                                       const struct actor *who, uint64_t *look,
-                                      uint64_t *number, uint64_t now);
+                                      uint64_t *number, uint64_t *reasons,
+                                      uint64_t now);
 /* His own judgement; what was decided is not touched. *agrees: whether it is
  * the same. */
 struct cases_answer looks_second_decide(struct cases *cases, struct db *db,

@@ -261,7 +261,7 @@ const char *const cases_statements[] = {
     [TURN_SECOND_LOOK] = "UPDATE second_looks SET decision = ?2"
                          " WHERE in_case = ?1 AND done IS NULL",
     [NEXT_SECOND_LOOK] =
-        "SELECT l.number, l.in_case, c.queue FROM second_looks l"
+        "SELECT l.number, l.in_case, c.queue, c.reasons FROM second_looks l"
         " JOIN cases c ON c.number = l.in_case"
         " WHERE l.done IS NULL AND c.state = 7"
         " AND (l.account IS NULL OR l.account = ?1 OR l.claimed_until <= ?2)"

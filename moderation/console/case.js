@@ -6,10 +6,12 @@ import {alone, get, post} from './api.js';
 import {caseActions, claimLine} from './case_claim.js';
 import {consentCard} from './case_consent.js';
 import {decidingCard} from './case_decide.js';
+import {shownContent} from './case_content.js';
 import {aboutCard, historyCard, holdCard, notesCard, timelineCard} from './case_facts.js';
 import {conversation} from './conversation.js';
 import {button, el, replace} from './dom.js';
 import {draft} from './drafts.js';
+import * as keys from './keys.js';
 import * as place from './place.js';
 import {strings} from './strings.js';
 
@@ -31,6 +33,7 @@ export async function show(shell, at) {
   let looks = null;
   let talk = null;
   let watch;
+  let isLeft = false; // by whoever looked: what is asked for still comes too late
 
   const head = el('div', {class: 'case-head'});
   const top = el('div', {});
@@ -43,17 +46,33 @@ export async function show(shell, at) {
 
   const isMine = () => data.claimant?.account === shell.me.account;
 
-  /** Runs what the service may refuse, then shows how the case stands. */
+  /** Runs what the service may refuse: then the case may stand otherwise than is shown. */
+  async function tried(run) {
+    try {
+      return await run();
+    } catch (error) {
+      if (error.status === 409 || error.status === 404) await reload().catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Runs it and shows how the case stands then. */
   async function act(run, done) {
     try {
-      const answer = await run();
+      const answer = await tried(run);
       await reload();
       if (done) shell.toast(done);
       return answer ?? true;
     } catch (error) {
       shell.toast(error.message);
-      if (error.status === 409 || error.status === 404) await reload().catch(() => {});
       return undefined;
+    }
+  }
+
+  /** The same of what needs a text: keys.askText(ask[0], ask[1], ...). */
+  async function actWith(ask, options, run, done) {
+    if (await keys.askText(...ask, (text) => tried(() => run(text)), options)) {
+      await act(() => {}, done);
     }
   }
 
@@ -63,7 +82,7 @@ export async function show(shell, at) {
     draw();
   }
 
-  const page = {shell, path, number, book, act, writing, reload,
+  const page = {shell, path, number, book, act, actWith, writing, reload,
     get data() {
       return data;
     }, isMine, finish};
@@ -74,7 +93,10 @@ export async function show(shell, at) {
     const wanted = toShow(data);
     try {
       const answers = [];
-      for (const report of wanted) answers.push(await post(`/v1/reports/${report}/look`));
+      for (const report of wanted) {
+        answers.push(await post(`/v1/reports/${report}/look`));
+        if (isLeft) return;
+      }
       looks = answers;
       talk = conversation(looks, () => shell.exposure?.revealed());
       shell.exposure?.view(true);
@@ -85,7 +107,7 @@ export async function show(shell, at) {
     drawContent();
     content.querySelector('h2').focus();
     data = await get(path);
-    drawFacts();
+    drawFacts(true);
   }
 
   function hideContent() {
@@ -93,26 +115,6 @@ export async function show(shell, at) {
     talk = null;
     shell.exposure?.view(false);
     drawContent();
-  }
-
-  function shownContent() {
-    const withheld = looks.reduce((sum, look) => sum + look.withheld, 0);
-    const parts = looks.reduce((sum, look) => sum + look.parts_withheld, 0);
-    const forged = looks.some((look) => look.order_is_forged);
-    const text = el('input', {type: 'checkbox', checked: !('blur' in document.documentElement.dataset)});
-    text.addEventListener('change', () => content.classList.toggle('clear', text.checked));
-    return [
-      (withheld > 0 || parts > 0) && el('div', {class: 'warning'}, s.withheld(withheld, parts)),
-      looks.some((look) => !look.hub_verdict) && el('div', {class: 'warning'}, s.noVerdict),
-      forged && el('div', {class: 'warning'}, s.forged),
-      el('p', {class: 'proof'}, s.proof),
-      el('div', {class: 'actions'},
-          el('label', {class: 'check'}, text, el('span', {}, s.clearText)),
-          el('span', {class: 'hint'}, s.holdHint), button(s.hide, hideContent, 'quiet')),
-      talk.node,
-      looks.filter((look) => look.note).map((look) => el('div', {class: 'part'},
-          el('h3', {}, s.note), el('p', {class: 'message-text', dir: 'auto'}, look.note))),
-    ];
   }
 
   function whyNotShown() {
@@ -124,9 +126,8 @@ export async function show(shell, at) {
 
   function drawContent() {
     const why = whyNotShown();
-    content.classList.toggle('clear', !('blur' in document.documentElement.dataset));
     replace(content, el('h2', {id: 'content-title', tabindex: '-1'}, s.content),
-        talk ? shownContent() : why ? el('p', {class: 'hint'}, why) :
+        talk ? shownContent({looks, talk, card: content, hide: hideContent}) : why ? el('p', {class: 'hint'}, why) :
           [el('p', {}, s.before(data.reasons.map((r) => strings.reasons[r] ?? r).join(', '))),
             button(s.show, showContent, 'primary', 'o')]);
   }
@@ -167,11 +168,15 @@ export async function show(shell, at) {
             move(where.last, s.last, '['), move(where.next, s.next, ']')));
   }
 
-  function drawFacts() {
+  /** keep: where one is writing in them, they stay as they are. */
+  function drawFacts(keep = false) {
+    const renew = (node, make) => {
+      if (!keep || !node.contains(document.activeElement)) replace(node, make());
+    };
     drawHead();
-    replace(top, claimLine(page), caseActions(page));
-    replace(facts, aboutCard(page), consentCard(page));
-    replace(below, historyCard(page), notesCard(page), holdCard(page), timelineCard(page));
+    renew(top, () => [claimLine(page), caseActions(page)]);
+    renew(facts, () => [aboutCard(page), consentCard(page)]);
+    renew(below, () => [historyCard(page), notesCard(page), holdCard(page), timelineCard(page)]);
   }
 
   const facts = el('div', {});
@@ -184,6 +189,15 @@ export async function show(shell, at) {
     drawContent();
     deciding = decidingCard(page);
     replace(decision, deciding?.node);
+  }
+
+  /** The service answers again. Where the case stands as it did, nobody's writing is disturbed. */
+  async function back() {
+    const before = [data.state, isMine()].join();
+    await writing.save();
+    data = await get(path);
+    if ([data.state, isMine()].join() === before) drawFacts(true);
+    else draw();
   }
 
   /** After a decision: the next case, or back to the list. */
@@ -233,9 +247,12 @@ export async function show(shell, at) {
     node: el('div', {}, head, top, el('div', {class: 'case'}, left, side)),
     keys: list,
     holds: [['v', () => talk?.reveal(), () => talk?.hide()]],
-    back: () => reload().catch(() => {}),
+    back: () => back().catch(() => {}),
     focus: () => head.querySelector('h1'),
+    save: writing.save,
+    hasUnsaved: () => !writing.isSaved(),
     leave: async () => {
+      isLeft = true;
       clearInterval(watch);
       for (const type of TOUCHES) document.removeEventListener(type, touch);
       shell.exposure?.view(false);

@@ -4,7 +4,6 @@
 import {get, post} from './api.js';
 import {button, el, field, foreign, select} from './dom.js';
 import {ago, time} from './format.js';
-import * as keys from './keys.js';
 import {strings} from './strings.js';
 
 const s = strings.claim;
@@ -19,22 +18,18 @@ export function claimLine({data, isMine}) {
           [foreign(data.claimant.shown), ' ', data.held ? s.otherHeld(time(until)) : s.other(ago(until))]);
 }
 
-async function hold(page) {
+function hold(page) {
   const until = el('input', {type: 'datetime-local', required: true});
-  const why = await keys.askText(s.hold, s.why, s.hold, {most: 8192,
-    more: field(s.holdUntil, until, s.holdHint)});
-  if (why === undefined) return;
-  page.act(() => post(`${page.path}/hold`, {until: Date.parse(until.value), why}), s.held);
+  page.actWith([s.hold, s.why, s.hold], {most: 8192, more: field(s.holdUntil, until, s.holdHint)},
+      (why) => post(`${page.path}/hold`, {until: Date.parse(until.value), why}), s.held);
 }
 
 async function handOver(page) {
   const {people} = await get('/v1/people');
   const to = select(people.filter((person) => person.account !== page.shell.me.account)
       .map((person) => [person.name, person.shown]));
-  const why = await keys.askText(s.handOver, s.why, s.handOver,
-      {most: 8192, more: field(s.handTo, to)});
-  if (why === undefined) return;
-  page.act(() => post(`${page.path}/hand-over`, {to: to.value, why}), s.handed);
+  page.actWith([s.handOver, s.why, s.handOver], {most: 8192, more: field(s.handTo, to)},
+      (why) => post(`${page.path}/hand-over`, {to: to.value, why}), s.handed);
 }
 
 /** Buttons above the case. */

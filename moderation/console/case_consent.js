@@ -13,8 +13,8 @@ function requestLine(request) {
       el('p', {}, s.askedBy, ' ', foreign(request.by?.shown ?? ''), ', ', s.until(ago(request.until)),
           request.refusals > 0 && [' ', el('span', {class: 'badge warn'}, s.refusals(request.refusals))]),
       el('p', {class: 'message-text shown', dir: 'auto'}, request.why),
-      el('ul', {}, request.reports.map((report) => el('li', {}, s.reportNumber(number(report.report)), ' ',
-          report.open ? s.isOpen : s.consents(report.consents, report.threshold ?? '?')))));
+      el('ul', {}, request.reports.map((report) => el('li', {}, s.reportHas(number(report.report),
+          report.open ? s.isOpen : s.consents(report.consents, report.threshold ?? '?'))))));
 }
 
 function askForm(page, sealed) {

@@ -4,23 +4,18 @@
 import {post} from './api.js';
 import {button, el, facts, field, foreign} from './dom.js';
 import {moment, number, time} from './format.js';
-import * as keys from './keys.js';
 import {strings} from './strings.js';
 
 const s = strings.facts;
 
 // ---- What was reported ----------------------------------------------------------
 
-async function reveal(page, report, cell) {
-  const why = await keys.askText(s.reveal, s.revealWhy, s.revealDo, {most: 8192});
-  if (why === undefined) return;
-  await page.act(async () => {
-    const {reporter} = await post(`/v1/reports/${report.report}/reporter`, {why});
-    page.reporters ??= new Map();
-    page.reporters.set(report.report, reporter);
-  });
-  cell?.focus();
-}
+const reveal = (page, report) => page.actWith([s.reveal, s.revealWhy, s.revealDo], {most: 8192},
+    async (why) => {
+      const {reporter} = await post(`/v1/reports/${report.report}/reporter`, {why});
+      page.reporters ??= new Map();
+      page.reporters.set(report.report, reporter);
+    });
 
 function reporterCell(page, report) {
   const known = page.reporters?.get(report.report);
@@ -111,20 +106,15 @@ export function notesCard(page) {
 
 // ---- Legal holds ------------------------------------------------------------------------
 
-async function askHold(page) {
+function askHold(page) {
   const until = el('input', {type: 'date', required: true});
-  const why = await keys.askText(s.holdAsk, s.holdWhy, s.holdAsk,
-      {most: 8192, more: [field(s.holdUntil, until), el('p', {class: 'hint'}, s.holdHint)]});
-  if (why === undefined) return;
-  page.act(() => post(`${page.path}/legal-hold`, {until: Date.parse(until.value), why}), s.holdAsked);
+  page.actWith([s.holdAsk, s.holdWhy, s.holdAsk],
+      {most: 8192, more: [field(s.holdUntil, until), el('p', {class: 'hint'}, s.holdHint)]},
+      (why) => post(`${page.path}/legal-hold`, {until: Date.parse(until.value), why}), s.holdAsked);
 }
 
-async function endHold(page, hold) {
-  const why = await keys.askText(s.holdEnd, s.holdWhy, s.holdEnd, {most: 8192, kind: 'danger'});
-  if (why !== undefined) {
-    page.act(() => post(`/v1/legal-holds/${hold.hold}/end`, {why}), s.holdEnded);
-  }
-}
+const endHold = (page, hold) => page.actWith([s.holdEnd, s.holdWhy, s.holdEnd],
+    {most: 8192, kind: 'danger'}, (why) => post(`/v1/legal-holds/${hold.hold}/end`, {why}), s.holdEnded);
 
 export function holdCard(page) {
   const {data, shell, act} = page;

@@ -27,10 +27,10 @@ export function ticks(most, wanted = 4, least = 0) {
 export const unitOf = (ms) => [['day', DAY], ['hour', 3600e3], ['minute', 60e3]]
     .find(([, size]) => ms >= 2 * size) ?? ['second', 1e3];
 
-/** ticks() for ms: round in that unit. */
-export function timeTicks(most, wanted) {
+/** ticks() for ms: round in that unit, and whole: less than a second tells nothing. */
+export function timeTicks(most, wanted = 4) {
   const [, size] = unitOf(most);
-  return ticks(most / size, wanted).map((n) => n * size);
+  return ticks(most / size, wanted, 1).map((n) => n * size);
 }
 
 const dayText = (day) => new Date(day * DAY).toISOString().slice(0, 10);

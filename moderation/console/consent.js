@@ -29,12 +29,12 @@ async function saveSealed(request, report) {
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
-function outside(shell, request, report, done) {
+function outside(shell, request, report, isOpen, done) {
   const consent = el('input', {type: 'file', required: true});
   const receipt = el('input', {type: 'file', required: true});
   const command = `frank-mod consent --share YOUR.share --receipt receipt --out consent ` +
     `report-${report.report}.sealed`;
-  return el('details', {}, el('summary', {}, s.outside(number(report.report))),
+  return el('details', {open: isOpen}, el('summary', {}, s.outside(number(report.report))),
       el('ol', {},
           el('li', {}, button(s.saveSealed, () => guard(shell, () => saveSealed(request, report)))),
           el('li', {}, s.outsideRun, el('pre', {class: 'command', tabindex: 0}, command)),
@@ -74,13 +74,9 @@ function card(shell, request, done) {
     }
   };
   const refuse = async () => {
-    const why = await keys.askText(s.refuse, s.refuseWhy, s.refuse, {most: 8192, kind: 'danger'});
-    if (why !== undefined) {
-      await guard(shell, async () => {
-        await post(`/v1/requests/${request.request}/refuse`, {why});
-        done(s.refused);
-      });
-    }
+    const sent = await keys.askText(s.refuse, s.refuseWhy, s.refuse,
+        (why) => post(`/v1/requests/${request.request}/refuse`, {why}), {most: 8192, kind: 'danger'});
+    if (sent) await guard(shell, () => done(s.refused));
   };
   const waits = request.reports.filter((report) => !report.open && !report.mine);
   const here = storedHere(request, shell.me);
@@ -97,18 +93,20 @@ function card(shell, request, done) {
         [s.asked, moment(request.asked)],
         [s.until, ago(request.until)],
         [s.priority, number(request.priority)],
-        [s.reporters, number(request.reporters)],
-        [s.reports, el('span', {}, request.reports.map((report) => el('span', {class: 'badge plain'},
-            strings.consent.reportNumber(number(report.report)), ' ', report.open ? strings.consent.isOpen :
-              strings.consent.consents(report.consents, report.threshold ?? '?'))))],
+        request.reporters > 0 && [s.reporters, number(request.reporters)],
+        [s.reports, el('span', {class: 'badges'}, request.reports.map((report) =>
+          el('span', {class: 'badge plain'}, strings.consent.reportHas(number(report.report),
+              report.open ? strings.consent.isOpen :
+                strings.consent.consents(report.consents, report.threshold ?? '?')))))],
       ]),
       !holds(request, shell.me) ? el('p', {class: 'hint'}, s.noShare) :
         waits.length > 0 && el('div', {},
+            // Agreeing stands before refusing, wherever the share is.
+            !here && waits.map((report, i) => outside(shell, request, report, i === 0, done)),
             el('div', {class: 'actions'}, here && button(s.agree, agree, 'primary'),
                 button(s.refuse, refuse, 'danger'),
                 request.by?.account === shell.me.account &&
-                  el('a', {class: 'button', href: `#/case/${request.case}`}, s.toCase)),
-            !here && waits.map((report) => outside(shell, request, report, done))));
+                  el('a', {class: 'button', href: `#/case/${request.case}`}, s.toCase))));
   return {node, agree: here && waits.length > 0 ? agree : null,
     refuse: waits.length > 0 && holds(request, shell.me) ? refuse : null};
 }
@@ -151,11 +149,12 @@ export async function show(shell) {
   }
 
   await load();
-  timer = setInterval(async () => {
+  const lookForNew = async () => {
     const {requests} = await peek('/v1/requests').catch(() => ({}));
     news.classList.toggle('none', !requests || JSON.stringify(requests.map((r) => r.request)) ===
       JSON.stringify(JSON.parse(known).map((r) => r.request)));
-  }, 15000);
+  };
+  timer = setInterval(lookForNew, 15000);
   return {
     title: s.heading,
     node: el('div', {}, el('h1', {tabindex: '-1'}, s.heading), el('p', {class: 'hint'}, s.about),
@@ -167,7 +166,8 @@ export async function show(shell) {
       {keys: 'f', label: s.keys.refuse, run: () => cards[at]?.refuse?.()},
       {keys: 'r', label: strings.queue.keys.reload, run: () => guard(shell, load)},
     ],
-    back: () => guard(shell, load),
+    // Files that one has chosen stay.
+    back: lookForNew,
     leave: () => clearInterval(timer),
   };
 }

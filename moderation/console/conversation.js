@@ -37,7 +37,8 @@ export function merge(looks) {
   return list.sort((a, b) => (bySeq ? a.seq - b.seq : a.sent - b.sent || a.message - b.message));
 }
 
-const worth = (message) => (message.parts ? 1000 : 0) +
+// What is proven before what claims to be the same.
+const worth = (message) => (message.proven ? 10000 : 0) + (message.parts ? 1000 : 0) +
   (message.parts ?? []).filter((part) => part.state === 'there').length;
 
 /** How many messages of the room lie between two that follow each other. */
@@ -69,11 +70,12 @@ export function chunks(text, size = CHUNK) {
 function badges(message) {
   const withheld = (message.parts ?? []).filter((part) => part.state === 'withheld').length;
   const out = [];
-  if (message.verdict === 'withheld') {
+  if (message.parts === undefined) {
     out.push(el('span', {class: 'badge warn'}, '◌ ', s.withheld));
-  } else if (message.proven) {
+  }
+  if (message.proven) {
     out.push(el('span', {class: 'badge good'}, '✓ ', s.proven));
-  } else {
+  } else if (!wasSent(message)) {
     out.push(el('span', {class: 'badge bad'}, '✗ ', s.notProven(whyNot(message))));
   }
   if (message.verdict === 'malformed') {
@@ -84,6 +86,9 @@ function badges(message) {
   }
   return el('span', {class: 'badges'}, out);
 }
+
+/** Withheld, and that it was sent is proven nevertheless. */
+const wasSent = (message) => message.verdict === 'withheld' && message.stamp === 'valid';
 
 const whyNot = (message) => s.why[message.verdict] ??
   (message.stamp === 'valid' ? message.why : s.why.verdict);
@@ -144,6 +149,7 @@ function mediaNode(part, onReveal) {
     shown = false;
     node.classList.remove('shown');
     media.pause?.();
+    media.muted = true; // it was made heard while it was shown
   };
   if (kind !== 'image') {
     media.muted = true;
@@ -189,12 +195,13 @@ function messageNode(message, index, onReveal) {
   isShown ? (message.parts.length > 0 ?
     message.parts.map((part) => partNode(part, message.parts.length > 1, onReveal)) :
     el('p', {class: 'hint'}, s.notReadable)) :
-    el('p', {}, s.withheldText));
+    el('p', {}, wasSent(message) ? s.sentText : '', ' ', s.withheldText));
 }
 
 /**
  * looks: answers of POST /v1/reports/N/look. onReveal(kind) is told of each
- * picture that is revealed. Gives {node, move(by), reveal(), hide()}.
+ * picture that is revealed. Gives {node, notes, move(by), reveal(), hide()}. notes:
+ * the reporters'; they are gone through and revealed as messages are.
  */
 export function conversation(looks, onReveal) {
   const messages = merge(looks);
@@ -205,10 +212,13 @@ export function conversation(looks, onReveal) {
     if (missing > 0) list.append(el('li', {class: 'gap'}, s.gap(missing)));
     list.append(messageNode(message, i, onReveal));
   });
-  const items = [...list.querySelectorAll('.message')];
+  const notes = looks.filter((look) => look.note).map((look) => el('div', {class: 'part note', tabindex: '-1'},
+      el('h3', {}, s.note), el('p', {class: 'message-text', dir: 'auto'}, look.note)));
+  const items = [...list.querySelectorAll('.message'), ...notes];
   const current = () => items[at] ?? items.find((item) => item.classList.contains('accused'));
   return {
     node: list,
+    notes,
     count: messages.length,
     move: (by) => {
       items[at]?.removeAttribute('data-at');

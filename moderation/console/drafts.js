@@ -48,6 +48,6 @@ export function draft(number, start, keptAt, node) {
       over = true;
       clearTimeout(timer);
     },
-    isSaved: () => JSON.stringify(now) === saved || isEmpty(),
+    isSaved: () => over || JSON.stringify(now) === saved || isEmpty(),
   };
 }

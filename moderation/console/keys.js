@@ -98,7 +98,8 @@ function letGo(all) {
 export function listen() {
   document.addEventListener('keydown', press);
   document.addEventListener('keyup', (event) => {
-    const holder = held.get(name(event));
+    // Whatever else is held by now.
+    const holder = held.get(event.key.toLowerCase());
     if (holder) letGo([holder]);
   });
   // What is held is let go when the window is left.
@@ -112,6 +113,7 @@ const keyNames = (keys) => keys.split(' ').map((key) => el('kbd', {}, key));
 export function dialog(title, build, closed, stays = false) {
   const node = el('dialog', {'aria-label': title});
   const done = (value) => {
+    if (!node.isConnected) return; // closed meanwhile
     node.remove();
     node.close();
     before?.isConnected && before.focus();
@@ -147,26 +149,41 @@ export function confirm(title, what, action, kind = 'primary') {
   });
 }
 
-/** Asks for a text; undefined when it was not given. */
-export function askText(title, label, action, options = {}) {
+/**
+ * Asks for a text and gives it to send(), which may fail: then what was typed
+ * stays where it is, and why is said above the button. True when it was sent.
+ */
+export function askText(title, label, action, send, options = {}) {
   return new Promise((settle) => {
     dialog(title, (done) => {
+      const error = el('p', {class: 'error', role: 'alert', hidden: true});
+      const submit = el('button', {class: options.kind ?? 'primary'}, action);
       const input = el(options.secret ? 'input' : 'textarea',
           {'required': true, 'rows': 3, 'maxlength': options.most ?? 2000, 'aria-label': label,
             'type': options.secret ? 'password' : undefined, 'autocomplete': 'off'});
-      const form = el('form', {on: {submit: (event) => {
+      const form = el('form', {on: {submit: async (event) => {
         event.preventDefault();
-        done(input.value);
+        if (submit.disabled) return;
+        submit.disabled = true;
+        error.hidden = true;
+        try {
+          await send(input.value);
+          done(true);
+        } catch (problem) {
+          error.textContent = problem.message;
+          error.hidden = false;
+          submit.disabled = false;
+          input.focus();
+        }
       }}},
-      el('label', {}, el('span', {}, label), input), options.more,
-      el('div', {class: 'actions'},
-          el('button', {class: options.kind ?? 'primary'}, action),
-          button(strings.cancel, () => done(undefined), 'quiet')));
+      el('label', {}, el('span', {}, label), input), options.more, error,
+      el('div', {class: 'actions'}, submit,
+          button(strings.cancel, () => done(false), 'quiet')));
       input.addEventListener('keydown', (event) => {
         if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.requestSubmit();
       });
       return form;
-    }, settle);
+    }, (value) => settle(value === true));
   });
 }
 

@@ -8,6 +8,8 @@ import {checkLog, Fault} from './log_check.js';
 import {strings} from './strings.js';
 
 const s = strings.log;
+// Faults that say nothing about the log itself.
+const UNCLEAR = ['noCheck', 'unread'];
 
 function checker(shell, log) {
   const bar = el('progress', {'max': 1, 'value': 0, 'aria-label': s.progress, 'hidden': true});
@@ -35,8 +37,9 @@ function checker(shell, log) {
           el('span', {class: 'mono'}, found.root)));
     } catch (error) {
       const isFault = error instanceof Fault;
-      replace(result, error.name === 'AbortError' ? s.stopped :
-        el('p', {class: 'error'}, isFault ? s.broken : s.trouble, ' ', error.message));
+      replace(result, error.name === 'AbortError' ? s.stopped : el('p', {class: 'error'},
+          isFault && !UNCLEAR.includes(error.message) ? s.broken : s.trouble, ' ',
+          isFault ? s.faults[error.message](...error.details) : error.message));
     }
     start.disabled = false;
     stop.hidden = true;

@@ -9,8 +9,13 @@ const WIDTH = 256;
 const HASH = 32;
 const ED25519 = 1;
 
-/** What is wrong with a log, in words for whoever checks it. */
-export class Fault extends Error {}
+/** What is wrong with a log: a name of strings.log.faults, and what its words take. */
+export class Fault extends Error {
+  constructor(name, ...details) {
+    super(name);
+    this.details = details;
+  }
+}
 
 const text = new TextEncoder();
 const sha256 = async (data) => new Uint8Array(await crypto.subtle.digest('SHA-256', data));
@@ -20,7 +25,7 @@ function fromBase64(encoded) {
   try {
     return Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0));
   } catch {
-    throw new Fault('Not base64');
+    throw new Fault('base64');
   }
 }
 
@@ -39,12 +44,12 @@ function join(...pieces) {
 /** A verifier key, "origin+hash+base64": {origin, id, bytes}. */
 export async function readKey(key) {
   const [, origin, hash, encoded] = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/.exec(key) ?? [];
-  if (!origin) throw new Fault('Not a verifier key');
+  if (!origin) throw new Fault('noKey');
   const bytes = fromBase64(encoded);
-  if (bytes.length !== 33 || bytes[0] !== ED25519) throw new Fault('Not an Ed25519 key');
+  if (bytes.length !== 33 || bytes[0] !== ED25519) throw new Fault('notEd25519');
   const id = (await sha256(join(text.encode(`${origin}\n`), bytes))).slice(0, 4);
   if ([...id].map((byte) => byte.toString(16).padStart(2, '0')).join('') !== hash) {
-    throw new Fault('The key does not match its own hash');
+    throw new Fault('keyHash');
   }
   return {origin, id, bytes: bytes.slice(1)};
 }
@@ -54,7 +59,7 @@ async function signatureHolds(key, signature, body) {
   try {
     imported = await crypto.subtle.importKey('raw', key.bytes, {name: 'Ed25519'}, false, ['verify']);
   } catch {
-    throw new Fault('This browser cannot check Ed25519 signatures');
+    throw new Fault('noCheck');
   }
   return crypto.subtle.verify({name: 'Ed25519'}, imported, signature, body);
 }
@@ -62,11 +67,11 @@ async function signatureHolds(key, signature, body) {
 /** A checkpoint that this key signed: {origin, size, root}. */
 export async function openCheckpoint(note, key) {
   const split = note.lastIndexOf('\n\n');
-  if (split < 0) throw new Fault('The checkpoint has no signature');
+  if (split < 0) throw new Fault('unsigned');
   const body = note.slice(0, split + 1);
   const [origin, size, root] = body.split('\n');
-  if (origin !== key.origin) throw new Fault('The checkpoint is of another log');
-  if (!/^(0|[1-9][0-9]{0,14})$/.test(size)) throw new Fault('The checkpoint has no size');
+  if (origin !== key.origin) throw new Fault('otherLog');
+  if (!/^(0|[1-9][0-9]{0,14})$/.test(size)) throw new Fault('noSize');
   const lines = note.slice(split + 2).split('\n').filter((line) => line !== '');
   let signed = false;
   for (const line of lines) {
@@ -75,13 +80,13 @@ export async function openCheckpoint(note, key) {
     const signature = fromBase64(encoded);
     if (!equal(signature.slice(0, 4), key.id)) continue;
     if (!await signatureHolds(key, signature.slice(4), text.encode(body))) {
-      throw new Fault('The checkpoint\'s signature does not hold');
+      throw new Fault('signature');
     }
     signed = true;
   }
-  if (!signed) throw new Fault('The checkpoint is not signed by this key');
+  if (!signed) throw new Fault('otherKey');
   const hash = fromBase64(root ?? '');
-  if (hash.length !== HASH) throw new Fault('The checkpoint has no root');
+  if (hash.length !== HASH) throw new Fault('noRoot');
   return {origin, size: Number(size), root: hash};
 }
 
@@ -141,10 +146,10 @@ async function readTile(read, level, index, width) {
   try {
     bytes = await read(tilePath(level, index, width));
   } catch (error) {
-    throw new Fault(`${tilePath(level, index, width)} cannot be read: ${error.message}`);
+    throw new Fault('unread', tilePath(level, index, width), error.message);
   }
   if (bytes.length !== width * HASH) {
-    throw new Fault(`${tilePath(level, index, width)} has ${bytes.length} bytes in place of ${width * HASH}`);
+    throw new Fault('tileSize', tilePath(level, index, width), bytes.length, width * HASH);
   }
   return Array.from({length: width}, (_, i) => bytes.subarray(i * HASH, (i + 1) * HASH));
 }
@@ -154,7 +159,7 @@ async function compare(read, level, index, hashes) {
   const said = await readTile(read, level, index, hashes.length);
   const wrong = said.findIndex((hash, i) => !equal(hash, hashes[i]));
   if (wrong >= 0) {
-    throw new Fault(`${tilePath(level, index, hashes.length)} differs from the tiles below it, at ${wrong}`);
+    throw new Fault('tileDiffers', tilePath(level, index, hashes.length), wrong);
   }
 }
 
@@ -201,7 +206,7 @@ export async function checkLog({key, note, read, progress, signal}) {
   const checkpoint = await openCheckpoint(note, await readKey(key));
   const root = await rootFromTiles(read, checkpoint.size, progress, signal);
   if (!equal(root, checkpoint.root)) {
-    throw new Fault('The entries\' hashes do not make the root that was signed');
+    throw new Fault('root');
   }
   return {size: checkpoint.size,
     root: [...root].map((byte) => byte.toString(16).padStart(2, '0')).join('')};

@@ -138,7 +138,8 @@ function leave() {
 
 async function logout() {
   try {
-    await shown?.leave?.();
+    // The page goes on as it is until one is out.
+    await shown?.save?.();
     await shell.exposure?.flush();
     await api.alone('/v1/logout');
   } catch (error) {
@@ -241,8 +242,12 @@ function where() {
 
 function mark(name) {
   for (const link of document.querySelectorAll('[data-page]')) {
-    if (link.dataset.page === name) link.setAttribute('aria-current', 'page');
-    else link.removeAttribute('aria-current');
+    if (link.dataset.page === name) {
+      link.setAttribute('aria-current', 'page');
+      link.scrollIntoView({block: 'nearest', inline: 'nearest'}); // in a narrow window
+    } else {
+      link.removeAttribute('aria-current');
+    }
   }
 }
 
@@ -282,6 +287,13 @@ async function navigate() {
   const focus = shown?.focus?.() ?? main.querySelector('h1');
   focus?.focus({preventScroll: true});
 }
+
+/** The browser asks before it forgets what was not kept yet. */
+window.addEventListener('beforeunload', (event) => {
+  if (!shown?.hasUnsaved?.()) return;
+  event.preventDefault();
+  event.returnValue = true; // for browsers that want it so
+});
 
 async function begin() {
   replace(document.body, main, toasts, news);

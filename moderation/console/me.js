@@ -82,11 +82,11 @@ async function shares(shell) {
 
   async function keep() {
     const file = el('input', {type: 'file', required: true, accept: '.share,application/json'});
-    const secret = await keys.askText(s.keepShare, s.yourPassword, s.keepShare,
+    const sent = await keys.askText(s.keepShare, s.yourPassword, s.keepShare,
+        async (secret) => post('/v1/share', {share: await file.files[0].text(), password: secret}),
         {secret: true, more: [field(s.shareFile, file), el('p', {class: 'hint'}, s.keepHint)]});
-    if (secret === undefined) return;
+    if (!sent) return;
     await guard(shell, async () => {
-      await post('/v1/share', {share: await file.files[0].text(), password: secret});
       shell.me = await get('/v1/me');
       draw();
     }, s.shareKept);

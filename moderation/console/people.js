@@ -92,18 +92,24 @@ function row(shell, account, queues, done) {
     done();
   };
   const isOver = account.state === 'ended';
+  const cell = (i, ...children) => el('td', {'data-label': s.heads[i]}, children);
   return el('tr', {},
       el('th', {scope: 'row'}, foreign(account.shown), el('div', {class: 'hint'}, account.name)),
-      el('td', {}, account.roles.map((role) => strings.roles[role]).join(', ')),
-      el('td', {}, account.queues === null ? s.allQueues : account.queues.join(', ')),
-      el('td', {}, el('span', {class: 'badges'}, el('span', {class: 'badge'}, s.states[account.state]),
+      cell(1, account.roles.map((role) => strings.roles[role]).join(', ')),
+      cell(2, account.queues === null ? s.allQueues : account.queues.join(', ')),
+      cell(3, el('span', {class: 'badges'}, el('span', {class: 'badge'}, s.states[account.state]),
           account.state === 'active' && !account.second_factor &&
             el('span', {class: 'badge bad'}, s.noFactor))),
-      el('td', {}, account.last_login > 0 ? moment(account.last_login) : s.never),
+      cell(4, account.last_login > 0 ? moment(account.last_login) : s.never),
       el('td', {}, !isOver && el('div', {class: 'actions'},
           button(s.edit, () => edit(shell, account, queues, done)),
           button(s.reset, reset), account.account !== shell.me.account && button(s.end, end, 'danger'))));
 }
+
+/** A select changes at one key: so it is asked first. */
+const sureOf = (holder, held, name) => keys.confirm(s.holderOf(holder),
+    [el('p', {}, name ? [s.holderTo, ' ', foreign(name)] : s.holderNone),
+      held?.stored && el('p', {class: 'warning'}, s.holderLost)], s.holderDo, 'danger');
 
 function holders(shell, quorums, accounts, done) {
   const name = (number) => accounts.find((account) => account.account === number)?.shown;
@@ -117,11 +123,16 @@ function holders(shell, quorums, accounts, done) {
               s.holderHeads.map((head) => el('th', {scope: 'col'}, head)))),
           el('tbody', {}, Array.from({length: quorum.holders}, (_, i) => {
             const held = quorum.held.find((one) => one.holder === i + 1);
+            const was = held ? String(held.account) : '';
             const choose = select([['', s.nobody], ...people.map((p) => [String(p.account), p.shown])],
-                held ? String(held.account) : '', async (value) => {
-                  await guard(shell, () => post('/v1/holders', {quorum: quorum.quorum, holder: i + 1,
-                    ...(value ? {account: Number(value)} : {})}), s.holderSet);
-                  done();
+                was, async (value) => {
+                  if (await sureOf(i + 1, held, name(Number(value)))) {
+                    await guard(shell, () => post('/v1/holders', {quorum: quorum.quorum, holder: i + 1,
+                      ...(value ? {account: Number(value)} : {})}), s.holderSet);
+                    done();
+                  } else {
+                    choose.value = was;
+                  }
                 });
             choose.setAttribute('aria-label', s.holderOf(i + 1));
             return el('tr', {}, el('th', {scope: 'row'}, number(i + 1)),
@@ -138,7 +149,7 @@ export async function show(shell) {
       get('/v1/accounts'), get('/v1/quorums'), shell.book()]);
     replace(body,
         el('div', {class: 'actions'}, button(s.add, () => edit(shell, undefined, book.queues, load), 'primary')),
-        el('div', {class: 'table-scroll card', tabindex: 0, role: 'region', 'aria-label': s.title},
+        el('div', {class: 'table-scroll stacked card', tabindex: 0, role: 'region', 'aria-label': s.title},
             el('table', {}, el('thead', {}, el('tr', {}, s.heads.map((head) =>
               el('th', {scope: 'col'}, head)))),
             el('tbody', {}, accounts.map((account) => row(shell, account, book.queues, load))))),

@@ -4,7 +4,7 @@
 // history, and those are not to.
 
 import {get, peek, post} from './api.js';
-import {button, check, el, facts, field, foreign, replace, select} from './dom.js';
+import {button, el, facts, field, foreign, replace, select} from './dom.js';
 import {moment, number, time} from './format.js';
 import * as keys from './keys.js';
 import * as place from './place.js';
@@ -29,7 +29,11 @@ function filterOf(at) {
   return filter;
 }
 
-const day = (text) => (text ? Date.parse(`${text}T00:00:00`) : undefined);
+/** A day of an address, as the API takes it: none where it is none, or before 1970. */
+export const day = (text) => {
+  const time = Date.parse(`${text}T00:00:00`);
+  return time >= 0 ? time : undefined;
+};
 const asked = (filter) => ({...filter, from: day(filter.from), to: day(filter.to)});
 
 // ---- A row -------------------------------------------------------------------
@@ -113,10 +117,12 @@ async function closeMany(shell, filter, done) {
     shell.toast(s.floodNothing);
     return;
   }
-  const why = await keys.askText(s.flood, s.floodWhy, s.floodDo(preview.cases),
-      {kind: 'danger', more: covers(preview)});
-  if (why === undefined) return;
-  const {flood, cases} = await post('/v1/floods', {filter, digest: preview.digest, why});
+  let flood;
+  let cases;
+  const sent = await keys.askText(s.flood, s.floodWhy, s.floodDo(preview.cases), async (why) => {
+    ({flood, cases} = await post('/v1/floods', {filter, digest: preview.digest, why}));
+  }, {kind: 'danger', more: covers(preview)});
+  if (!sent) return;
   done();
   shell.toast(s.flooded(cases), {label: s.undo, run: async () => {
     await guard(shell, async () => {
@@ -154,34 +160,46 @@ function count(queue) {
   return waiting + claimed + asked + open;
 }
 
-function choosers(at, shell, queues) {
-  const go = (changes) => shell.go(withQuery(at, changes));
-  const value = (name) => at.query.get(name) ?? '';
-  const amount = (name, label) => field(label, el('input', {type: 'number', min: 0, max: 999999,
-    value: value(name), on: {change: (event) => go({[name]: event.target.value})}}));
-  const date = (name, label) => field(label, el('input', {type: 'date', value: value(name),
-    on: {change: (event) => go({[name]: event.target.value})}}));
-  const more = ['reporters', 'priority', 'messages', 'from', 'to', 'first_contact']
-      .some((name) => at.query.has(name));
-  return [
-    el('div', {class: 'bar'},
-        field(s.queue, select([['', s.allQueues], ...queues.map((q) =>
-          [q.queue, `${q.title} (${number(count(q))})`])], value('queue'),
-        (v) => go({queue: v}))),
-        field(s.reason, select([['', s.anyReason], ...Object.entries(strings.reasons)],
-            value('reason'), (v) => go({reason: v}))),
-        field(s.claim, select([['', s.anyClaim], ...Object.entries(s.claims)], value('claim'),
-            (v) => go({claim: v}))),
-        at.name === 'queue' && field(s.state, select([['', s.toDo],
-          ...Object.entries(strings.states)], value('state'), (v) => go({state: v})))),
-    el('details', {open: more},
-        el('summary', {}, s.moreFilters),
-        el('div', {class: 'bar'},
-            amount('reporters', s.minReporters), amount('priority', s.minPriority),
-            amount('messages', s.minMessages), date('from', s.from), date('to', s.to),
-            check(s.firstContactOnly, value('first_contact') === 'true',
-                (on) => go({first_contact: on ? 'true' : ''})))),
-  ];
+/**
+ * Filters: {node, set(at)}. go(changes) is told of each that is chosen; of those that
+ * are typed when they are submitted: half a date is one as well.
+ */
+function choosers(name, queues, go) {
+  const choice = (id, choices) => select(choices, '', (value) => go({[id]: value}));
+  const chosen = {
+    queue: choice('queue', [['', s.allQueues], ...queues.map((q) =>
+      [q.queue, `${q.title} (${number(count(q))})`])]),
+    reason: choice('reason', [['', s.anyReason], ...Object.entries(strings.reasons)]),
+    claim: choice('claim', [['', s.anyClaim], ...Object.entries(s.claims)]),
+    state: choice('state', [['', s.toDo], ...Object.entries(strings.states)]),
+  };
+  const amount = () => el('input', {type: 'number', min: 0, max: 999999});
+  const date = () => el('input', {type: 'date', min: '1970-01-01'});
+  const typed = {reporters: amount(), priority: amount(), messages: amount(), from: date(), to: date()};
+  const first = el('input', {type: 'checkbox'});
+  const last = {};
+  const more = el('details', {}, el('summary', {}, s.moreFilters),
+      el('form', {class: 'bar', on: {submit: (event) => {
+        event.preventDefault();
+        go({...Object.fromEntries(Object.entries(typed).map(([id, input]) => [id, input.value])),
+          first_contact: first.checked ? 'true' : ''});
+      }}}, Object.entries(typed).map(([id, input]) => field(s.least[id], input)),
+      el('label', {class: 'check'}, first, el('span', {}, s.firstContactOnly)),
+      el('button', {}, s.filter)));
+  return {
+    node: [el('div', {class: 'bar'}, field(s.queue, chosen.queue), field(s.reason, chosen.reason),
+        field(s.claim, chosen.claim), name === 'queue' && field(s.state, chosen.state)), more],
+    // What is typed and not submitted yet stays where the address does not say otherwise.
+    set: ({query}) => {
+      for (const [id, control] of Object.entries({...chosen, ...typed})) {
+        const value = query.get(id) ?? '';
+        if (last[id] !== value) control.value = value;
+        last[id] = value;
+      }
+      first.checked = query.get('first_contact') === 'true';
+      if (first.checked || Object.keys(typed).some((id) => query.has(id))) more.open = true;
+    },
+  };
 }
 
 function searchBar(at, reload) {
@@ -202,24 +220,17 @@ function searchBar(at, reload) {
   }, 'quiet'));
 }
 
-/** Searches that are kept, by name. */
-function keptSearches(at, shell, searches, reload) {
+/** Searches that are kept, by name: {node, set()}. now(): what is filtered by, as they are kept. */
+function keptSearches(shell, now, searches, reload) {
   const drop = async (name) => guard(shell, async () => {
     await post('/v1/searches/drop', {name});
     reload();
   });
-  const now = withQuery(at, {}).split('?')[1] ?? '';
-  const keep = async () => {
-    const name = await keys.askText(s.keepSearch, s.searchName, s.keep, {most: 100});
-    if (name) {
-      await guard(shell, async () => {
-        await post('/v1/searches', {name, query: now});
-        reload();
-      });
-    }
-  };
-  if (searches.length === 0 && !now) return null;
-  return el('div', {class: 'actions'},
+  const keep = button(s.keepSearch, async () => {
+    if (await keys.askText(s.keepSearch, s.searchName, s.keep,
+        (name) => post('/v1/searches', {name, query: now()}), {most: 100})) reload();
+  }, 'quiet');
+  const node = el('div', {class: 'actions'},
       searches.map((search) => el('span', {class: 'badges'},
           el('a', {class: 'button', href: `#/queue?${search.query}`}, search.name),
           button('×', () => drop(search.name), 'quiet')))
@@ -227,19 +238,31 @@ function keptSearches(at, shell, searches, reload) {
             node.lastChild.setAttribute('aria-label', s.dropSearch(searches[i].name));
             return node;
           }),
-      now && button(s.keepSearch, keep, 'quiet'));
+      keep);
+  const set = () => {
+    keep.hidden = !now();
+    node.hidden = searches.length === 0 && !now();
+  };
+  set();
+  return {node, set};
 }
 
 // ---- The page --------------------------------------------------------------------------
 
-export async function show(shell, at) {
-  const isQueue = at.name === 'queue';
+export async function show(shell, begun) {
+  const isQueue = begun.name === 'queue';
+  let at = begun;
   const list = el('ul', {class: 'rows', 'aria-label': s.titles[at.name]});
   const rows = el('div', {});
   const news = button('', () => load(), 'news');
   const more = button(s.more, () => load(true), '');
   const bulk = el('div', {class: 'bulk', role: 'region', 'aria-label': s.selected(0), hidden: true});
+  const searching = el('div', {});
   const filters = el('div', {});
+  const kept = el('div', {});
+  let choose = null;
+  let searches = null;
+  let newest = 0;
   let cases = [];
   let next = null;
   let titles = new Map();
@@ -292,8 +315,10 @@ export async function show(shell, at) {
       cases.map((c) => c.case), cases.findIndex((c) => c.case === number));
 
   async function load(further = false) {
+    const mine = ++newest;
     const answer = await get('/v1/cases', {...asked(filterOf(at)), most: PAGE,
       after: further ? next : undefined});
+    if (mine !== newest) return;
     cases = further ? [...cases, ...answer.cases] : answer.cases;
     next = answer.next;
     tellNews(0);
@@ -301,20 +326,42 @@ export async function show(shell, at) {
   }
 
   async function loadFilters() {
-    const [{queues}, {searches}] = await Promise.all([get('/v1/queues'),
-      isQueue ? get('/v1/searches') : {searches: []}]);
+    const [{queues}, answer] = await Promise.all([get('/v1/queues'), isQueue && get('/v1/searches')]);
     titles = new Map(queues.map((q) => [q.queue, q.title]));
-    replace(filters, isQueue && searchBar(at, reloadAll), choosers(at, shell, queues),
-        isQueue && keptSearches(at, shell, searches, loadFilters),
-        isQueue && el('div', {class: 'actions'},
-            button(s.takeNext, takeNext, 'primary', 'c'),
-            button(s.floodAll, () => guard(shell, () =>
-              closeMany(shell, asked(filterOf(at)), afresh)), 'quiet')));
+    searches = isQueue && keptSearches(shell, () => withQuery(at, {}).split('?')[1] ?? '',
+        answer.searches, () => guard(shell, loadFilters));
+    choose = choosers(at.name, queues, (changes) => shell.go(withQuery(at, changes)));
+    choose.set(at);
+    replace(filters, choose.node);
+    replace(kept, searches && searches.node);
   }
 
   const reloadAll = () => guard(shell, async () => {
     await Promise.all([load(), loadFilters()]);
   });
+
+  /** Another search: the bar says so too. */
+  const drawSearch = () => replace(searching, isQueue && searchBar(at, () => {
+    drawSearch();
+    guard(shell, afresh);
+  }));
+
+  /** Other filters on the same page, which leaves the focus where it is. */
+  async function turn(next) {
+    at = next;
+    mark = -1;
+    selection.clear();
+    choose.set(at);
+    if (searches) searches.set();
+    if (at.query.get('search')) searching.querySelector('input[type="search"]')?.focus();
+    try {
+      await load();
+      shell.say(s.found(cases.length, more.hidden));
+      return true;
+    } catch {
+      return false; // The whole page says what is wrong.
+    }
+  }
 
   async function takeNext() {
     await guard(shell, async () => {
@@ -327,8 +374,10 @@ export async function show(shell, at) {
 
   /** What came is announced; nothing moves under one's eyes. */
   async function lookForNew() {
+    const mine = newest;
     try {
       const answer = await peek('/v1/cases', {...asked(filterOf(at)), most: PAGE});
+      if (mine !== newest) return;
       const known = new Set(cases.map((c) => c.case));
       const fresh = answer.cases.filter((c) => !known.has(c.case)).length;
       const isNew = fresh > 0 && news.classList.contains('none');
@@ -351,6 +400,7 @@ export async function show(shell, at) {
     openMarked();
   }) : takeNext());
 
+  drawSearch();
   await Promise.all([load(), loadFilters()]);
   draw();
   timer = setInterval(lookForNew, LOOK_EVERY);
@@ -360,7 +410,12 @@ export async function show(shell, at) {
     title: s.titles[at.name],
     node: el('div', {}, el('h1', {tabindex: '-1'}, s.titles[at.name]),
         s.abouts[at.name] && el('p', {class: 'hint'}, s.abouts[at.name]),
-        filters, news, rows, el('div', {class: 'actions'}, more), bulk,
+        searching, filters, kept,
+        isQueue && el('div', {class: 'actions'},
+            button(s.takeNext, takeNext, 'primary', 'c'),
+            button(s.floodAll, () => guard(shell, () =>
+              closeMany(shell, asked(filterOf(at)), afresh)), 'quiet')),
+        news, rows, el('div', {class: 'actions'}, more), bulk,
         isQueue && floodList(shell, afresh)),
     keys: [
       {keys: 'j', label: s.keys.down, run: () => point(mark + 1)},
@@ -377,10 +432,12 @@ export async function show(shell, at) {
       {keys: 'r', label: s.keys.reload, run: reloadAll},
     ],
     focus: () => {
-      if (at.query.get('search')) return filters.querySelector('input[type="search"]');
+      if (at.query.get('search')) return searching.querySelector('input[type="search"]');
       return marked >= 0 ? list.children[marked]?.querySelector('a') : null;
     },
-    back: reloadAll,
+    turn,
+    // What one is typing in the filters stays.
+    back: () => guard(shell, load),
     leave: () => clearInterval(timer),
   };
 }

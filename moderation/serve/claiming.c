@@ -126,13 +126,15 @@ static bool put_open(void *context, const struct queue_report *r)
     return json_array_size(context) < 200;
 }
 
-/* Blind: the reports that were opened, and nothing of what was decided. */
+/* Blind: the reports that were opened and for what they were made, and nothing
+ * of what was decided. */
 struct cases_answer act_second_look(struct call *call, struct db *db)
 {
     uint64_t look = 0;
     uint64_t number = 0;
+    uint64_t reasons = 0;
     struct cases_answer answer = looks_second_next(
-        cases_of(call), db, &call->who, &look, &number, call->now);
+        cases_of(call), db, &call->who, &look, &number, &reasons, call->now);
 
     if (answer.what == CASES_DONE) {
         json_t *reports = json_array();
@@ -140,6 +142,7 @@ struct cases_answer act_second_look(struct call *call, struct db *db)
         queue_reports(db, number, 0, put_open, reports);
         call_put(call, "second_look", json_integer((json_int_t)look));
         call_put(call, "reports", reports);
+        call_put(call, "reasons", filter_reasons(reasons));
     }
     return answer;
 }

@@ -42,6 +42,9 @@ test('times have round hours, days or minutes', () => {
   assert.equal(unitOf(0)[0], 'second');
   assert.deepEqual(timeTicks(17 * HOUR), [0, 5, 10, 15, 20].map((n) => n * HOUR));
   assert.deepEqual(timeTicks(8 * DAY), [0, 2, 4, 6, 8].map((n) => n * DAY));
+  // Not "0.2 secs, 0.1 secs": steps of a second at least.
+  for (const most of [1, 240, 999, 1000]) assert.deepEqual(timeTicks(most), [0, 1000], `${most}`);
+  assert.deepEqual(timeTicks(2500), [0, 1000, 2000, 3000]);
 });
 
 test('days go over ends of months and leap days', () => {

@@ -33,6 +33,8 @@ test('somebody is invited, and logs in for the first time', {timeout: 90000}, as
   await ada.getByRole('row', {name: /Zoe/}).getByText('Invited').waitFor();
 
   const zoe = await open(browser, world);
+  await zoe.clock.install();
+  await zoe.reload();
   await zoe.getByRole('button', {name: 'First login'}).click();
   await zoe.getByLabel('Invitation').fill(invitation);
   await zoe.getByLabel('New password').fill('password1234');
@@ -64,11 +66,79 @@ test('somebody is invited, and logs in for the first time', {timeout: 90000}, as
   await ada.getByRole('row', {name: /Zoe/}).getByRole('button', {name: 'End'}).click();
   await ada.getByRole('dialog').getByRole('button', {name: 'End'}).click();
   await toast(ada, 'Ended');
-  await zoe.getByRole('dialog', {name: 'Your session is over'}).waitFor({timeout: 40000});
+  await zoe.clock.runFor(31000); // it asks twice a minute whether it still has a session
+  await zoe.getByRole('dialog', {name: 'Your session is over'}).waitFor();
   for (const page of [ada, zoe]) {
     spotless(page);
     await page.context().close();
   }
+});
+
+test('accounts are changed and reset, and shares change hands', {timeout: 90000}, async () => {
+  const holders = async () => (await world.do('sql', {query:
+    'SELECT h.holder, a.name FROM holders h JOIN accounts a ON a.number = h.account ORDER BY holder'})).rows;
+  const ada = await login(browser, world, 'ada');
+  await world.do('call', {by: 'ada', method: 'POST', path: '/v1/accounts',
+    body: {name: 'yan', shown: 'Yan', roles: ['reviewer']}});
+  await visit(ada, '#/people');
+  const row = ada.getByRole('row', {name: /yan/});
+  await row.getByRole('button', {name: 'Change'}).click();
+  const form = ada.getByRole('dialog', {name: 'Change yan'});
+  await form.getByLabel('Name that colleagues see').fill('Yan of nights');
+  await form.getByLabel('Lead').check();
+  await form.getByLabel('Admin').check();
+  await form.getByRole('button', {name: 'Save'}).click();
+  await form.getByRole('alert').waitFor(); // an admin sees no content
+  await form.getByLabel('Admin').uncheck();
+  await form.getByLabel('All').uncheck();
+  await form.getByLabel('Life and limb').check();
+  assert.deepEqual(await axe(ada), []);
+  await form.getByRole('button', {name: 'Save'}).click();
+  await row.getByText('Yan of nights').waitFor();
+  assert.match(await row.innerText(), /Reviewer, Lead\s+urgent/);
+  await row.getByRole('button', {name: 'Reset login'}).click();
+  await ada.keyboard.press('Escape');
+  assert.equal(await ada.getByRole('dialog').count(), 0, 'it asks first');
+  await row.getByRole('button', {name: 'Reset login'}).click();
+  await ada.getByRole('dialog').getByRole('button', {name: 'Reset login'}).click();
+  assert.match(await ada.getByRole('dialog', {name: 'Invitation'}).locator('code').innerText(), /^\S{20,}$/);
+  await ada.getByRole('button', {name: 'Close'}).click();
+
+  // One key changes the select, and nothing else.
+  const before = [[1, 'ann'], [2, 'ben'], [3, 'cat']];
+  assert.deepEqual(await holders(), before);
+  const first = ada.getByLabel('Holder of share 1');
+  await first.focus();
+  await ada.keyboard.press('n');
+  const sure = ada.getByRole('dialog', {name: 'Holder of share 1'});
+  await sure.getByText('nobody holds it').waitFor();
+  assert.deepEqual(await axe(ada), []);
+  await ada.keyboard.press('Escape');
+  assert.deepEqual(await holders(), before);
+  assert.equal(await first.locator('option:checked').innerText(), 'Ann', 'as it was');
+  await first.selectOption('Lea');
+  await sure.getByText('Lea').waitFor();
+  await sure.getByRole('button', {name: 'Change the holder'}).click();
+  await toast(ada, 'Saved');
+  assert.deepEqual(await holders(), [[1, 'lea'], [2, 'ben'], [3, 'cat']]);
+  await first.selectOption('Ann');
+  await sure.getByRole('button', {name: 'Change the holder'}).click();
+  await toast(ada, 'Saved');
+  assert.deepEqual(await holders(), before);
+  // A share that is kept here goes: that is said.
+  const {rows: [[account]]} = await world.do('sql', {query: 'SELECT number FROM accounts WHERE name = "ann"'});
+  await ada.route('**/v1/quorums', async (route) => {
+    const response = await route.fetch();
+    const body = await response.json();
+    body.quorums[0].held.find((one) => one.account === account).stored = true;
+    await route.fulfill({response, json: body});
+  });
+  await visit(ada, '#/people');
+  await first.selectOption('Lea');
+  await sure.getByText('The copy of the share that is kept here is deleted').waitFor();
+  await ada.keyboard.press('Escape');
+  spotless(ada);
+  await ada.context().close();
 });
 
 test('a case is held, handed over, noted, and kept for a court', {timeout: 90000}, async () => {
@@ -214,29 +284,74 @@ test('the book is changed, and what one asked to be spared is passed over', {tim
   await lea.context().close();
 });
 
-test('a second look is blind', {timeout: 90000}, async () => {
-  const {case: number} = await world.do('report', {sender: 'mimi://example.com/u/second',
-    messages: [{text: 'to be seen twice'}]});
+test('a second look is blind, and as kind as a first', {timeout: 90000}, async () => {
+  const {case: number} = await world.do('report', {sender: 'mimi://example.com/u/second', reason: 'self_harm',
+    note: 'A note of the reporter',
+    messages: [{text: 'to be seen twice', seq: 1}, {text: 'not to be seen', seq: 2, withheld: true}]});
   await world.do('open', {by: 'ann', case: number});
   const done = await world.do('call', {by: 'ann', method: 'POST', path: `/v1/cases/${number}/decide`,
     body: {policy: 'conduct', outcome: 'warn', explanation: 'A canary explanation.'}});
   assert.equal(done.status, 200);
+  const likes = {theme: 'system', quiet: false, blur_text: true, break_minutes: 50};
+  // The other cases that were closed here were reported for malware.
+  const prefer = (who, avoid) => world.do('call', {by: who, method: 'POST', path: '/v1/preferences',
+    body: {...likes, avoid}});
+  await prefer('ben', ['malware']);
+  await prefer('cat', ['malware', 'self_harm']);
   const ben = await login(browser, world, 'ben');
+  const shown = ben.getByRole('button', {name: 'Show the conversation'});
+  const nothing = (page) => page.locator('.toast', {hasText: 'Nothing waits'});
   const end = Date.now() + 40000;
   for (;;) {
     await visit(ben, '#/second-looks');
     await ben.keyboard.press('o');
-    await ben.locator('.conversation').or(ben.locator('.toast', {hasText: 'Nothing waits'})).first().waitFor();
-    if (await ben.locator('.conversation').count() > 0) break;
+    await shown.or(nothing(ben)).first().waitFor();
+    if (await shown.count() > 0) break;
     assert.ok(Date.now() < end, 'a second look comes');
     await ben.waitForTimeout(1000);
+  }
+  // The reason, and no content yet.
+  await ben.getByText('was reported for: Self-harm').waitFor();
+  assert.equal(await ben.getByText('to be seen twice').count(), 0);
+  assert.deepEqual(await axe(ben), []);
+  await ben.keyboard.press('s'); // submits nothing, shows nothing
+  assert.equal(await ben.locator('.conversation').count(), 0);
+  await ben.keyboard.press('o');
+  await ben.locator('.conversation').waitFor();
+  assert.match(await ben.locator('.warning').innerText(), /withheld 1 message/);
+  for (const text of ['to be seen twice', 'A note of the reporter']) {
+    assert.match(await ben.locator('.message-text', {hasText: text})
+        .evaluate((node) => getComputedStyle(node).filter), /blur/, text);
   }
   assert.ok(!(await ben.locator('main').innerText()).includes('canary'));
   assert.deepEqual(await axe(ben), []);
   await ben.getByLabel('Restrict').check();
   await ben.getByLabel('Policy').selectOption('conduct');
+  await ben.evaluate(() => document.activeElement.blur());
+  await ben.keyboard.press('s');
+  await ben.getByRole('dialog').getByText('Restrict').waitFor();
+  await ben.keyboard.press('Escape');
+  const {rows} = await world.do('sql', {query: `SELECT done FROM second_looks WHERE in_case = ${number}`});
+  assert.deepEqual(rows, [[null]], 'one key alone submits nothing');
+  // It is his; but now he asks to be spared it, and so does somebody else.
+  await prefer('ben', ['malware', 'self_harm']);
+  const cat = await login(browser, world, 'cat');
+  for (const page of [ben, cat]) {
+    await visit(page, '#/second-looks');
+    await page.keyboard.press('o');
+    await nothing(page).waitFor();
+  }
+  await prefer('ben', ['malware']);
+  await visit(ben, '#/second-looks');
+  await ben.keyboard.press('o');
+  await shown.click();
+  await ben.getByLabel('Restrict').check();
+  await ben.getByLabel('Policy').selectOption('conduct');
   await ben.getByRole('button', {name: 'Submit'}).click();
-  await toast(ben, /judgement differs|agree/);
-  spotless(ben);
-  await ben.context().close();
+  await ben.getByRole('dialog').getByRole('button', {name: 'Submit'}).click();
+  await toast(ben, 'judgement differs');
+  for (const page of [ben, cat]) {
+    spotless(page);
+    await page.context().close();
+  }
 });

@@ -9,7 +9,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {promisify} from 'node:util';
-import {fillLogin, login, open, spotless, startBrowser, startWorld} from './lib.mjs';
+import {code, fillLogin, open, spotless, startBrowser, startWorld} from './lib.mjs';
 
 const run = promisify(execFile);
 const B = process.env.B ?? 'build';
@@ -20,7 +20,7 @@ let folder;
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'frank-console-'));
   world = await startWorld({stored_shares: 'on', retract: '1s', statement_delay: '1s',
-    appeal_window: '40s'});
+    appeal_window: '25s'});
   browser = await startBrowser();
 });
 after(async () => {
@@ -74,7 +74,7 @@ async function keepShare(page, name) {
  * with the command, and both files given back. */
 async function consentOutside(page, name) {
   await page.getByRole('link', {name: 'Consent', exact: true}).click();
-  await page.getByText('consent with a share that is kept outside').click();
+  await page.getByText('consent with a share that is kept outside').waitFor();
   const [download] = await Promise.all([page.waitForEvent('download'),
     page.getByRole('button', {name: 'Save the sealed report'}).click()]);
   const sealed = join(folder, 'sealed');
@@ -87,7 +87,17 @@ async function consentOutside(page, name) {
   await toast(page, 'Your consent is given');
 }
 
-test('by mouse, from the login to the purge', {timeout: 240000}, async () => {
+const closed = {}; // cases, by how they were lived
+
+/** Somebody in a browser of his own, with a code of his device. */
+async function loginByDevice(name) {
+  const page = await open(browser, world);
+  await fillLogin(page, world, name, true);
+  await page.getByRole('navigation').waitFor();
+  return page;
+}
+
+test('by mouse, from the login on', {timeout: 240000}, async () => {
   const {case: number} = await world.do('report', conversation('mimi://example.com/u/mouse'));
   const ann = await open(browser, world);
   await ann.getByLabel('Name').fill('ann');
@@ -95,9 +105,9 @@ test('by mouse, from the login to the purge', {timeout: 240000}, async () => {
   await ann.getByLabel('Code').fill('000000');
   await ann.getByRole('button', {name: 'Log in', exact: true}).click();
   await ann.getByText('Name, password or code is wrong').waitFor();
-  await fillLogin(ann, world, 'ann');
+  await fillLogin(ann, world, 'ann', true);
   await keepShare(ann, 'ann');
-  const ben = await login(browser, world, 'ben');
+  const ben = await loginByDevice('ben');
 
   // Claim and ask: reason and metadata, no content yet.
   await ann.getByRole('link', {name: 'Queue', exact: true}).click();
@@ -172,7 +182,7 @@ test('by mouse, from the login to the purge', {timeout: 240000}, async () => {
   await ben.locator(`[data-case="${number}"] a`).click();
   await ben.getByRole('button', {name: 'Claim'}).click();
   await toast(ben, 'An appeal goes to somebody who had no part');
-  const cat = await login(browser, world, 'cat');
+  const cat = await loginByDevice('cat');
   await cat.getByRole('link', {name: 'Appeals'}).click();
   await cat.locator(`[data-case="${number}"] a`).click();
   await cat.getByRole('button', {name: 'Claim'}).click();
@@ -185,7 +195,7 @@ test('by mouse, from the login to the purge', {timeout: 240000}, async () => {
   await cat.getByRole('dialog').getByRole('button', {name: 'Uphold'}).click();
   await toast(cat, 'Answered');
 
-  // The history, by the log's indexes; then it is forgotten.
+  // The history, by the log's indexes.
   await cat.goto(`${world.url}/#/case/${number}`);
   await state(cat, 'Closed');
   const done = await cat.locator('.timeline li').allInnerTexts();
@@ -194,16 +204,7 @@ test('by mouse, from the login to the purge', {timeout: 240000}, async () => {
   for (const kind of kinds) assert.ok(done.some((line) => line.includes(kind)), `${kind}: ${done}`);
   const rows = (await world.do('sql', {query: `SELECT entry FROM timeline WHERE in_case = ${number}`})).rows;
   for (const [entry] of rows) assert.ok(done.some((line) => line.includes(`log entry ${entry}`)));
-  const end = Date.now() + 90000;
-  for (;;) {
-    await cat.goto(`${world.url}/`);
-    await cat.goto(`${world.url}/#/case/${number}`);
-    await title(cat).getByText(`Case ${number}`).waitFor();
-    if (await cat.locator('.case-head .badge', {hasText: 'Purged'}).count() > 0) break;
-    assert.ok(Date.now() < end, 'it is purged in time');
-    await new Promise((settle) => setTimeout(settle, 1000));
-  }
-  await cat.getByText('Purged: nothing of it is left').waitFor();
+  closed.mouse = number;
   for (const page of [ann, ben, cat]) {
     spotless(page);
     await page.context().close();
@@ -231,7 +232,7 @@ async function keys(page, list) {
   for (const key of list.split(' ')) await page.keyboard.press(key);
 }
 
-async function loginByKeys(page, name) {
+async function loginByKeys(page, name, device) {
   await page.getByLabel('Name').waitFor();
   const person = world.people[name];
   await tabTo(page, 'Name');
@@ -239,7 +240,7 @@ async function loginByKeys(page, name) {
   await keys(page, 'Tab');
   await type(page, person.password);
   await keys(page, 'Tab');
-  await type(page, person.codes.pop());
+  await type(page, await code(name, person, device));
   await keys(page, 'Enter');
   await page.getByRole('navigation').waitFor();
   await title(page).waitFor();
@@ -257,7 +258,7 @@ test('by keyboard alone', {timeout: 240000}, async () => {
   const {case: number} = await world.do('report', conversation('mimi://example.com/u/keys'));
   const ann = await open(browser, world);
   const ben = await open(browser, world);
-  await loginByKeys(ann, 'ann');
+  await loginByKeys(ann, 'ann', true);
   await loginByKeys(ben, 'ben');
 
   // Ben keeps his share here as well: files are chosen in the system's own dialog.
@@ -379,7 +380,46 @@ test('by keyboard alone', {timeout: 240000}, async () => {
   await type(cat, 'log out');
   await keys(cat, 'Enter');
   await cat.getByRole('heading', {name: 'Log in'}).waitFor();
+  closed.keys = number;
   for (const page of [ann, ben, cat]) {
+    spotless(page);
+    await page.context().close();
+  }
+});
+
+test('both are purged in time, as is seen by mouse and by keyboard', {timeout: 150000}, async () => {
+  const cat = await open(browser, world);
+  await fillLogin(cat, world, 'cat');
+  await title(cat).waitFor();
+  await cat.getByLabel('State').selectOption('purged');
+  const ann = await open(browser, world);
+  await loginByKeys(ann, 'ann');
+  await tabTo(ann, /^StateTo be done|^State$/);
+  await type(ann, 'Purged');
+  await keys(ann, 'Escape');
+  const isThere = (page, number) => page.locator(`[data-case="${number}"]`);
+  const end = Date.now() + 90000;
+  for (const [page, number, again] of [[cat, closed.mouse, () => cat.getByRole('link', {name: 'Reviews'}).click()
+      .then(() => cat.getByText('take effect when you agree').waitFor())
+      .then(() => cat.getByRole('link', {name: 'Queue', exact: true}).click())
+      .then(() => cat.getByLabel('State').selectOption('purged'))],
+  [ann, closed.keys, () => keys(ann, 'r')]]) {
+    while (await isThere(page, number).count() === 0) {
+      assert.ok(Date.now() < end, 'it is purged in time');
+      await new Promise((settle) => setTimeout(settle, 1000));
+      await again();
+      await page.waitForTimeout(200);
+    }
+  }
+  await isThere(cat, closed.mouse).getByRole('link').click();
+  const rows = await ann.locator('.row').evaluateAll((all) => all.map((row) => Number(row.dataset.case)));
+  for (let i = 0; i <= rows.indexOf(closed.keys); i++) await keys(ann, 'j');
+  await keys(ann, 'o');
+  for (const [page, number] of [[cat, closed.mouse], [ann, closed.keys]]) {
+    await title(page).getByText(`Case ${number}`).waitFor();
+    await state(page, 'Purged');
+    await page.getByText('Purged: nothing of it is left').waitFor();
+    assert.ok(!(await page.locator('main').innerText()).includes('mimi://'), 'nor who it was');
     spotless(page);
     await page.context().close();
   }

@@ -161,23 +161,139 @@ test('what people write: reasons, notes, explanations, names, the book', {timeou
   await world.do('call', {by: 'ann', method: 'POST', path: `/v1/cases/${extra.case}/ask`,
     body: {reports: [report], why: texts.map((text) => short(text, 60)).join('\n')
         .replace(/[^\n\t\x20-\uffff]/g, '').slice(0, 3000)}});
-  const explained = await world.do('call', {by: 'ann', method: 'POST', path: `/v1/cases/${number}/decide`,
-    body: {policy: 'fraud', outcome: 'suspend', explanation: `Because. ${line(texts[18], 100)} =1+1`}});
-  assert.equal(explained.status, 200, JSON.stringify(explained.answer));
-  for (const [who, addresses] of [['ann', ['#/me', '#/queue', `#/case/${number}`, '#/consent', '#/statistics',
+  const tens = [0, 10, 20, 30].map((i) => texts.slice(i, i + 10).map((text) => short(text, 300)).join('\n')
+      .replace(/[^\n\t\x20-\uffff]/g, ''));
+  const ask = async (by, path, body) => {
+    const answer = await world.do('call', {by, method: 'POST', path, body});
+    return answer.status === 200 ? answer.answer : undefined;
+  };
+  // Explanations and reviews: each is returned, and decided anew. The service takes <x> for a
+  // blank that was left, and no control characters: what it refuses is put in below.
+  const judged = await world.do('report', {messages: [{text: 'x'}], sender: 'mimi://example.com/u/judged'});
+  await world.do('open', {by: 'cat', case: judged.case});
+  const at = `/v1/cases/${judged.case}`;
+  let explained = 0;
+  for (const text of texts) {
+    const proposed = await ask('cat', `${at}/decide`, {policy: 'fraud', outcome: 'suspend',
+      explanation: `${short(text, 4000)} .`});
+    if (!proposed) continue;
+    explained += 1;
+    await ask('ben', `${at}/claim`);
+    assert.ok(await ask('ben', `${at}/review`, {confirm: false, why: `${short(text, 4000)} .`}), text.slice(0, 40));
+    await ask('cat', `${at}/claim`);
+  }
+  assert.ok(explained >= 29, `${explained} explanations were taken`);
+  // Objections, two a decision, and the answers to them.
+  const objected = [];
+  for (const [accused, reporter] of [tens.slice(0, 2), tens.slice(2)]) {
+    const {case: one} = await world.do('report', {messages: [{text: 'x'}],
+      sender: `mimi://example.com/u/objected-${objected.length}`});
+    await world.do('open', {by: 'cat', case: one});
+    assert.ok(await ask('cat', `/v1/cases/${one}/decide`, {policy: 'conduct', outcome: 'warn', explanation: 'No.'}));
+    for (const [by, text] of [['accused', accused], ['reporter', reporter]]) {
+      await world.do('appeal', {case: one, by, text});
+      await ask(by === 'accused' ? 'ann' : 'lea', `/v1/cases/${one}/claim`);
+      assert.ok(await ask(by === 'accused' ? 'ann' : 'lea', `/v1/cases/${one}/answer`, {upheld: true, why: text}), by);
+    }
+    objected.push(one);
+  }
+  // Legal holds and their ends, refusals, and what is closed unopened.
+  // The service takes no control characters in what is written to be read.
+  for (const text of texts.filter((one) => !/^[\u0000-\u001F]/.test(one))) {
+    const hold = await ask('lea', `/v1/cases/${number}/legal-hold`,
+        {until: Date.now() + 86400000, why: short(text, 4000)});
+    assert.ok(hold, `a hold: ${text.slice(0, 40)}`);
+    assert.ok(await ask('lea', `/v1/legal-holds/${hold.hold}/end`, {why: short(text, 4000)}));
+  }
+  const {rows: [[request]]} = await world.do('sql', {query:
+    `SELECT number FROM requests WHERE in_case = ${extra.case}`});
+  assert.ok(await ask('ben', `/v1/requests/${request}/refuse`, {why: short(tens.join('\n'), 8000)}));
+  for (const [i, text] of tens.entries()) {
+    const {case: one} = await world.do('report', {messages: [{text: 'x'}], sender: `mimi://example.com/u/flood-${i}`});
+    const {answer: {digest}} = await world.do('call', {by: 'lea', method: 'GET', path: `/v1/floods/preview?cases=${one}`});
+    assert.ok(await ask('lea', '/v1/floods', {filter: {cases: `${one}`}, digest, why: text}), `flood ${i}`);
+  }
+  for (const [who, addresses] of [['ann', ['#/me', '#/queue', `#/case/${number}`, `#/case/${judged.case}`,
+    ...objected.map((one) => `#/case/${one}`), '#/consent', '#/statistics',
     '#/book', '#/book?part=policies', '#/book?part=templates', '#/reviews']],
   ['ada', ['#/me', '#/people', '#/book?part=templates']]]) {
     const page = await login(browser, world, who);
     await visit(page, '#/me');
     const before = await frame(page);
+    await page.route(`**/v1/cases/${judged.case}`, async (route) => {
+      const response = await route.fetch();
+      const one = await response.json();
+      one.decisions = texts.map((text, i) => ({...one.decisions[i % one.decisions.length], explanation: text}));
+      await route.fulfill({response, json: one});
+    });
     for (const address of addresses.slice(1)) {
       await visit(page, address);
+      if (address === '#/queue') {
+        await page.getByText('Closed many at once').click();
+        await counts(page.locator('details tbody tr'), tens.length);
+      }
       await unharmed(page, before, address);
+      if (address === `#/case/${judged.case}`) {
+        const shown = await page.locator('.policy-text').allTextContents();
+        for (const text of texts.filter((one) => /^[\x20-\x7e]{1,200}$/.test(one))) {
+          assert.ok(shown.includes(text), `${text}: shown as it is`);
+        }
+        assert.ok((await page.locator('main').textContent()).includes('onerror'), 'what the reviewer said');
+      }
     }
     await page.keyboard.press('Control+k');
     await page.keyboard.press('Escape');
     await page.context().close();
   }
+});
+
+test('what is kept elsewhere: addresses and descriptions', {timeout: 60000}, async () => {
+  const ann = await login(browser, world, 'ann');
+  await visit(ann, '#/me');
+  const before = await frame(ann);
+  // No command makes a content with such parts: they are as the service gives them.
+  await ann.route('**/v1/reports/*/look', async (route) => {
+    const response = await route.fetch();
+    const look = await response.json();
+    look.messages[0].parts = texts.map((text) => ({state: 'external', url: text.slice(0, 4000),
+      description: text.slice(0, 4000), name: text.slice(0, 300), media_type: text.slice(0, 300), bytes: 7}));
+    await route.fulfill({response, json: look});
+  });
+  await visit(ann, `#/case/${cases[1]}`);
+  await ann.keyboard.press('o');
+  await ann.locator('.conversation').waitFor();
+  assert.equal(await ann.locator('.message').first().locator('.part').count(), texts.length);
+  assert.ok((await ann.locator('.message').first().textContent()).includes('javascript:window.__hit=1'));
+  assert.equal(await ann.locator('.message a, .message [src]:not(img)').count(), 0, 'nothing leads there');
+  await unharmed(ann, before, 'external parts');
+  await ann.context().close();
+});
+
+test('text from right to left is shown so, and only that', {timeout: 60000}, async () => {
+  const ann = await login(browser, world, 'ann');
+  const directions = async (number) => {
+    await visit(ann, `#/case/${number}`);
+    await ann.keyboard.press('o');
+    await ann.locator('.conversation').waitFor();
+    const of = (selector) => ann.locator(selector).first().evaluate((node) => {
+      const style = getComputedStyle(node);
+      return [style.direction, style.unicodeBidi];
+    });
+    return {text: await of('.message-text'), sender: await of('.message header .foreign'), page: await of('main')};
+  };
+  const left = await directions(cases[texts.indexOf('=1+1')]);
+  const rtl = await directions(cases[texts.findIndex((text) => text.startsWith('שלום'))]);
+  assert.deepEqual([left.text[0], rtl.text[0]], ['ltr', 'rtl']);
+  assert.deepEqual([left.page[0], rtl.page[0]], ['ltr', 'ltr']);
+  for (const [, bidi] of [left.text, rtl.text]) assert.equal(bidi, 'plaintext');
+  for (const [, bidi] of [left.sender, rtl.sender]) assert.equal(bidi, 'isolate');
+  // An override in a name reaches no further: what stands behind it stays behind it.
+  await directions(cases[texts.findIndex((text) => text.startsWith('\u202E'))]);
+  const header = ann.locator('.message header').first();
+  const [name, time] = [await header.locator('.foreign').boundingBox(), await header.locator('time').boundingBox()];
+  assert.ok(time.y > name.y || time.x >= name.x + name.width, 'the time stands behind the name');
+  spotless(ann);
+  await ann.context().close();
 });
 
 test('no formula is live in the CSV', async () => {

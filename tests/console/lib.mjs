@@ -98,23 +98,27 @@ export async function open(browser, world, options = {}) {
 
 const used = new Map();
 
-/** A code that was not used before. */
-async function code(name, person) {
-  if (person.codes.length > 0) return person.codes.pop();
-  while (Math.floor(Date.now() / STEP) <= (used.get(name) ?? 0)) {
-    await new Promise((settle) => setTimeout(settle, 250));
-  }
-  used.set(name, Math.floor(Date.now() / STEP));
-  return totp(person.secret);
+/**
+ * A code that was not used before: of those on paper while there are some, or of the
+ * device. Its clock is a step ahead, which it may be: by the present step's code it
+ * may have been connected.
+ */
+export async function code(name, person, device = false) {
+  if (!device && person.codes.length > 0) return person.codes.pop();
+  const step = () => Math.floor(Date.now() / STEP) + 1;
+  while (step() <= (used.get(name) ?? 0)) await new Promise((settle) => setTimeout(settle, 250));
+  const now = step();
+  used.set(name, now);
+  return totp(person.secret, now * STEP);
 }
 
-/** Fills the form of a login, wherever it stands. */
-export async function fillLogin(page, world, name) {
+/** Fills the form of a login, wherever it stands. device: with a code of that, not of paper. */
+export async function fillLogin(page, world, name, device) {
   const person = world.people[name];
   const form = page.locator('form:has(input[name="password"])');
   await form.getByLabel('Name').fill(person.name);
   await form.getByLabel('Password').fill(person.password);
-  await form.getByLabel('Code').fill(await code(name, person));
+  await form.getByLabel('Code').fill(await code(name, person, device));
   await form.getByLabel('Code').press('Enter');
 }
 

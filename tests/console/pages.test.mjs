@@ -3,13 +3,16 @@
 // nothing leaves the origin or stays in the browser.
 
 import assert from 'node:assert/strict';
+import {execFile} from 'node:child_process';
 import {mkdtempSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
+import {promisify} from 'node:util';
 import {chromium} from 'playwright-core';
 import {axe, browserArgs, counts, fillLogin, login, open, spotless, startBrowser, startWorld, visit} from './lib.mjs';
 
+const run = promisify(execFile);
 let world;
 let browser;
 let number;
@@ -32,7 +35,8 @@ after(async () => {
 });
 
 const ofReviewer = ['#/queue', '#/reviews', '#/appeals', '#/consent', '#/second-looks', '#/statistics',
-  '#/book', '#/book?part=policies', '#/book?part=templates', '#/book?part=rules', '#/log', '#/me'];
+  '#/book', '#/book?part=policies', '#/book?part=templates', '#/book?part=rules', '#/book?part=text',
+  '#/log', '#/me'];
 
 async function showCase(page) {
   await visit(page, `#/case/${number}`);
@@ -74,6 +78,10 @@ for (const colorScheme of ['light', 'dark']) {
       for (const address of addresses) {
         await visit(page, address);
         assert.deepEqual(await axe(page), [], `${who} ${address}`);
+        if (who === 'lea' && address === '#/book') {
+          await page.getByRole('button', {name: /^Change/}).first().click();
+          assert.deepEqual(await axe(page), [], 'a form of the book');
+        }
       }
       if (who === 'ada') {
         await visit(page, '#/people');
@@ -187,6 +195,65 @@ test('zoomed to 200 % and 400 %, and on a phone, nothing is lost', {timeout: 120
   }
 });
 
+test('on a phone there is room for the page, and nothing is cut', {timeout: 60000}, async () => {
+  const phone = {viewport: {width: 360, height: 740}};
+  const inView = (locator, within) => locator.evaluate((node, selector) => {
+    const box = node.getBoundingClientRect();
+    const room = document.querySelector(selector).getBoundingClientRect();
+    return box.left >= room.left - 1 && box.right <= room.right + 1;
+  }, within);
+  for (const [who, addresses] of [['ann', ofReviewer], ['ada', ['#/people', '#/book', '#/log', '#/me']]]) {
+    const page = await login(browser, world, who, phone);
+    for (const address of addresses) {
+      await visit(page, address);
+      const height = await page.locator('header.top').evaluate((node) => node.offsetHeight);
+      assert.ok(height <= 130, `the frame takes ${height} px of ${who}'s ${address}`);
+      assert.ok(await inView(page.locator('[aria-current="page"]').first(), 'header nav'), `${address} is seen to be there`);
+      assert.equal(await page.locator('pre.command').evaluateAll((nodes) =>
+        nodes.filter((node) => node.scrollWidth > node.clientWidth).length), 0, `${address}: commands are whole`);
+    }
+    if (who === 'ada') {
+      await visit(page, '#/people');
+      assert.deepEqual(await axe(page), []);
+      const row = page.getByRole('row', {name: /ben/});
+      for (const part of [row.getByText('Active'), ...await row.getByRole('button').all()]) {
+        assert.ok(await inView(part, 'main'), 'each state and button is seen');
+      }
+      assert.ok(await row.evaluate((node) => node.offsetHeight) <= 260, 'no row is tall and empty');
+    }
+    spotless(page);
+    await page.context().close();
+  }
+});
+
+test('where logging out fails, the work goes on', {timeout: 60000}, async () => {
+  const ann = await login(browser, world, 'ann');
+  await ann.clock.install();
+  await ann.reload();
+  await ann.locator('main h1').waitFor();
+  await showCase(ann);
+  await ann.route('**/v1/logout', (route) => route.fulfill({status: 500, json: {title: 'No', type: 'x:y'}}));
+  const seconds = async () => (await world.do('call', {by: 'ann', method: 'POST', path: '/v1/exposure',
+    body: {day: Math.floor(Date.now() / 86400000), seconds: 0, images: 0}})).answer.seconds;
+  await ann.getByRole('button', {name: /^Log out/}).click();
+  await ann.locator('.toast', {hasText: 'You are still logged in'}).waitFor();
+  const before = await seconds();
+  const goesOn = ann.waitForRequest('**/extend');
+  for (let i = 0; i < 8; i++) {
+    await ann.mouse.move(200 + i, 300);
+    await ann.clock.runFor(20000);
+  }
+  await goesOn;
+  const end = Date.now() + 10000;
+  while (await seconds() < before + 60) {
+    assert.ok(Date.now() < end, 'reading is counted');
+    await new Promise((settle) => setTimeout(settle, 100));
+  }
+  assert.ok(await ann.locator('.conversation').isVisible());
+  spotless(ann);
+  await ann.context().close();
+});
+
 test('reduced motion is honoured', async () => {
   const ann = await login(browser, world, 'ann', {reducedMotion: 'reduce'});
   await visit(ann, '#/me');
@@ -225,13 +292,17 @@ test('filters live in the address, and people and rooms do not', {timeout: 60000
 
 test('what comes is announced, and nothing moves', {timeout: 90000}, async () => {
   const ann = await login(browser, world, 'ann');
+  await ann.clock.install();
+  await ann.reload();
+  await ann.locator('main h1').waitFor();
   await visit(ann, '#/queue');
   await ann.keyboard.press('j');
   await ann.keyboard.press('j');
   const before = await ann.locator('.row').evaluateAll((rows) => rows.map((row) => row.dataset.case));
   const place = await ann.locator('.row[data-at]').boundingBox();
   await world.do('report', {reason: 'threat', sender: 'mimi://example.com/u/later', messages: [{text: 'x'}]});
-  await ann.getByRole('button', {name: /1 case has come/}).waitFor({timeout: 30000});
+  await ann.clock.runFor(20000); // it looks four times a minute
+  await ann.getByRole('button', {name: /1 case has come/}).waitFor();
   assert.deepEqual(await ann.locator('.row').evaluateAll((rows) => rows.map((row) => row.dataset.case)), before);
   const after = await ann.locator('.row[data-at]').boundingBox();
   assert.ok(Math.abs(after.y - place.y) <= 1, `it moved from ${place.y} to ${after.y}`);
@@ -258,6 +329,78 @@ test('many at once: a preview, and an undo', {timeout: 60000}, async () => {
   await lea.locator('.toast', {hasText: '2 cases wait again'}).waitFor();
   spotless(lea);
   await lea.context().close();
+});
+
+test('the log is checked here, and what is wrong with it is said', {timeout: 90000}, async () => {
+  const aud = await login(browser, world, 'aud');
+  const verify = async (said) => {
+    await visit(aud, '#/log');
+    await aud.getByRole('button', {name: 'Verify here'}).click();
+    await aud.getByText(said).waitFor();
+    return aud.locator('main').innerText();
+  };
+  const end = Date.now() + 60000;
+  while ((await world.do('call', {by: 'aud', method: 'GET', path: '/v1/log'})).answer.size === null) {
+    assert.ok(Date.now() < end, 'there is a checkpoint');
+    await aud.waitForTimeout(500);
+  }
+  assert.match(await verify('The log holds'), /hashes of all [\d,]+ entries make the root[\s\S]*[0-9a-f]{64}/);
+  const tiles = '**/log/tile/0/**';
+  await aud.route(tiles, async (route) => {
+    const response = await route.fetch();
+    const body = await response.body();
+    body[0] ^= 1;
+    await route.fulfill({response, body});
+  });
+  assert.match(await verify('The log does not hold.'), /do not make the root that was signed|differs from the tiles below it/);
+  await aud.unroute(tiles);
+  await aud.route('**/log/checkpoint', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({response, body: (await response.text()).replace(/\n\d+\n/, '\n7\n')});
+  });
+  assert.match(await verify('The log does not hold.'), /signature does not hold/);
+  assert.deepEqual(await axe(aud), []);
+  await aud.unroute('**/log/checkpoint');
+  await aud.route(tiles, (route) => route.fulfill({status: 503, body: ''}));
+  // That says nothing about the log.
+  assert.match(await verify('It could not be checked.'), /tile\/0\/.* cannot be read/);
+  spotless(aud);
+  await aud.context().close();
+});
+
+test('each chart of the statistics is in words and in a table too', {timeout: 60000}, async () => {
+  const aud = await login(browser, world, 'aud');
+  await visit(aud, '#/statistics?from=2026-01-01');
+  const card = aud.locator('.card', {has: aud.getByRole('heading', {name: 'What came in'})});
+  const {answer} = await world.do('call', {by: 'aud', method: 'GET',
+    path: `/v1/statistics?from=0&to=${Math.floor(Date.now() / 86400000) + 1}`});
+  const count = (measure) => answer.lines.filter((line) => line.measure === measure)
+      .reduce((sum, line) => sum + line.count, 0);
+  assert.ok(count('cases') > 0);
+  const chart = card.getByRole('img', {name: 'What came in'});
+  assert.ok(await chart.locator('rect').count() > 0, 'it is drawn');
+  assert.match(await chart.locator('desc').textContent(), new RegExp(`${count('cases')} new case`));
+  assert.deepEqual(await card.locator('.legend strong').allInnerTexts(),
+      ['cases', 'follow_ups', 'copies'].map((one) => String(count(one))));
+  // By keyboard: what each step says.
+  await card.getByRole('slider').focus();
+  await aud.keyboard.press('End');
+  await card.locator('.tip').getByText('New case').waitFor();
+  assert.match(await card.locator('.tip').innerText(), new RegExp(`New case\\s*${count('cases')}`));
+  assert.equal(await card.getByRole('table').count(), 0);
+  await card.getByText('The same as a table').click();
+  const heads = await card.getByRole('columnheader').allInnerTexts();
+  assert.deepEqual(heads.slice(1), ['New case', 'More on a case', 'Copy of a report']);
+  const last = await card.getByRole('row').last().getByRole('cell').allInnerTexts();
+  assert.deepEqual(last, ['cases', 'follow_ups', 'copies'].map((one) => String(count(one))));
+  for (const fold of await aud.getByText('The same as a table').all()) {
+    await fold.evaluate((node) => {
+      node.parentElement.open = true;
+    });
+  }
+  assert.deepEqual(await axe(aud), []);
+  spotless(aud);
+  await aud.context().close();
 });
 
 // ---- What stays in the browser -----------------------------------------------------------
@@ -317,5 +460,14 @@ test('nothing of a case is in the browser after logout', {timeout: 120000}, asyn
   assert.ok(holding(`localhost:${world.port}`).length > 0, 'that it was here is found');
   assert.deepEqual(holding(canary), [], 'no file of the browser holds it');
   assert.deepEqual(elsewhere, [], 'nobody else was asked');
+  // Its history knows pages, and of cases their numbers alone.
+  const {stdout} = await run('python3', ['-c', 'import json, sqlite3, sys; print(json.dumps(sqlite3.connect(' +
+    'sys.argv[1]).execute("SELECT url, title FROM urls").fetchall()))', join(profile, 'Default', 'History')]);
+  const visited = JSON.parse(stdout);
+  assert.ok(visited.some(([, title]) => title === `Case ${number} – Frank`), stdout);
+  for (const [url, title] of visited) {
+    assert.match(url.slice(world.url.length), /^\/(#\/(case\/\d+|[a-z-]*)(\?[a-z_]+=[a-z0-9_-]+)?)?$/);
+    assert.match(title, /^(Case \d+ – |[A-Z][a-z ]+ – |)Frank$/);
+  }
   rmSync(profile, {recursive: true, force: true});
 });

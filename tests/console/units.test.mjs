@@ -11,6 +11,7 @@ import {load, sources} from './modules.mjs';
 const {merge, gap, chunks} = await load('conversation.js');
 const {flatten, fill, fitting, isGrave} = await load('decide.js');
 const {checkLog, Fault, rootFromTiles} = await load('log_check.js');
+const {day} = await load('queue.js');
 const {strings} = await load('strings.js');
 
 // ---- A conversation --------------------------------------------------------------------
@@ -27,6 +28,13 @@ test('messages of several reports are one conversation, each once', () => {
   assert.ok(merged[1].parts, 'the one that shows more');
   assert.ok(merged[1].accused);
   assert.deepEqual(merged.map((m, i) => gap(merged[i - 1], m)), [0, 4, 0]);
+});
+
+test('what is proven goes before what claims to be the same and shows more', () => {
+  const shown = {parts: [{state: 'there'}, {state: 'there'}], proven: false};
+  const merged = merge([{report: 1, order: [], messages: [message(0, 'x', 5, shown)]},
+    {report: 2, order: [], messages: [message(0, 'x', 5, {parts: [{state: 'there'}], proven: true})]}]);
+  assert.deepEqual(merged.map((one) => [one.report, one.proven]), [[2, true]]);
 });
 
 test('without places it is by time, and no gap is made up', () => {
@@ -77,6 +85,13 @@ test('grave is as the service says', () => {
 
 test('blanks are filled, braces are braces', () => {
   assert.equal(fill('Hi {a} {{b}} {c}', {a: '{c}', c: ''}), 'Hi {c} {b} {c}');
+});
+
+// ---- Filters ----------------------------------------------------------------------------------
+
+test('a day that is being typed is none', () => {
+  assert.equal(day('1970-01-02') > 0, true);
+  for (const text of ['0002-11-20', '', undefined, null, 'x', '2026-13-01']) assert.equal(day(text), undefined, text);
 });
 
 // ---- The log --------------------------------------------------------------------------------
@@ -204,6 +219,25 @@ test('every text that the modules name is there', () => {
     }
   }
   assert.deepEqual(missing, []);
+});
+
+test('what is wrong with a log has words, and no module has its own', () => {
+  const source = readFileSync(join(sources, 'log_check.js'), 'utf8');
+  const names = [...source.matchAll(/new Fault\(([^)]*)/g)].map((found) => found[1]);
+  assert.ok(names.length > 10);
+  for (const name of names) assert.match(name, /^'\w+'/, 'a name, no text');
+  const bare = names.map((name) => /\w+/.exec(name)[0]);
+  assert.deepEqual([...new Set(bare)].sort(), Object.keys(strings.log.faults).sort());
+  for (const words of Object.values(strings.log.faults)) assert.match(words('tile/0/000', 1, 2), /^\S+ .*\.|: 1$/);
+  for (const file of readdirSync(sources).filter((name) => name.endsWith('.js') && name !== 'strings.js')) {
+    const found = [...readFileSync(join(sources, file), 'utf8')
+        .matchAll(/new (?:Error|Fault|Problem)\((?:\d+, '\w+', )?['"`][^'"`]* [^'"`]*['"`]/g)];
+    assert.deepEqual(found.map((one) => one[0]), [], file);
+  }
+  // Where no script runs there is no strings.js: that alone says it itself.
+  const page = readFileSync(join(sources, 'index.html'), 'utf8');
+  const texts = [...page.matchAll(/>([^<\n]*[a-z][^<\n]*)</g)].map((one) => one[1]);
+  assert.deepEqual(texts, ['Frank', 'Frank\'s console needs JavaScript.']);
 });
 
 test('states, outcomes, severities and reasons all have words', () => {
