@@ -278,6 +278,8 @@ $(B)/load: $(call obj,$(wildcard bench/load/*.c reporting/store/*.c moderation/c
 
 tests: $(TESTS:%=$(B)/tests/%) $(B)/tests/pull_feed $(B)/load $(if $(SAN)$(COV),,$(PRELOADS))
 
+tests: $(B)/tests/log_maker
+
 ## make test        all tests
 test: all tests | setup-test
 	@B=$(B) CC='$(CC)' MAKE='$(MAKE)' SAN='$(SAN)' COV='$(COV)' HASH='$(HASH)' \

@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 
-from hub import Hub, check, finish
+from hub import B, Hub, check, finish
 from mod import Mod
 from notes import *
 
@@ -176,6 +176,23 @@ check("what the hub's public sees comes with its quorum",
 first = public(hub)
 got = cosignatures(first, [one.vkey, two.vkey])
 check("cosigned by both", len(got) == 2, first)
+
+
+def audit(policy_file):
+    done = subprocess.run(
+        [B + "/frank-audit", "log", "--json", "--policy", policy_file,
+         "http://127.0.0.1:%d/log" % hub.port], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+code, said = audit(hub_policy)
+check("an auditor with the same policy finds it held", code == 0 and [
+    w["name"] for w in json.loads(said)["cosigned"]] == ["w0", "w1"], said)
+strict = policy(hub.file("strict"), hub_key, 3, (one.vkey, ""),
+                (two.vkey, ""), (liar.key, ""))
+code, said = audit(strict)
+check("one who wants a witness more does not", code == 1, (code, said))
 check("at sizes that tell nothing", size(first) % 64 == 0, first)
 check("the moderators' public checkpoint has its quorum too",
       until(lambda: public(mod) != b""), mod.journal()[-600:])
