@@ -153,7 +153,8 @@ static void say_order(struct bundle_check *c, size_t r)
     if (facts->place_count > 1) {
         bundle_find(
             c, BUNDLE_PROVEN, "order", BY_HUB, 0,
-            "The order of %s of report %zu in their room is proven, from %u "
+            "The order of %s of report %zu in their room is proven, from "
+            "message %u "
             "to %u; %s of the room between them.",
             COUNT(facts->place_count, "message"), r,
             report->messages[facts->places[0].message].index,

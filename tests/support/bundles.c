@@ -492,23 +492,29 @@ struct bundles *bundles_new(void)
     return b;
 }
 
-struct frank_span bundles_sign(struct bundles *b)
+struct frank_span bundles_encode(const struct bundle *bundle, uint8_t seed)
 {
+    const struct bundles_log signer = {.seed = seed};
     struct frank_fault fault;
     uint8_t secret[64];
     uint8_t *out;
     size_t len = 0;
 
+    secret_of(secret, &signer);
+    assert_int_equal(bundle_encode(NULL, 0, &len, bundle, secret, NULL),
+                     FRANK_ERR_SPACE);
+    out = support_zeros(len);
+    if (bundle_encode(out, len, &len, bundle, secret, &fault) != FRANK_OK) {
+        fail_msg("bundle: %s, %s", fault.field, frank_strerror(fault.error));
+    }
+    return (struct frank_span){out, len};
+}
+
+struct frank_span bundles_sign(struct bundles *b)
+{
     make_log(&b->bundle.moderation, &b->moderation);
     if (b->bundle.has_hub) {
         make_log(&b->bundle.hub, &b->hub);
     }
-    secret_of(secret, &b->moderation);
-    assert_int_equal(bundle_encode(NULL, 0, &len, &b->bundle, secret, NULL),
-                     FRANK_ERR_SPACE);
-    out = support_zeros(len);
-    if (bundle_encode(out, len, &len, &b->bundle, secret, &fault) != FRANK_OK) {
-        fail_msg("bundle: %s, %s", fault.field, frank_strerror(fault.error));
-    }
-    return (struct frank_span){out, len};
+    return bundles_encode(&b->bundle, b->moderation.seed);
 }

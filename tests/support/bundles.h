@@ -41,6 +41,8 @@ struct bundles {
 /* The same each time. */
 struct bundles *bundles_new(void);
 struct frank_span bundles_sign(struct bundles *b);
+/* As it stands, signed with the key of a seed. */
+struct frank_span bundles_encode(const struct bundle *bundle, uint8_t seed);
 
 /* Writes the k-th line that contains the word, or takes it out. */
 char *bundles_line(struct bundles_log *log, const char *word, size_t which);
