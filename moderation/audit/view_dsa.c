@@ -164,17 +164,20 @@ static void put_facts(struct view_writer *w, json_t *out,
                       const struct bundle_decision *decision)
 {
     size_t messages = 0;
+    unsigned holders = 0;
     char text[1024];
 
     for (size_t r = 0; r < c->bundle->report_count; r++) {
         messages += c->reports[r].has_verdict ? c->reports[r].verdict.count : 0;
+        holders |= c->reports[r].holders;
     }
     (void)snprintf(
         text, sizeof text,
         "Recipients of a conversation made %zu report(s) about %zu message(s). "
-        "That the account sent them was proven by message franking. The "
-        "reports were opened by several persons together; %s decided%s%s.",
-        c->bundle->report_count, messages, "a person",
+        "That the account sent them was proven by message franking. %u "
+        "person(s) together opened the reports; a person decided%s%s.",
+        c->bundle->report_count, messages,
+        (unsigned)__builtin_popcount(holders),
         decision->reviewed ? ", and a second person confirmed it" : "",
         decision->on_appeal ? ", on appeal, in place of an earlier decision"
                             : "");

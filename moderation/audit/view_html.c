@@ -2,14 +2,11 @@
 /*
  * A bundle as a page, for whoever is to read it: a court, another platform. It
  * can be printed or made into a PDF, holds all that it shows, runs nothing and
- * fetches nothing. Where a report is about a child, pictures and films are not
- * shown: whoever opens the page would see them unasked.
+ * fetches nothing.
  */
-#include "view_write.h"
+#include "view_html_inside.h"
 
 #include "outcome.h"
-#include "parts.h"
-#include "utf8.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -44,7 +41,11 @@ static const char head[] =
     "table{border-collapse:collapse;width:100%;margin:.5rem 0}\n"
     "th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;"
     "border-bottom:1px solid var(--line);overflow-wrap:anywhere}\n"
-    "th{font-weight:600;color:var(--soft);font-size:.85rem}\n"
+    "th{font-weight:600;color:var(--soft);font-size:.85rem;"
+    "white-space:nowrap}\n"
+    ".facts th{width:11.5rem}\n"
+    ".log td{font-size:.85rem}\n"
+    ".log td.id{white-space:nowrap;font-size:.8rem}\n"
     "td.t{white-space:nowrap;color:var(--soft);font-size:.85rem}\n"
     ".message{border:1px solid var(--line);border-radius:4px;margin:.8rem 0;"
     "break-inside:avoid}\n"
@@ -74,7 +75,7 @@ static const char head[] =
 
 /* ---- Pieces -------------------------------------------------------------- */
 
-static void put_time(struct view_writer *w, uint64_t ms)
+void view_html_time(struct view_writer *w, uint64_t ms)
 {
     char time[VIEW_TIME_BYTES];
 
@@ -93,7 +94,7 @@ static void row(struct view_writer *w, const char *name,
 static void row_time(struct view_writer *w, const char *name, uint64_t ms)
 {
     view_printf(w, "<tr><th>%s</th><td>", name);
-    put_time(w, ms);
+    view_html_time(w, ms);
     view_put(w, "</td></tr>\n");
 }
 
@@ -163,7 +164,7 @@ static void put_findings(struct view_writer *w, const struct bundle_check *c,
             view_put_text(w, f->by);
             view_put(w, "</span></td><td class=\"t\">");
             if (f->time > 0) {
-                put_time(w, f->time);
+                view_html_time(w, f->time);
             }
             view_put(w, "</td></tr>\n");
         }
@@ -171,142 +172,7 @@ static void put_findings(struct view_writer *w, const struct bundle_check *c,
     view_put(w, "</table>\n");
 }
 
-/* ---- Messages ------------------------------------------------------------ */
-
-static void put_media(struct view_writer *w, const struct part *part,
-                      const char *type)
-{
-    bool image = strncmp(type, "image", 5) == 0;
-    bool audio = strncmp(type, "audio", 5) == 0;
-
-    view_printf(w,
-                image   ? "<img alt=\"\" src=\"data:%s;base64,"
-                : audio ? "<audio controls src=\"data:%s;base64,"
-                        : "<video controls src=\"data:%s;base64,",
-                type);
-    view_put_base64(w, part->body);
-    view_put(w, image ? "\">\n" : audio ? "\"></audio>\n" : "\"></video>\n");
-}
-
-/* Name, type, size and digest of what is no text. */
-static void put_file(struct view_writer *w, const struct part *part)
-{
-    char hash[65];
-
-    view_sha256(hash, part->body);
-    view_put(w, "<p>File ");
-    view_put_escaped(w, part->name);
-    view_put(w, " <span class=\"soft\">(");
-    view_put_escaped(w, part->media_type);
-    view_printf(w, ", %zu bytes)</span><br><code>SHA-256 %s</code></p>\n",
-                part->body.len, hash);
-}
-
-static void put_external(struct view_writer *w, const struct part *part)
-{
-    view_put(w, "<p>A file elsewhere: <code>");
-    view_put_escaped(w, part->url);
-    view_put(w, "</code> ");
-    view_put_escaped(w, part->name);
-    view_put(w, " <span class=\"soft\">");
-    view_put_escaped(w, part->media_type);
-    view_put(w, "</span></p>\n");
-}
-
-static void put_part(struct view_writer *w, const struct part *part,
-                     bool hidden)
-{
-    const char *type = part_shown_type(part->media_type);
-
-    switch (part->state) {
-    case PART_WITHHELD:
-        view_put(w, "<p class=\"hm\">[a part that was left out]</p>\n");
-        break;
-    case PART_EMPTY:
-        view_put(w, "<p class=\"soft\">[empty: a deletion, or the like]</p>\n");
-        break;
-    case PART_EXTERNAL:
-        put_external(w, part);
-        break;
-    case PART_UNREADABLE:
-        view_put(w, "<p class=\"hm\">[a part that cannot be read]</p>\n");
-        put_file(w, part);
-        break;
-    case PART_THERE:
-        if (part_is_text(part->media_type) ||
-            (type == NULL && !hidden && utf8_is_valid(part->body))) {
-            view_put(w, "<pre>");
-            view_put_escaped(w, part->body);
-            view_put(w, "</pre>\n");
-            break;
-        }
-        put_file(w, part);
-        if (type != NULL && !hidden) {
-            put_media(w, part, type);
-        } else if (type != NULL) {
-            view_put(w, "<p class=\"hm\">Not shown on this page, as the report "
-                        "is about a child.</p>\n");
-        }
-        break;
-    }
-}
-
-static void put_content(struct view_writer *w, struct parts *parts,
-                        struct frank_span content, bool hidden)
-{
-    if (parts_read(parts, content.data, content.len, NULL) != FRANK_OK) {
-        view_put(w, "<p class=\"hm\">[cannot be read]</p>\n");
-        return;
-    }
-    for (size_t i = 0; i < parts->count; i++) {
-        put_part(w, &parts->items[i], hidden);
-    }
-    if (parts->more > 0) {
-        view_printf(w, "<p class=\"hm\">[%zu more parts]</p>\n", parts->more);
-    }
-    parts_free(parts);
-}
-
-static void put_state(struct view_writer *w, enum opening_state state)
-{
-    static const char *const words[OPENING_STATES] = {
-        [OPENING_MATCHES] = "ok\">proven",
-        [OPENING_MALFORMED] = "ok\">proven, malformed",
-        [OPENING_MISMATCH] = "no\">refused: not what was sent",
-        [OPENING_WITHHELD] = "ok\">proven that it was sent",
-        [OPENING_EXPIRED] = "hm\">cannot be proven any more",
-        [OPENING_NOT_STAMPED] = "no\">refused: not proven by the hub"};
-
-    view_printf(w, "<span class=\"tag %s</span>", words[state]);
-}
-
-static void put_message(struct view_writer *w, struct parts *parts,
-                        const struct bundle_check *c, size_t r, size_t m)
-{
-    const struct bundle_report *report = &c->bundle->reports[r];
-    const struct bundle_message *message = &report->messages[m];
-    bool accused = message->index == report->accused;
-
-    view_printf(w,
-                "<section class=\"message%s\"><header><span class=\"soft\">"
-                "Message %u</span> ",
-                accused ? " accused" : "", message->index);
-    put_state(w, c->reports[r].verdicts[m].state);
-    view_put(w, accused ? " <span class=\"tag\">accused</span>" : "");
-    view_put(w, "<br><span class=\"who\">");
-    view_put_escaped(w, message->evidence.context.sender);
-    view_put(w, "</span> <span class=\"soft\">at ");
-    put_time(w, message->evidence.context.accepted_timestamp);
-    view_put(w, "</span></header><div>\n");
-    if (message->disclosed) {
-        put_content(w, parts, message->content,
-                    view_is_withheld_reason(report->reason));
-    } else {
-        view_put(w, "<p class=\"hm\">[what it says is not in the "
-                    "bundle]</p>\n");
-    }
-    view_put(w, "</div></section>\n");
-}
+/* ---- Reports ------------------------------------------------------------- */
 
 static void put_order(struct view_writer *w, const struct bundle_check *c,
                       size_t r)
@@ -338,7 +204,7 @@ static void put_report(struct view_writer *w, struct parts *parts,
     const struct bundle_report *report = &c->bundle->reports[r];
     const struct frank_reason *reason = frank_reason(report->reason);
 
-    view_printf(w, "<h2>Report %zu</h2>\n<table>\n", r);
+    view_printf(w, "<h2>Report %zu</h2>\n<table class=\"facts\">\n", r);
     view_printf(w, "<tr><th>Reason</th><td>%s</td></tr>\n",
                 reason != NULL ? reason->plain : "another reason");
     row_time(w, "Made", report->created);
@@ -357,7 +223,7 @@ static void put_report(struct view_writer *w, struct parts *parts,
     quote(w, "The reporter's note", report->note);
     put_order(w, c, r);
     for (size_t m = 0; m < report->count; m++) {
-        put_message(w, parts, c, r, m);
+        view_html_message(w, parts, c, r, m);
     }
     if (c->reports[r].has_verdict &&
         report->count < c->reports[r].verdict.count) {
@@ -378,7 +244,7 @@ static void put_decision(struct view_writer *w, const struct bundle_decision *d,
         "waits for a second person", "in force", "returned by a second person",
         "taken back", "overturned on appeal"};
 
-    view_printf(w, "<h2>Decision %zu: %s%s</h2>\n<table>\n", i,
+    view_printf(w, "<h2>Decision %zu: %s%s</h2>\n<table class=\"facts\">\n", i,
                 outcome_text((enum outcome)d->outcome),
                 d->grave ? " (grave)" : "");
     row_time(w, "Made", d->made);
@@ -407,7 +273,7 @@ static void put_decision(struct view_writer *w, const struct bundle_decision *d,
 static void put_appeal(struct view_writer *w, const struct bundle_appeal *a,
                        size_t i)
 {
-    view_printf(w, "<h2>Appeal %zu</h2>\n<table>\n", i);
+    view_printf(w, "<h2>Appeal %zu</h2>\n<table class=\"facts\">\n", i);
     view_printf(w, "<tr><th>By</th><td>%s</td></tr>\n",
                 a->by_reporter ? "the reporter" : "the accused");
     row_time(w, "Received", a->received);
@@ -430,16 +296,17 @@ static void put_history(struct view_writer *w, const struct bundle_trail *trail,
     if (trail->count == 0) {
         return;
     }
-    view_printf(w,
-                "<h2>%s</h2>\n<table>\n<tr><th>Entry</th><th>Time</th>"
-                "<th>What</th><th>By</th><th>State</th></tr>\n",
-                title);
+    view_printf(
+        w,
+        "<h2>%s</h2>\n<table class=\"log\">\n<tr><th>Entry</th><th>Time</th>"
+        "<th>What</th><th>By</th><th>State</th></tr>\n",
+        title);
     for (size_t i = 0; i < trail->count; i++) {
         const struct bundle_line *line = &trail->lines[i];
 
         view_printf(w, "<tr><td>%" PRIu64 "</td><td class=\"t\">",
                     line->entry->index);
-        put_time(w, line->time);
+        view_html_time(w, line->time);
         view_put(w, "</td><td>");
         view_put_text(w, line->type);
         view_put(w, line->action[0] != '\0' ? ": " : "");
@@ -462,10 +329,10 @@ static void put_begin(struct view_writer *w, const struct bundle_check *c)
     view_put(w, "<h1>Evidence bundle</h1>\n<p class=\"soft\">One case of ");
     view_put_text(w, c->moderation.key.origin);
     view_put(w, ", as it was exported on ");
-    put_time(w, c->bundle->made);
+    view_html_time(w, c->bundle->made);
     view_put(w, "</p>\n");
     put_verdict(w, c);
-    view_put(w, "<table>\n");
+    view_put(w, "<table class=\"facts\">\n");
     row_hex(w, "Case", c->bundle->case_name, sizeof c->bundle->case_name);
     row_hex(w, "Bundle", c->bundle->id, sizeof c->bundle->id);
     view_printf(w, "<tr><th>State</th><td>%s</td></tr>\n</table>\n",
