@@ -7,7 +7,7 @@ static const struct command commands[] = {
      "check that a log's entries make the root that was signed", log_command},
     {"bundle",
      "[--mod-key VKEY] [--hub-key VKEY] [--hub-public FILE] [--quorum FILE]... "
-     "[--pin FILE] [--strict] [--json] [--html FILE] [--report N] "
+     "[--pin FILE] [--policy FILE] [--strict] [--json] [--html FILE] [--report N] "
      "[--xarf FILE] [--abuse-report FILE] [--dsa FILE] [--cybertip FILE] "
      "[--out FOLDER] FILE [FILE]",
      "say what an evidence bundle proves, or whether two agree",
