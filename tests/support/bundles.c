@@ -530,6 +530,31 @@ struct bundles *bundles_new(void)
     return b;
 }
 
+struct bundles *bundles_small(void)
+{
+    struct bundles *b = bundles_new();
+    struct bundles_log *log = &b->moderation;
+    char rest[96];
+
+    (void)snprintf(rest, sizeof rest, ",\"report\":\"%s\"",
+                   bundles_report_hex(b, 1));
+    b->reports[0] = b->reports[1];
+    b->reports[0].messages = &b->messages[1][1];
+    b->reports[0].count = 1;
+    b->bundle.report_count = 1;
+    b->bundle.quorum_count = 0;
+    b->bundle.decision_count = 0;
+    b->bundle.appeal_count = 0;
+    b->bundle.has_hub = false;
+    log->count = 0;
+    log->cosigned = 0;
+    say_case(log, "report_taken_over", 110000, SERVICE, "new", "", rest);
+    say(log, "padding", 110001, ",\"by\":\"service\"", false);
+    say_case(log, "export", 210000, CAT, "exported", "",
+             ",\"bundle\":\"0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b\"");
+    return b;
+}
+
 struct frank_span bundles_encode(const struct bundle *bundle, uint8_t seed)
 {
     const struct bundles_log signer = {.seed = seed};

@@ -42,6 +42,9 @@ struct bundles {
 
 /* The same each time. */
 struct bundles *bundles_new(void);
+/* A smaller one, of a case that waits: one message of one report, without what
+ * it says, and two entries of a log of three. */
+struct bundles *bundles_small(void);
 struct frank_span bundles_sign(struct bundles *b);
 /* As it stands, signed with the key of a seed. */
 struct frank_span bundles_encode(const struct bundle *bundle, uint8_t seed);
