@@ -2,9 +2,11 @@
 /* An evidence bundle: what it proves, beside another one, and as other systems
  * and people are to read it. */
 #include "bundle_check.h"
+#include "bundle_live.h"
 #include "commands.h"
 #include "io.h"
 #include "load.h"
+#include "log_source.h"
 #include "policy.h"
 #include "quorum_public.h"
 #include "view.h"
@@ -30,6 +32,10 @@ struct asked {
     uint64_t report;
     const char *views[5];
     const char *out;
+    const char *mod; /* the live log */
+    const char *token;
+    const char *ca;
+    bool entries;
 };
 
 enum { HTML, XARF, MIMI, DSA, CYBERTIP, VIEWS };
@@ -276,6 +282,63 @@ static int write_contents(const char *folder, const struct bundle *bundle)
     return code;
 }
 
+/* ---- The log as it is now -------------------------------------------------
+ */
+
+static int put_live(const struct bundle_check *c, bool json)
+{
+    if (json) {
+        return put_json(c);
+    }
+    (void)printf("\nThe moderation side's log as it is now:\n");
+    put_group(c, BUNDLE_REFUSED, "Refused:");
+    put_group(c, BUNDLE_PROVEN, "Proven:");
+    put_group(c, BUNDLE_NOT_SHOWN, "Not shown:");
+    return io_finish(EXIT_DONE);
+}
+
+static int ask_log(const struct asked *asked, const struct bundle_check *c,
+                   struct log_source *source)
+{
+    const struct bundle_live live = {.read = log_source_read,
+                                     .context = source,
+                                     .entries = asked->entries,
+                                     .policy = asked->pins.policy};
+    struct bundle_check *found = NULL;
+    struct frank_fault fault = {.error = FRANK_OK};
+    int error = bundle_beside_log(&found, c, &live, &fault);
+    int code;
+
+    if (error == FRANK_ERR_VALUE) {
+        return io_say(EXIT_REFUSED, "--mod: the bundle's own checkpoint does "
+                                    "not hold");
+    }
+    if (error != FRANK_OK) {
+        return error == FRANK_ERR_MEMORY ? out_of_memory()
+               : error == FRANK_ERR_MISSING
+                   ? io_say(EXIT_TROUBLE, "%s: no log is there", asked->mod)
+                   : EXIT_TROUBLE; /* said before */
+    }
+    code = put_live(found, asked->json);
+    if (code == EXIT_DONE) {
+        code = code_of(found, false);
+    }
+    bundle_check_free(found);
+    return code;
+}
+
+static int show_live(const struct asked *asked, const struct bundle_check *c)
+{
+    struct log_source source;
+    int code = log_source_open(&source, asked->mod, asked->token, asked->ca);
+
+    if (code == EXIT_DONE) {
+        code = ask_log(asked, c, &source);
+    }
+    log_source_close(&source);
+    return code;
+}
+
 /* ---- The command --------------------------------------------------------- */
 
 static int show_one(const struct asked *asked, const char *path)
@@ -291,6 +354,9 @@ static int show_one(const struct asked *asked, const char *path)
     }
     if (code == EXIT_DONE && asked->out != NULL) {
         code = write_contents(asked->out, o.check->bundle);
+    }
+    if (code == EXIT_DONE && asked->mod != NULL) {
+        code = show_live(asked, o.check);
     }
     if (code == EXIT_DONE) {
         code = code_of(o.check, asked->strict);
@@ -354,6 +420,10 @@ enum {
     POLICY,
     STRICT,
     AS_JSON,
+    MOD,
+    ENTRIES,
+    TOKEN,
+    CA,
     REPORT,
     TO_HTML,
     TO_XARF,
@@ -371,6 +441,10 @@ static const struct option options[] = {
     [POLICY] = {"policy", required_argument, NULL, POLICY},
     [STRICT] = {"strict", no_argument, NULL, STRICT},
     [AS_JSON] = {"json", no_argument, NULL, AS_JSON},
+    [MOD] = {"mod", required_argument, NULL, MOD},
+    [ENTRIES] = {"entries", no_argument, NULL, ENTRIES},
+    [TOKEN] = {"token", required_argument, NULL, TOKEN},
+    [CA] = {"ca", required_argument, NULL, CA},
     [REPORT] = {"report", required_argument, NULL, REPORT},
     [TO_HTML] = {"html", required_argument, NULL, TO_HTML},
     [TO_XARF] = {"xarf", required_argument, NULL, TO_XARF},
@@ -467,6 +541,18 @@ static int take(struct asked *asked, int option)
         return EXIT_DONE;
     case AS_JSON:
         asked->json = true;
+        return EXIT_DONE;
+    case MOD:
+        asked->mod = optarg;
+        return EXIT_DONE;
+    case ENTRIES:
+        asked->entries = true;
+        return EXIT_DONE;
+    case TOKEN:
+        asked->token = optarg;
+        return EXIT_DONE;
+    case CA:
+        asked->ca = optarg;
         return EXIT_DONE;
     case REPORT:
         return io_number(&asked->report, optarg, BUNDLE_REPORTS_MAX, "--report")
