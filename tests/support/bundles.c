@@ -187,6 +187,41 @@ static void make_log(struct bundle_log *out, struct bundles_log *log)
     out->entries = log->entries;
 }
 
+/* All is in one tile, and one entry bundle. */
+int bundles_read(void *context, const char *path, uint8_t *out, size_t *len)
+{
+    const struct bundles_log *log = context;
+    struct frank_span note = note_of(log, log->count);
+    char tile[64];
+    char entries[64];
+    size_t n = 0;
+
+    (void)snprintf(tile, sizeof tile, "tile/0/000.p/%zu", log->count);
+    (void)snprintf(entries, sizeof entries, "tile/entries/000.p/%zu",
+                   log->count);
+    if (strcmp(path, "checkpoint") == 0) {
+        memcpy(out, note.data, note.len);
+        n = note.len;
+    } else if (strcmp(path, tile) == 0) {
+        for (; n < 32 * log->count; n += 32) {
+            merkle_leaf(out + n, support_text(log->lines[n / 32]));
+        }
+    } else if (strcmp(path, entries) == 0) {
+        for (size_t i = 0; i < log->count; i++) {
+            size_t size = strlen(log->lines[i]);
+
+            out[n] = (uint8_t)(size >> 8);
+            out[n + 1] = (uint8_t)size;
+            memcpy(out + n + 2, log->lines[i], size);
+            n += 2 + size;
+        }
+    } else {
+        return FRANK_ERR_MISSING;
+    }
+    *len = n;
+    return FRANK_OK;
+}
+
 /* An entry; the nonce is its number. */
 static void say(struct bundles_log *log, const char *type, uint64_t after,
                 const char *rest, bool shown)

@@ -55,6 +55,9 @@ void bundles_drop(struct bundles_log *log, const char *line);
 /* Puts another text in place of one within a line. */
 void bundles_replace(char *line, const char *from, const char *to);
 
+/* A log_read() (log_client.h) of one; context: the log. */
+int bundles_read(void *context, const char *path, uint8_t *out, size_t *len);
+
 /* A witness "witness.example/SEED", whose key has this seed. */
 struct cosigner bundles_witness(uint8_t seed);
 
