@@ -82,43 +82,38 @@ static int code_of(const struct bundle_check *c, bool strict)
 /* ---- The log as it is now -------------------------------------------------
  */
 
-static int ask_log(const struct asked *asked, const struct bundle_check *c,
-                   struct log_source *source)
+static int ask_log(struct bundle_check **out, const struct asked *asked,
+                   const struct bundle_check *c, struct log_source *source)
 {
     const struct bundle_live live = {.read = log_source_read,
                                      .context = source,
                                      .entries = asked->entries,
                                      .policy = asked->pins.policy};
-    struct bundle_check *found = NULL;
     struct frank_fault fault = {.error = FRANK_OK};
-    int error = bundle_beside_log(&found, c, &live, &fault);
-    int code;
 
-    if (error == FRANK_ERR_VALUE) {
+    switch (bundle_beside_log(out, c, &live, &fault)) {
+    case FRANK_OK:
+        return EXIT_DONE;
+    case FRANK_ERR_VALUE:
         return io_say(EXIT_REFUSED, "--mod: the bundle's own checkpoint does "
                                     "not hold");
+    case FRANK_ERR_MEMORY:
+        return out_of_memory();
+    case FRANK_ERR_MISSING:
+        return io_say(EXIT_TROUBLE, "%s: no log is there", asked->mod);
+    default:
+        return EXIT_TROUBLE; /* said before */
     }
-    if (error != FRANK_OK) {
-        return error == FRANK_ERR_MEMORY ? out_of_memory()
-               : error == FRANK_ERR_MISSING
-                   ? io_say(EXIT_TROUBLE, "%s: no log is there", asked->mod)
-                   : EXIT_TROUBLE; /* said before */
-    }
-    code = bundle_put_live(found, asked->json);
-    if (code == EXIT_DONE) {
-        code = code_of(found, false);
-    }
-    bundle_check_free(found);
-    return code;
 }
 
-static int show_live(const struct asked *asked, const struct bundle_check *c)
+static int open_log(struct bundle_check **out, const struct asked *asked,
+                    const struct bundle_check *c)
 {
     struct log_source source;
     int code = log_source_open(&source, asked->mod, asked->token, asked->ca);
 
     if (code == EXIT_DONE) {
-        code = ask_log(asked, c, &source);
+        code = ask_log(out, asked, c, &source);
     }
     log_source_close(&source);
     return code;
@@ -126,29 +121,50 @@ static int show_live(const struct asked *asked, const struct bundle_check *c)
 
 /* ---- The command --------------------------------------------------------- */
 
+/* The worse of two exit codes. */
+static int worse(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+static int write_files(const struct asked *asked, const struct bundle_check *c)
+{
+    int code = EXIT_DONE;
+
+    for (unsigned i = 0; i < BUNDLE_VIEWS && code <= EXIT_REFUSED; i++) {
+        if (asked->views[i] != NULL) {
+            code = worse(
+                code, bundle_write_view(i, asked->views[i], c, asked->report));
+        }
+    }
+    if (code <= EXIT_REFUSED && asked->out != NULL) {
+        code = worse(code, bundle_write_contents(asked->out, c->bundle));
+    }
+    return code;
+}
+
+/* Nothing is printed where there was trouble with a file or the log. */
 static int show_one(const struct asked *asked, const char *path)
 {
     struct opened o = {.file = NULL};
+    struct bundle_check *live = NULL;
     int code = open_bundle(&o, path, &asked->pins);
 
-    if (code == EXIT_DONE) {
-        code = bundle_put(o.check, asked->json);
+    if (o.check != NULL) {
+        code = write_files(asked, o.check);
     }
-    for (unsigned i = 0; i < BUNDLE_VIEWS && code == EXIT_DONE; i++) {
-        code =
-            asked->views[i] != NULL
-                ? bundle_write_view(i, asked->views[i], o.check, asked->report)
-                : code;
+    if (o.check != NULL && code <= EXIT_REFUSED && asked->mod != NULL) {
+        code = worse(code, open_log(&live, asked, o.check));
     }
-    if (code == EXIT_DONE && asked->out != NULL) {
-        code = bundle_write_contents(asked->out, o.check->bundle);
+    if (o.check != NULL && code <= EXIT_REFUSED) {
+        code = worse(code, bundle_put(o.check, asked->json));
+        code = worse(code, code_of(o.check, asked->strict));
     }
-    if (code == EXIT_DONE && asked->mod != NULL) {
-        code = show_live(asked, o.check);
+    if (live != NULL && code <= EXIT_REFUSED) {
+        code = worse(code, bundle_put_live(live, asked->json));
+        code = worse(code, code_of(live, false));
     }
-    if (code == EXIT_DONE) {
-        code = code_of(o.check, asked->strict);
-    }
+    bundle_check_free(live);
     close_bundle(&o);
     return code;
 }

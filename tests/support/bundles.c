@@ -17,6 +17,22 @@
 #define CAT "ca70000000000003"
 #define SERVICE "service"
 
+/* Bytes that live until the program ends. */
+static struct frank_span keep(const char *text)
+{
+    size_t len = strlen(text);
+
+    return (struct frank_span){support_copy((const uint8_t *)text, len), len};
+}
+
+static struct frank_span keep_and_free(char *text)
+{
+    struct frank_span kept = keep(text);
+
+    free(text);
+    return kept;
+}
+
 /* ---- Logs ---------------------------------------------------------------- */
 
 /* RFC 6962, section 2.1, as it stands there: by recursion. */
@@ -120,7 +136,7 @@ static struct frank_span note_of(const struct bundles_log *log, size_t size)
     secret_of(secret, log);
     root_of(checkpoint.root, log, 0, size);
     (void)note_sign(note, log->origin, &checkpoint, secret);
-    return support_text(strdup(note));
+    return keep(note);
 }
 
 struct cosigner bundles_witness(uint8_t seed)
@@ -169,7 +185,7 @@ static void make_log(struct bundle_log *out, struct bundles_log *log)
 
     note_vkey(vkey, key.name, key.public_key);
     memset(out, 0, sizeof *out);
-    out->vkey = support_text(strdup(vkey));
+    out->vkey = keep(vkey);
     out->checkpoint = note_of(log, log->count);
     if (log->cosigned > 0) {
         out->cosigned = cosigned_note(log);
@@ -366,7 +382,7 @@ const char *bundles_report_hex(const struct bundles *b, size_t i)
 {
     uint8_t digest[32];
     uint8_t name[32];
-    char *hex = malloc(65);
+    char *hex = (char *)support_zeros(65);
 
     digest_of(digest, i);
     bundle_report_name(name, &b->reports[i], digest);
@@ -381,7 +397,7 @@ const char *bundles_receipt_hex(size_t i, unsigned holder, uint64_t time)
     struct receipt receipt;
     uint8_t bytes[RECEIPT_BYTES];
     const uint8_t t[32] = {(uint8_t)(1 + holder + 16 * i)};
-    char *hex = malloc(2 * RECEIPT_BYTES + 1);
+    char *hex = (char *)support_zeros(2 * RECEIPT_BYTES + 1);
 
     reports_decode(&report, reports_sealed(i));
     assert_ok(receipt_make_with(&receipt, &share, &report, time, t));
@@ -537,7 +553,7 @@ struct bundles *bundles_new(void)
     struct bundles *b = (struct bundles *)(void *)support_zeros(sizeof *b);
     struct hub_public hub = reports_hub_public();
 
-    b->quorums[0].key = support_text(quorum_public_encode(reports_quorum()));
+    b->quorums[0].key = keep_and_free(quorum_public_encode(reports_quorum()));
     make_report(b, 0);
     make_report(b, 1);
     make_mod_log(b);
@@ -546,7 +562,7 @@ struct bundles *bundles_new(void)
     b->bundle =
         (struct bundle){.suite = FRANK_SUITE_X25519_AES128GCM,
                         .made = BUNDLES_TIME + 210002,
-                        .hub_public = support_text(hub_public_encode(&hub)),
+                        .hub_public = keep_and_free(hub_public_encode(&hub)),
                         .quorums = b->quorums,
                         .quorum_count = 1,
                         .reports = b->reports,
