@@ -77,7 +77,7 @@ SHELL_IO := $(wildcard reporting/shell/*.c)
 COMMAND := $(wildcard reporting/frank/*.c)
 MOD_COMMAND := $(wildcard moderation/frank-mod/*.c)
 AUDIT := $(wildcard moderation/audit/*.c)
-AUDIT_COMMAND := $(wildcard moderation/frank-audit/*.c)
+AUDIT_COMMAND := $(wildcard moderation/frank-audit/*.c) moderation/cases/states.c
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 FUZZERS := $(patsubst fuzz/%.c,%,$(wildcard fuzz/fuzz_*.c))
 
@@ -199,7 +199,7 @@ $(B)/frank-mod: $(MOD_COMMAND_O) $(MOD_SERVICE_O) $(MODERATION_O) $(SERVICE_O) $
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_MOD)
 
-$(B)/frank-audit: $(AUDIT_COMMAND_O) $(AUDIT_O) $(SERVICE_O) $(REPORTING_O) $(CLIENT_O)
+$(B)/frank-audit: $(AUDIT_COMMAND_O) $(AUDIT_O) $(MODERATION_O) $(SERVICE_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
 
@@ -224,6 +224,8 @@ walk: all
 
 # Functions that a test program replaces, to make them fail.
 WRAP_test_book := calloc
+WRAP_test_bundle := malloc calloc realloc
+WRAP_test_view := malloc calloc realloc
 WRAP_test_template := malloc
 WRAP_test_discreet := calloc
 WRAP_test_people := crypto_pwhash
@@ -276,7 +278,7 @@ $(B)/load: $(call obj,$(wildcard bench/load/*.c reporting/store/*.c moderation/c
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
 
-tests: $(TESTS:%=$(B)/tests/%) $(B)/tests/pull_feed $(B)/load $(if $(SAN)$(COV),,$(PRELOADS))
+tests: $(TESTS:%=$(B)/tests/%) $(B)/tests/pull_feed $(B)/tests/make_bundle $(B)/load $(if $(SAN)$(COV),,$(PRELOADS))
 
 tests: $(B)/tests/log_maker
 
@@ -316,7 +318,7 @@ $(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h fuzz/fuzz_hub.h $(B)/openapi.c $(B)/standard.c
 	$(Q)clang -std=c11 -D_GNU_SOURCE -g -O1 $(INCLUDES) -Itests/support \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	    $(if $(filter sodium,$(HASH)),-DFRANK_HASH_SODIUM) \
-	    -o $@ $< $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(SHELL_IO) $(B)/openapi.c $(MODERATION) $(B)/standard.c $(MOD_OUTSIDE) $(AUDIT) $(LIBS_SERVICE) -lcurl -lcbor
+	    -o $@ $< $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(SHELL_IO) $(B)/openapi.c $(MODERATION) $(B)/standard.c $(MOD_OUTSIDE) $(AUDIT) moderation/cases/states.c $(LIBS_SERVICE) -lcbor
 
 ## make lint        format, static analysis, shell scripts, man pages
 lint: | setup-build setup-test setup-lint

@@ -9,5 +9,6 @@
 int log_command(const struct command *self, int argc, char **argv);
 int witness_init_command(const struct command *self, int argc, char **argv);
 int witness_serve_command(const struct command *self, int argc, char **argv);
+int bundle_command(const struct command *self, int argc, char **argv);
 
 #endif

@@ -15,6 +15,14 @@ static const struct command commands[] = {
     {"witness serve", "--config FILE [--SETTING VALUE...]",
      "cosign checkpoints that go on from the last (witness serve --help)",
      witness_serve_command},
+    {"bundle",
+     "[--mod-key VKEY] [--hub-key VKEY] [--hub-public FILE] [--quorum FILE]... "
+     "[--pin FILE] [--policy FILE] [--strict] [--mod URL|FOLDER] [--entries] "
+     "[--token FILE] [--ca FILE] [--json] [--html FILE] [--report N] "
+     "[--xarf FILE] [--abuse-report FILE] [--dsa FILE] [--cybertip FILE] "
+     "[--out FOLDER] FILE [FILE]",
+     "say what an evidence bundle proves, or whether two agree",
+     bundle_command},
 };
 
 int main(int argc, char **argv)
