@@ -237,8 +237,8 @@ static void put_outside(void)
         "\"reporter\":\"named\",\"source\":\"sealed\",\"priority\":30,"
         "\"distinct_reporters\":1,\"first_contact\":false,\"folds_into\":7,"
         "\"report_salt\":\"0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"
-        "0f0f0f0f0f0f0f0f\",\"verdict\":\"AQID\",\"report\":\"BAUGBw==\"}],"
-        "\"next\":7,\"last\":7,\"more\":false}",
+        "0f0f0f0f0f0f0f0f\",\"verdict\":\"AQID\",\"report\":\"BAUGBw==\","
+        "\"log_index\":12}],\"next\":7,\"last\":7,\"more\":false}",
         "p{\"items\":[],\"next\":5,\"last\":5,\"more\":false}",
         "a{\"taken\":0,\"unknown\":[\"00112233445566778899aabbccddeeff\"]}",
         "a{\"taken_over\":3}",

@@ -89,9 +89,9 @@ const char *const cases_statements[] = {
         " created, reporter, reporter_key, source, reason, priority,"
         " reporters, first_contact, messages, first_sent, last_sent, message,"
         " copy_of, quorum, digest, log_name, verdict_holds, disclosed,"
-        " withheld, parts_withheld, not_proven)"
+        " withheld, parts_withheld, not_proven, hub_index)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-        " ?, ?, 0, 0, 0, 0) RETURNING number",
+        " ?, ?, 0, 0, 0, 0, ?) RETURNING number",
     [ADD_BODY] = "INSERT INTO bodies (report, salt, verdict, sealed)"
                  " VALUES (?, ?, ?, ?)",
 
