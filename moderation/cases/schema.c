@@ -323,7 +323,8 @@ static const char schema_5[] =
 
 static const char schema_6[] =
     /* Of the hub's report_received in its log; null: it did not say. */
-    "ALTER TABLE reports ADD COLUMN hub_index INTEGER;";
+    "ALTER TABLE reports ADD COLUMN hub_index INTEGER;"
+    "CREATE INDEX cases_name ON cases (name);";
 
 static const char *const migrations[] = {schema_1, schema_2, schema_3,
                                          schema_4, schema_5, schema_6};

@@ -64,6 +64,8 @@ struct published {
 };
 bool publisher_checkpoint(struct publisher *publisher, bool is_public,
                           struct published *out);
+/* Looks for new entries at once. */
+void publisher_hurry(struct publisher *publisher);
 const struct tiles *publisher_tiles(const struct publisher *publisher);
 
 #endif
