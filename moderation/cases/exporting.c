@@ -72,14 +72,14 @@ static void log_export(struct cases *cases, struct db *db,
                    hex, choice->reporter ? "true" : "false",
                    choice->withheld ? "true" : "false",
                    choice->sealed ? "true" : "false");
-    case_log(cases, db, who, row,
-             &(struct case_entry){.type = "export",
-                                  .action =
-                                      spot_check ? "spot_check" : "bundle",
-                                  .rest = rest,
-                                  .from = row->state,
-                                  .to = row->state},
-             now);
+    case_log(
+        cases, db, who, row,
+        &(struct case_entry){.type = "export",
+                             .action = spot_check ? "spot_check" : "bundle",
+                             .rest = rest,
+                             .from = row->state,
+                             .to = row->state},
+        now);
 }
 
 struct cases_answer exporting_begin(struct cases *cases, struct db *db,
@@ -171,9 +171,9 @@ void exporting_remember_quorum(
     for (unsigned i = 0; i < 8; i++) {
         bytes[i] = (uint8_t)(entry >> (56 - 8 * i));
     }
-    (void)db_run(db, REMEMBER,
-                 DB_VALUES(DB_TEXT(key), DB_INT(1),
-                           DB_BLOB(bytes, sizeof bytes)));
+    (void)db_run(
+        db, REMEMBER,
+        DB_VALUES(DB_TEXT(key), DB_INT(1), DB_BLOB(bytes, sizeof bytes)));
 }
 
 void exporting_find_quorum(struct db *db,

@@ -84,8 +84,8 @@ static int read_own(void *context, uint8_t (*out)[MERKLE_HASH_BYTES],
 {
     const struct own_log *log = context;
     unsigned got = 0;
-    int error = tiles_read(out, &got, log->tiles, level, index, log->size,
-                           fault);
+    int error =
+        tiles_read(out, &got, log->tiles, level, index, log->size, fault);
 
     return error == FRANK_OK && got < width
                ? wire_fault(fault, FRANK_ERR_TRUNCATED, "tile", 0, got, width)
@@ -125,8 +125,8 @@ static bool add_entry(struct bundling *b, struct bundle_entry *out,
                         &fault) != FRANK_OK) {
         return log_trouble(b, &fault);
     }
-    out->proof = arena_copy(&b->arena,
-                            (struct frank_span){proof[0], count * sizeof *proof});
+    out->proof = arena_copy(
+        &b->arena, (struct frank_span){proof[0], count * sizeof *proof});
     return true;
 }
 
@@ -161,8 +161,7 @@ static bool is_cosigned(const struct published *published)
     size_t at = 0;
     size_t count = 0;
 
-    if (note_read(&note, published->text, published->len, &fault) !=
-        FRANK_OK) {
+    if (note_read(&note, published->text, published->len, &fault) != FRANK_OK) {
         return false;
     }
     while (note_next(&signature, &note, &at)) {
@@ -247,11 +246,10 @@ static bool add_hub_log(struct bundling *b)
     }
     qsort(entries, out->count, sizeof *entries, compare_entries);
     out->entries = entries;
-    out->vkey = arena_copy(&b->arena,
-                           (struct frank_span){(const uint8_t *)hub->vkey,
-                                               strlen(hub->vkey)});
-    out->checkpoint =
-        (struct frank_span){(const uint8_t *)hub->text, hub->len};
+    out->vkey =
+        arena_copy(&b->arena, (struct frank_span){(const uint8_t *)hub->vkey,
+                                                  strlen(hub->vkey)});
+    out->checkpoint = (struct frank_span){(const uint8_t *)hub->text, hub->len};
     b->bundle.has_hub = true;
     return true;
 }
@@ -295,9 +293,8 @@ static bool encode(struct bundling *b, uint8_t **out, size_t *len)
         (void)bundling_fail(b, BUNDLING_NAMES);
     } else if (error != FRANK_OK) {
         journal_fault(JOURNAL_ERROR, "export-failed", "bundle", &fault);
-        (void)bundling_fail(b, error == FRANK_ERR_MEMORY
-                                   ? BUNDLING_MEMORY
-                                   : BUNDLING_TOO_LARGE);
+        (void)bundling_fail(b, error == FRANK_ERR_MEMORY ? BUNDLING_MEMORY
+                                                         : BUNDLING_TOO_LARGE);
     }
     if (b->result != BUNDLING_DONE) {
         if (bytes != NULL) {

@@ -25,11 +25,11 @@ struct bundling_wish {
 enum bundling_result {
     BUNDLING_DONE = 0,
     BUNDLING_MEMORY,
-    BUNDLING_GONE,      /* the case was purged meanwhile */
-    BUNDLING_NOT_OPEN,  /* a report could not be opened again */
+    BUNDLING_GONE,     /* the case was purged meanwhile */
+    BUNDLING_NOT_OPEN, /* a report could not be opened again */
     BUNDLING_TOO_LARGE,
-    BUNDLING_NAMES,     /* it names a reporter who was to be left out */
-    BUNDLING_LOG        /* the log's own tiles do not give a proof */
+    BUNDLING_NAMES, /* it names a reporter who was to be left out */
+    BUNDLING_LOG    /* the log's own tiles do not give a proof */
 };
 
 /* *out is to be wiped and freed. */

@@ -158,23 +158,21 @@ static void describe_policy(struct bundling *b, struct bundle_decision *d,
 static bool make_room(struct bundling *b)
 {
     b->items = arena_take(&b->arena, EXPORT_REPORTS_MAX, sizeof *b->items);
-    b->entries =
-        arena_take(&b->arena, BUNDLE_ENTRIES_MAX, sizeof *b->entries);
+    b->entries = arena_take(&b->arena, BUNDLE_ENTRIES_MAX, sizeof *b->entries);
     b->lookings =
         arena_take(&b->arena, EXPORT_REPORTS_MAX, sizeof *b->lookings);
     b->names = arena_take(&b->arena, EXPORT_REPORTS_MAX, sizeof *b->names);
     b->bundle.decisions = arena_take(&b->arena, BUNDLE_DECISIONS_MAX,
                                      sizeof(struct bundle_decision));
-    b->bundle.appeals = arena_take(&b->arena, BUNDLE_APPEALS_MAX,
-                                   sizeof(struct bundle_appeal));
+    b->bundle.appeals =
+        arena_take(&b->arena, BUNDLE_APPEALS_MAX, sizeof(struct bundle_appeal));
     return !b->arena.failed || bundling_fail(b, BUNDLING_MEMORY);
 }
 
 /* The names of all whose reports go into it, or would. */
 static bool find_names(struct bundling *b, struct db *db)
 {
-    struct sealed_report *sealed =
-        arena_take(&b->arena, 1, sizeof *sealed);
+    struct sealed_report *sealed = arena_take(&b->arena, 1, sizeof *sealed);
 
     for (size_t i = 0; i < b->item_count && sealed != NULL; i++) {
         struct asking_report report;
@@ -217,9 +215,8 @@ bool bundling_read(struct bundling *b)
         exporting_appeals(db, number, take_appeal, b);
         exporting_entries(db, number, take_entry, b);
         for (size_t i = 0; i < b->bundle.decision_count; i++) {
-            describe_policy(b,
-                            (struct bundle_decision *)&b->bundle.decisions[i],
-                            db);
+            describe_policy(
+                b, (struct bundle_decision *)&b->bundle.decisions[i], db);
         }
     }
     ok = db_commit(db) ? ok : bundling_fail(b, BUNDLING_MEMORY);
@@ -287,7 +284,8 @@ static void add_report(struct bundling *b, const struct export_report *item,
     const struct frank_report_body *body =
         l->opening != NULL ? opening_body(l->opening) : NULL;
 
-    out->verdict = (struct frank_span){l->report.verdict, l->report.verdict_len};
+    out->verdict =
+        (struct frank_span){l->report.verdict, l->report.verdict_len};
     copy_exactly(out->salt, sizeof out->salt, item->salt);
     out->created = item->created;
     out->received = item->received;
@@ -322,9 +320,9 @@ static bool add_unopened(struct bundling *b, struct export_report *item)
     db = store_reader_lock(&b->mod->store, STORE_SHORT);
     there = asking_report(&l->report, db, item->number);
     store_reader_unlock(&b->mod->store, STORE_SHORT);
-    if (!there || sealed_report_decode(sealed, l->report.sealed,
-                                       l->report.sealed_len,
-                                       NULL) != FRANK_OK) {
+    if (!there ||
+        sealed_report_decode(sealed, l->report.sealed, l->report.sealed_len,
+                             NULL) != FRANK_OK) {
         return bundling_fail(b, BUNDLING_GONE);
     }
     if (sealed->reporter.salt == NULL || b->wish->choice.reporter) {
@@ -356,8 +354,8 @@ static bool add_opened(struct bundling *b, const struct export_report *item)
 
 bool bundling_reports(struct bundling *b)
 {
-    b->bundle.reports = arena_take(&b->arena, b->item_count,
-                                   sizeof(struct bundle_report));
+    b->bundle.reports =
+        arena_take(&b->arena, b->item_count, sizeof(struct bundle_report));
     for (size_t i = 0; i < b->item_count && b->result == BUNDLING_DONE; i++) {
         (void)(b->items[i].is_open ? add_opened(b, &b->items[i])
                                    : add_unopened(b, &b->items[i]));

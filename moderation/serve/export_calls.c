@@ -94,8 +94,8 @@ static void refuse_bundle(struct call *call, enum bundling_result result)
 {
     switch (result) {
     case BUNDLING_GONE:
-        (void)call_done(call, cases_conflict("purged",
-                                             "The case was purged meanwhile"));
+        (void)call_done(
+            call, cases_conflict("purged", "The case was purged meanwhile"));
         break;
     case BUNDLING_TOO_LARGE:
         (void)call_done(call, cases_invalid("too-large",
@@ -259,8 +259,9 @@ static bool draw(struct call *call, struct sampling *s)
     spot_population_free(population);
     free(names);
     if (!ok) {
-        call_refuse(call, 503, "busy", "Out of memory, or the log cannot be "
-                                       "read");
+        call_refuse(call, 503, "busy",
+                    "Out of memory, or the log cannot be "
+                    "read");
     }
     return ok;
 }
@@ -286,11 +287,10 @@ static struct cases_answer write_sample(struct call *call, struct db *db)
         if (one->number == 0) {
             continue;
         }
-        one->refused =
-            exporting_begin(&call->mod->cases, db, &call->who, one->number,
-                            &choice, true, s->why, one->id, &one->entry,
-                            call->now)
-                .what != CASES_DONE;
+        one->refused = exporting_begin(&call->mod->cases, db, &call->who,
+                                       one->number, &choice, true, s->why,
+                                       one->id, &one->entry, call->now)
+                           .what != CASES_DONE;
         if (!one->refused) {
             s->last = one->entry;
         }
@@ -344,8 +344,7 @@ static int seal_all(struct call *call, struct sampling *s, FILE *out,
     struct mod_keys *keys = mod_keys_hold(call->mod);
     struct hub_log hub = hub_of(call->mod, keys);
     struct spot_sealer sealer;
-    int error =
-        spot_seal_begin(&sealer, s->auditor, &s->head, put, out, NULL);
+    int error = spot_seal_begin(&sealer, s->auditor, &s->head, put, out, NULL);
     int ended;
 
     for (size_t i = 0; i < s->count && error == FRANK_OK; i++) {
@@ -406,9 +405,9 @@ static bool read_wish(struct call *call, struct sampling *s)
                                                "you have some of them"));
     }
     if (!cases_text_is_good(beacon, SPOT_BEACON_MAX_BYTES)) {
-        return call_done(call, cases_invalid("beacon",
-                                             "A beacon's value is needed, of at "
-                                             "most 256 bytes"));
+        return call_done(
+            call, cases_invalid("beacon", "A beacon's value is needed, of at "
+                                          "most 256 bytes"));
     }
     if (s->head.wanted == 0 || s->head.wanted > SPOT_COUNT_MAX) {
         return call_done(call, cases_invalid("count", "Name 1 to 1,000 cases"));
@@ -416,8 +415,9 @@ static bool read_wish(struct call *call, struct sampling *s)
     if (s->head.size == 0 ||
         !publisher_checkpoint(call->mod->publisher, false, &newest) ||
         s->head.size > newest.size) {
-        return call_done(call, cases_invalid("size", "The log has no checkpoint "
-                                                     "of this size yet"));
+        return call_done(call,
+                         cases_invalid("size", "The log has no checkpoint "
+                                               "of this size yet"));
     }
     if (!call_hex(call, s->auditor, sizeof s->auditor, "auditor")) {
         return false;

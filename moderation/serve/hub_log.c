@@ -34,8 +34,9 @@ bool hub_log_there(struct hub_log *log)
     log->asked = true;
     log->until = clock_monotonic() + ALL_MS;
     if (note_vkey_read(&key, NOTE_ED25519, log->vkey, &fault) != FRANK_OK) {
-        return fail(log, "hub-public", "the file names no key of the hub's "
-                                       "log: fetch it again");
+        return fail(log, "hub-public",
+                    "the file names no key of the hub's "
+                    "log: fetch it again");
     }
     if (feed_checkpoint(log->source, &log->text, &log->len, &trouble) !=
         FEED_DONE) {
