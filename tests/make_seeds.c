@@ -410,6 +410,16 @@ static void put_witness(void)
     sodium_memzero(secret, sizeof secret);
 }
 
+/* Pieces of an answer to a spot check: tag, length, bytes. */
+static void put_spot_answer(void)
+{
+    put("fuzz_spot_answer", "answer", 0,
+        support_bytes("01 0041 (00)*65"
+                      "01 0015 (01)*16 00 00000003 00 0003 'abc'"
+                      "01 0015 (02)*16 01 00000000"
+                      "03 0000"));
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2 || sodium_init() < 0) {
@@ -434,5 +444,6 @@ int main(int argc, char **argv)
     put_outside();
     put_settings();
     put_books();
+    put_spot_answer();
     return 0;
 }
