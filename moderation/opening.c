@@ -258,14 +258,12 @@ static enum opening_state judge_content(struct opening_verdict *out,
     return out->findings.broken == 0 ? OPENING_MATCHES : OPENING_MALFORMED;
 }
 
-void opening_judge(struct opening_verdict *out, const struct opening *opening,
-                   size_t index, const struct hub_public *hub,
-                   const struct hub_verdict *verdict)
+void opening_judge_message(struct opening_verdict *out,
+                           const struct frank_evidence *evidence,
+                           const struct frank_opening *message,
+                           const struct hub_public *hub,
+                           const struct hub_verdict *verdict)
 {
-    const struct frank_evidence *evidence =
-        &opening->report.header.evidence[index];
-    const struct frank_opening *message = &opening->body.openings[index];
-
     memset(out, 0, sizeof *out);
     out->stamp = judge_stamp(&out->fault, evidence, hub, verdict);
     if (out->stamp == STAMP_INVALID) {
@@ -277,6 +275,14 @@ void opening_judge(struct opening_verdict *out, const struct opening *opening,
     } else {
         out->state = judge_content(out, evidence, message->content);
     }
+}
+
+void opening_judge(struct opening_verdict *out, const struct opening *opening,
+                   size_t index, const struct hub_public *hub,
+                   const struct hub_verdict *verdict)
+{
+    opening_judge_message(out, &opening->report.header.evidence[index],
+                          &opening->body.openings[index], hub, verdict);
 }
 
 const char *opening_state_text(enum opening_state state)

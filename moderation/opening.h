@@ -88,6 +88,13 @@ struct opening_verdict {
 void opening_judge(struct opening_verdict *out, const struct opening *opening,
                    size_t index, const struct hub_public *hub,
                    const struct hub_verdict *verdict);
+/* The same about a message that is at hand without the report it was sealed in.
+ */
+void opening_judge_message(struct opening_verdict *out,
+                           const struct frank_evidence *evidence,
+                           const struct frank_opening *message,
+                           const struct hub_public *hub,
+                           const struct hub_verdict *verdict);
 
 /* "disclosed and matches", "withheld", ...; static text. */
 const char *opening_state_text(enum opening_state state);

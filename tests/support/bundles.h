@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An evidence bundle for tests: a case of two of the vectors' reports, from
+ * their arrival to an appeal, in two logs that are made here. What is handed
+ * out lives until the program ends. */
+#ifndef TESTS_BUNDLES_H
+#define TESTS_BUNDLES_H
+
+#include "bundle.h"
+#include "log_check.h"
+#include "reports.h"
+
+#define BUNDLES_LINES_MAX 40
+#define BUNDLES_NAME "5c0ffee05c0ffee05c0ffee05c0ffee0"
+#define BUNDLES_TIME UINT64_C(1700000000000)
+
+/* A log as it is told here; an empty line is one of another case, that the
+ * bundle does not show. */
+struct bundles_log {
+    const char *origin;
+    uint8_t seed; /* of its key, 32 times */
+    char lines[BUNDLES_LINES_MAX][1024];
+    bool shown[BUNDLES_LINES_MAX];
+    size_t count;
+    size_t cosigned; /* size of the tree that witnesses saw; 0: none */
+    struct bundle_entry entries[BUNDLES_LINES_MAX];
+};
+
+/* Change anything, then bundles_sign(): trees, proofs and signatures are made
+ * anew with the keys that stand here. */
+struct bundles {
+    struct bundle bundle;
+    struct bundle_quorum quorums[2];
+    struct bundle_report reports[3];
+    struct bundle_message messages[2][8];
+    struct bundle_decision decisions[4];
+    struct bundle_appeal appeals[2];
+    struct bundles_log moderation;
+    struct bundles_log hub;
+};
+
+/* The same each time. */
+struct bundles *bundles_new(void);
+struct frank_span bundles_sign(struct bundles *b);
+/* As it stands, signed with the key of a seed. */
+struct frank_span bundles_encode(const struct bundle *bundle, uint8_t seed);
+
+/* Writes the k-th line that contains the word, or takes it out. */
+char *bundles_line(struct bundles_log *log, const char *word, size_t which);
+void bundles_drop(struct bundles_log *log, const char *line);
+/* Puts another text in place of one within a line. */
+void bundles_replace(char *line, const char *from, const char *to);
+
+/* The key of a log, and the hub and quorum, as a verifier has them. */
+struct log_key bundles_key(const struct bundles_log *log);
+
+/* The name in the logs of a report of the bundle, in hexadecimal digits. */
+const char *bundles_report_hex(const struct bundles *b, size_t i);
+/* Receipt of a holder for report i. */
+const char *bundles_receipt_hex(size_t i, unsigned holder, uint64_t time);
+
+#endif

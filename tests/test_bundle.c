@@ -1,0 +1,929 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an evidence bundle proves, and how whoever lies in one is found. */
+#include "bundle_check.h"
+#include "bundles.h"
+#include "key_json.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define assert_ok(result) assert_int_equal(result, FRANK_OK)
+
+static const struct bundle_pins no_pins;
+
+/* The last one, to be freed at the end of a test. */
+static struct bundle_file *file;
+static struct bundle_check *c;
+
+static int forget(void **state)
+{
+    (void)state;
+    bundle_check_free(c);
+    bundle_free(file);
+    c = NULL;
+    file = NULL;
+    return 0;
+}
+
+static void check(struct frank_span bytes, const struct bundle_pins *pins)
+{
+    (void)forget(NULL);
+    assert_ok(bundle_decode(&file, bytes.data, bytes.len, NULL));
+    assert_ok(bundle_check(&c, file, pins));
+}
+
+static const char *first_refused(void)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        if (c->findings[i].standing == BUNDLE_REFUSED) {
+            return c->findings[i].check;
+        }
+    }
+    return "";
+}
+
+static size_t count_of(enum bundle_standing standing, const char *name)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < c->count; i++) {
+        count += c->findings[i].standing == standing &&
+                 strcmp(c->findings[i].check, name) == 0;
+    }
+    return count;
+}
+
+static bool says(const char *text)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        if (strstr(c->findings[i].text, text) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whoever changed the bundle signs it with the key that stands in it, so that
+ * nothing but `name` can tell. */
+#define assert_holds(b)                                                        \
+    do {                                                                       \
+        check(bundles_sign(b), &no_pins);                                      \
+        assert_string_equal(first_refused(), "");                              \
+    } while (0)
+#define assert_refused(b, name)                                                \
+    do {                                                                       \
+        check(bundles_sign(b), &no_pins);                                      \
+        assert_string_equal(first_refused(), name);                            \
+        assert_int_equal(c->totals[BUNDLE_REFUSED],                            \
+                         count_of(BUNDLE_REFUSED, name));                      \
+    } while (0)
+
+/* ---- A bundle that holds --------------------------------------------------
+ */
+
+static void a_bundle_says_what_is_proven(void **state)
+{
+    (void)state;
+    assert_holds(bundles_new());
+    assert_int_equal(count_of(BUNDLE_PROVEN, "content"), 5);
+    assert_int_equal(count_of(BUNDLE_PROVEN, "stamp"), 1);
+    assert_int_equal(count_of(BUNDLE_PROVEN, "order"), 1);
+    assert_int_equal(count_of(BUNDLE_PROVEN, "receipts"), 4);
+    assert_int_equal(count_of(BUNDLE_PROVEN, "opened"), 2);
+    assert_int_equal(count_of(BUNDLE_PROVEN, "decision"), 2);
+    assert_int_equal(count_of(BUNDLE_PROVEN, "review"), 1);
+    assert_int_equal(count_of(BUNDLE_PROVEN, "appeal"), 2);
+    assert_int_equal(count_of(BUNDLE_PROVEN, "received"), 2);
+    assert_int_equal(count_of(BUNDLE_WORD, "header"), 2);
+    assert_int_equal(count_of(BUNDLE_WORD, "reporter"), 1);
+    assert_int_equal(count_of(BUNDLE_NOT_SHOWN, "reporter"), 1);
+    assert_int_equal(c->state, CASE_CLOSED);
+    assert_int_equal(c->exported, BUNDLES_TIME + 210000);
+    assert_int_equal(c->reports[0].looks, 1);
+    assert_int_equal(c->reports[1].place_count, 3);
+    assert_true(says("sent by mimi://c.example/u/keys-today"));
+}
+
+static void pins_are_what_counts(void **state)
+{
+    struct bundles *b = bundles_new();
+    struct hub_public hub = reports_hub_public();
+    struct log_key mod = bundles_key(&b->moderation);
+    struct log_key log = bundles_key(&b->hub);
+    struct bundle_pins pins = {.hub = &hub,
+                               .mod_key = &mod,
+                               .hub_key = &log,
+                               .quorums = reports_quorum(),
+                               .quorum_count = 1};
+    struct frank_span bytes = bundles_sign(b);
+
+    (void)state;
+    check(bytes, &pins);
+    assert_int_equal(c->totals[BUNDLE_REFUSED], 0);
+    assert_int_equal(count_of(BUNDLE_UNPINNED, "key"), 0);
+    assert_int_equal(count_of(BUNDLE_UNPINNED, "quorum"), 0);
+    assert_int_equal(count_of(BUNDLE_UNPINNED, "hub keys"), 0);
+    check(bytes, &no_pins);
+    assert_int_equal(count_of(BUNDLE_UNPINNED, "key"), 2);
+    assert_int_equal(count_of(BUNDLE_UNPINNED, "quorum"), 1);
+    assert_int_equal(count_of(BUNDLE_UNPINNED, "hub keys"), 1);
+    mod.public_key[3] ^= 1;
+    check(bytes, &pins);
+    assert_string_equal(first_refused(), "key");
+    mod.public_key[3] ^= 1;
+    (void)strcpy(log.origin, "other.example/frank");
+    check(bytes, &pins);
+    assert_string_equal(first_refused(), "key");
+    log = bundles_key(&b->hub);
+    hub.keys[0].public_key[0] ^= 1;
+    check(bytes, &pins);
+    assert_string_equal(first_refused(), "verdict");
+}
+
+/* A pinned quorum of the same key but other shares is another one. */
+static void a_quorum_of_other_shares_is_not_pinned(void **state)
+{
+    struct frank_quorum other = *reports_quorum();
+    struct bundle_pins pins = {.quorums = &other, .quorum_count = 1};
+
+    (void)state;
+    other.share_publics[2][0] ^= 1;
+    check(bundles_sign(bundles_new()), &pins);
+    assert_int_equal(count_of(BUNDLE_UNPINNED, "quorum"), 1);
+}
+
+static void what_is_left_out_is_said(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    b->reports[0].reporter.salt = NULL;
+    b->reports[0].note.len = 0;
+    b->reports[0].count = 1;
+    b->bundle.decision_count = 1;
+    b->bundle.appeal_count = 0;
+    b->bundle.has_hub = false;
+    assert_holds(b);
+    assert_true(says("Who made report 0 is not in the bundle."));
+    assert_true(says("Not in this bundle: 2 messages of report 0."));
+    assert_true(says("The log tells of 1 decision that"));
+    assert_true(says("The log tells of 1 appeal that"));
+    assert_true(says("No entry of the hub's log is in the bundle."));
+    assert_int_equal(count_of(BUNDLE_WORD, "received"), 2);
+    assert_false(says("hub.example/u/ines in the name"));
+    b->bundle.report_count = 0;
+    b->bundle.decision_count = 0;
+    b->bundle.quorum_count = 0;
+    assert_holds(b);
+}
+
+/* With the sealed report, what stands in its header is proven. */
+static void a_sealed_report_proves_its_header(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    b->reports[0].sealed = reports_sealed(0);
+    assert_holds(b);
+    assert_int_equal(count_of(BUNDLE_PROVEN, "header"), 1);
+    assert_int_equal(count_of(BUNDLE_PROVEN, "reporter"), 1);
+    b->reports[1].sealed = reports_sealed(1);
+    assert_holds(b);
+    assert_int_equal(count_of(BUNDLE_PROVEN, "reporter"), 2);
+    b->reports[0].reason = 1;
+    assert_refused(b, "sealed");
+    b = bundles_new();
+    b->reports[0].sealed = reports_sealed(0);
+    b->reports[0].created++;
+    assert_refused(b, "sealed");
+    b = bundles_new();
+    b->reports[0].sealed = reports_sealed(0);
+    b->reports[0].accused = 1;
+    assert_refused(b, "sealed");
+    b = bundles_new();
+    b->reports[1].sealed = reports_sealed(2);
+    b->reports[1].reporter.salt = reports_random(2) + FRANK_REPORT_ID_BYTES;
+    b->reports[1].reporter.uri = reports_report(2).reporter;
+    if (b->reports[1].reporter.uri.len == 0) {
+        b->reports[1].reporter.salt = NULL;
+    }
+    assert_refused(b, "sealed");
+}
+
+/* A case that is forgotten: what was exported before still tells of it. */
+static void a_bundle_of_a_purged_case_proves_its_history(void **state)
+{
+    struct bundles *b = bundles_new();
+    struct bundles_log *log = &b->moderation;
+
+    (void)state;
+    b->bundle.report_count = 0;
+    b->bundle.decision_count = 0;
+    b->bundle.appeal_count = 0;
+    (void)snprintf(
+        log->lines[log->count - 1], sizeof log->lines[0],
+        "{\"type\":\"purge\",\"time\":1700000900000,\"nonce\":\"00\","
+        "\"by\":\"service\",\"case\":\"" BUNDLES_NAME
+        "\",\"action\":\"purged\",\"from\":\"closed\",\"to\":"
+        "\"purged\"}");
+    log->shown[log->count - 1] = true;
+    assert_holds(b);
+    assert_int_equal(c->state, CASE_PURGED);
+    assert_int_equal(count_of(BUNDLE_PROVEN, "purge"), 1);
+    assert_int_equal(count_of(BUNDLE_PROVEN, "states"), 1);
+}
+
+/* ---- Altered by anybody ---------------------------------------------------
+ */
+
+static bool is_refused(struct frank_span bytes)
+{
+    struct bundle_file *read = NULL;
+    struct bundle_check *found = NULL;
+    bool refused = true;
+
+    if (bundle_decode(&read, bytes.data, bytes.len, NULL) == FRANK_OK) {
+        assert_ok(bundle_check(&found, read, &no_pins));
+        refused = found->totals[BUNDLE_REFUSED] > 0;
+    }
+    bundle_check_free(found);
+    bundle_free(read);
+    return refused;
+}
+
+/* The whole check takes some time; whether the signature holds does not. What
+ * can be read and is signed cannot be, when a byte was changed; each fourth is
+ * checked in full to see that this is what is asked. */
+static bool is_altered(struct frank_span bytes, size_t at)
+{
+    struct bundle_file *read = NULL;
+    const struct bundle *bundle;
+    bool altered = true;
+
+    if (at % 97 == 0) {
+        return is_refused(bytes);
+    }
+    if (bundle_decode(&read, bytes.data, bytes.len, NULL) == FRANK_OK) {
+        char vkey[BUNDLE_VKEY_MAX_BYTES + 1] = "";
+        struct log_key key;
+
+        bundle = bundle_of(read);
+        memcpy(vkey, bundle->moderation.vkey.data, bundle->moderation.vkey.len);
+        altered = log_key_read(&key, vkey, NULL) != FRANK_OK ||
+                  bundle_verify(read, key.public_key, NULL) != FRANK_OK;
+    }
+    bundle_free(read);
+    return altered;
+}
+
+static void any_byte_changed_is_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+    struct frank_span signed_bytes;
+    uint8_t *bytes;
+
+    (void)state;
+    b->reports[0].sealed = reports_sealed(0);
+    signed_bytes = bundles_sign(b);
+    bytes = support_copy(signed_bytes.data, signed_bytes.len);
+    for (size_t i = 0; i < signed_bytes.len; i++) {
+        static const uint8_t flips[] = {0x01, 0x80, 0xff};
+
+        for (size_t f = 0; f < sizeof flips; f++) {
+            bytes[i] ^= flips[f];
+            if (!is_altered((struct frank_span){bytes, signed_bytes.len}, i)) {
+                fail_msg("byte %zu ^ %02x", i, flips[f]);
+            }
+            bytes[i] ^= flips[f];
+        }
+    }
+    assert_false(is_refused((struct frank_span){bytes, signed_bytes.len}));
+}
+
+static void every_other_length_is_refused(void **state)
+{
+    struct frank_span bytes = bundles_sign(bundles_new());
+    uint8_t *longer = support_zeros(bytes.len + 1);
+    struct frank_fault fault;
+
+    (void)state;
+    for (size_t len = 0; len < bytes.len; len++) {
+        struct bundle_file *read = NULL;
+
+        assert_int_not_equal(bundle_decode(&read, bytes.data, len, &fault),
+                             FRANK_OK);
+        assert_null(read);
+    }
+    memcpy(longer, bytes.data, bytes.len);
+    assert_int_equal(bundle_decode(&file, longer, bytes.len + 1, &fault),
+                     FRANK_ERR_TRAILING);
+    assert_int_equal(bundle_decode(&file, longer, BUNDLE_MAX_BYTES + 1, &fault),
+                     FRANK_ERR_LIMIT);
+}
+
+/* ---- Lies of the moderation side ------------------------------------------
+ */
+
+static void another_content_is_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+    uint8_t *content;
+
+    (void)state;
+    content = support_copy(b->messages[0][0].content.data,
+                           b->messages[0][0].content.len);
+    content[b->messages[0][0].content.len - 2] ^= 1;
+    b->messages[0][0].content.data = content;
+    assert_refused(b, "content");
+    b = bundles_new();
+    b->messages[0][0].content = b->messages[0][1].content;
+    assert_refused(b, "content");
+}
+
+static void evidence_that_the_hub_did_not_check_is_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    b->messages[0][0].evidence.context.accepted_timestamp++;
+    assert_refused(b, "evidence");
+    b = bundles_new();
+    b->messages[0][1].index = 2;
+    b->reports[0].count = 2;
+    assert_refused(b, "evidence");
+    b = bundles_new();
+    b->messages[0][2].index = 63;
+    assert_refused(b, "evidence");
+}
+
+static void another_hubs_verdict_is_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+    uint8_t *verdict =
+        support_copy(b->reports[0].verdict.data, b->reports[0].verdict.len);
+
+    (void)state;
+    verdict[0] ^= 1; /* of the report's digest */
+    b->reports[0].verdict.data = verdict;
+    check(bundles_sign(b), &no_pins);
+    assert_int_equal(count_of(BUNDLE_REFUSED, "verdict"), 1);
+    b = bundles_new();
+    b->bundle.hub_public = support_text("{\"signature_keys\":[]}");
+    check(bundles_sign(b), &no_pins);
+    assert_int_equal(count_of(BUNDLE_REFUSED, "hub keys"), 1);
+    assert_int_equal(count_of(BUNDLE_REFUSED, "verdict"), 2);
+}
+
+/* The verdict of one report does not serve for another. */
+static void a_report_cannot_stand_twice(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    b->reports[1] = b->reports[0];
+    check(bundles_sign(b), &no_pins);
+    assert_int_equal(count_of(BUNDLE_REFUSED, "name"), 2);
+}
+
+static void an_entry_of_another_log_is_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+    struct bundle bundle;
+    struct bundle_entry *entries;
+
+    (void)state;
+    (void)bundles_sign(b); /* makes the logs */
+    bundle = b->bundle;
+    entries = (struct bundle_entry *)(void *)support_copy(
+        (const uint8_t *)bundle.moderation.entries,
+        bundle.moderation.count * sizeof *entries);
+    entries[4].entry = support_text(
+        "{\"type\":\"look\",\"time\":1,\"case\":\"" BUNDLES_NAME "\"}");
+    bundle.moderation.entries = entries;
+    check(bundles_encode(&bundle, b->moderation.seed), &no_pins);
+    assert_string_equal(first_refused(), "inclusion");
+    assert_int_equal(count_of(BUNDLE_REFUSED, "inclusion"), 1);
+}
+
+static void another_key_than_the_logs_is_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    (void)bundles_sign(b);
+    check(bundles_encode(&b->bundle, 9), &no_pins);
+    assert_string_equal(first_refused(), "signature");
+    assert_int_equal(c->totals[BUNDLE_REFUSED], 1);
+}
+
+static void a_checkpoint_that_does_not_go_on_is_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+    struct bundles *other = bundles_new();
+    struct bundle bundle;
+
+    (void)state;
+    bundles_replace(bundles_line(&other->moderation, "padding", 0), "padding",
+                    "Padding");
+    (void)bundles_sign(other);
+    (void)bundles_sign(b);
+    bundle = b->bundle;
+    bundle.moderation.cosigned = other->bundle.moderation.cosigned;
+    check(bundles_encode(&bundle, b->moderation.seed), &no_pins);
+    assert_string_equal(first_refused(), "consistency");
+    assert_int_equal(c->totals[BUNDLE_REFUSED], 1);
+}
+
+static void entries_of_other_cases_are_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    b->moderation.shown[2] = true; /* padding */
+    assert_refused(b, "entry");
+    b = bundles_new();
+    b->hub.shown[0] = true;
+    assert_refused(b, "entry");
+    b = bundles_new();
+    bundles_replace(bundles_line(&b->moderation, "\"notice\"", 0), "5c0ffee0",
+                    "5c0ffee1");
+    assert_refused(b, "entry");
+    b = bundles_new();
+    (void)strcpy(bundles_line(&b->moderation, "\"notice\"", 0), "{}");
+    assert_refused(b, "entry");
+    b = bundles_new();
+    bundles_replace(bundles_line(&b->moderation, "\"settled\"", 0),
+                    "\"to\":\"closed\"", "\"to\":\"shut\"");
+    check(bundles_sign(b), &no_pins);
+    assert_string_equal(first_refused(), "entry");
+}
+
+static void a_report_that_the_log_does_not_know_is_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    b->reports[0].salt[5] ^= 1;
+    check(bundles_sign(b), &no_pins);
+    assert_int_equal(count_of(BUNDLE_REFUSED, "name"), 1);
+    b = bundles_new();
+    b->reports[0].received++;
+    assert_refused(b, "received");
+    b = bundles_new();
+    b->reports[0].accused = 3;
+    assert_refused(b, "accused");
+}
+
+static void missing_receipts_are_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+    char *line;
+
+    (void)state;
+    bundles_drop(&b->moderation, bundles_line(&b->moderation, "receipt", 1));
+    assert_refused(b, "receipts"); /* k - 1 */
+    b = bundles_new();
+    bundles_drop(&b->moderation, bundles_line(&b->moderation, "receipt", 0));
+    bundles_drop(&b->moderation, bundles_line(&b->moderation, "receipt", 0));
+    assert_refused(b, "receipts");
+    b = bundles_new();
+    line = bundles_line(&b->moderation, "report_opened", 0);
+    bundles_drop(&b->moderation, bundles_line(&b->moderation, "receipt", 1));
+    bundles_replace(bundles_line(&b->moderation, "report_opened", 0), "[1,2]",
+                    "[1]");
+    assert_refused(b, "receipts");
+    b = bundles_new();
+    bundles_replace(bundles_line(&b->moderation, "report_opened", 0), "[1,2]",
+                    "[1,33]");
+    assert_refused(b, "receipts");
+    (void)line;
+}
+
+static void receipts_of_others_are_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+    const char *right = bundles_receipt_hex(0, 2, BUNDLES_TIME + 130002);
+    char forged[2 * RECEIPT_BYTES + 1];
+
+    (void)state;
+    /* of another report */
+    bundles_replace(bundles_line(&b->moderation, "receipt", 1), right,
+                    bundles_receipt_hex(1, 2, BUNDLES_TIME + 130002));
+    assert_refused(b, "receipts");
+    /* the same holder twice */
+    b = bundles_new();
+    bundles_replace(bundles_line(&b->moderation, "receipt", 1), right,
+                    bundles_receipt_hex(0, 1, BUNDLES_TIME + 130002));
+    assert_refused(b, "receipts");
+    /* at another time than he said */
+    b = bundles_new();
+    (void)strcpy(forged, right);
+    forged[2 * (1 + 32 + 16 + 7)] =
+        forged[2 * (1 + 32 + 16 + 7)] == '0' ? '1' : '0';
+    bundles_replace(bundles_line(&b->moderation, "receipt", 1), right, forged);
+    assert_refused(b, "receipts");
+    /* none at all */
+    b = bundles_new();
+    bundles_replace(bundles_line(&b->moderation, "receipt", 1), right, "00");
+    assert_refused(b, "receipts");
+}
+
+/* Receipts of a quorum that the log does not know, or that is none. */
+static void another_quorum_is_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    bundles_replace(bundles_line(&b->moderation, "quorum_key", 0),
+                    "\"threshold\":2", "\"threshold\":1");
+    assert_refused(b, "quorum");
+    b = bundles_new();
+    bundles_drop(&b->moderation, bundles_line(&b->moderation, "quorum_key", 0));
+    assert_refused(b, "quorum");
+    b = bundles_new();
+    b->quorums[0].key = support_text("{}");
+    check(bundles_sign(b), &no_pins);
+    assert_string_equal(first_refused(), "quorum");
+    b = bundles_new();
+    b->bundle.quorum_count = 0;
+    assert_refused(b, "receipts");
+}
+
+static void content_that_nobody_opened_is_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    bundles_drop(&b->moderation,
+                 bundles_line(&b->moderation, "report_opened", 1));
+    assert_refused(b, "opened");
+}
+
+static void gaps_in_the_history_are_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    b->moderation.shown[1] = false; /* the first report's arrival */
+    check(bundles_sign(b), &no_pins);
+    assert_true(count_of(BUNDLE_REFUSED, "states") > 0);
+    b = bundles_new();
+    bundles_drop(&b->moderation,
+                 bundles_line(&b->moderation, "\"settled\"", 0));
+    assert_refused(b, "states");
+    b = bundles_new();
+    bundles_drop(&b->moderation, bundles_line(&b->moderation, "export", 0));
+    assert_refused(b, "export");
+    b = bundles_new();
+    b->bundle.id[0] ^= 1;
+    assert_refused(b, "export");
+    b = bundles_new();
+    b->bundle.case_name[0] ^= 1;
+    check(bundles_sign(b), &no_pins);
+    assert_true(says("No entry of the log is about this case."));
+}
+
+/* A field of a decision that the log tells otherwise. */
+#define assert_lie(change, name)                                               \
+    do {                                                                       \
+        struct bundles *b = bundles_new();                                     \
+        struct bundle_decision *d = b->decisions;                              \
+        struct bundle_appeal *a = b->appeals;                                  \
+        (void)d;                                                               \
+        (void)a;                                                               \
+        change;                                                                \
+        assert_refused(b, name);                                               \
+    } while (0)
+
+static void other_decisions_than_the_logs_are_refused(void **state)
+{
+    (void)state;
+    assert_lie(d[0].policy = support_text("spam"), "decision");
+    assert_lie(d[0].outcome = 1, "decision");
+    assert_lie(d[0].grave = false, "decision");
+    assert_lie(d[0].book = 4, "decision");
+    assert_lie(d[0].withheld = 0, "decision");
+    assert_lie(d[0].by = d[1].by, "decision");
+    assert_lie(d[0].made++, "decision");
+    assert_lie(d[0].on_appeal = true, "decision");
+    assert_lie(d[0].state = BUNDLE_IN_FORCE, "decision");
+    assert_lie(d[0].in_force++, "decision");
+    assert_lie(d[0].reviewed = false, "decision");
+    assert_lie(d[0].review_time++, "decision");
+    assert_lie(d[0].reviewer = d[0].by, "decision");
+    assert_lie(d[1].outcome = 0, "decision");
+    assert_lie(d[1].policy.len = 0, "decision");
+    assert_lie(a[0].received++, "appeal");
+    assert_lie(a[0].by_reporter = true, "appeal");
+    assert_lie(a[0].upheld = true, "appeal");
+    assert_lie(a[0].answer_time++, "appeal");
+    assert_lie(a[0].answered_by = d[0].by, "appeal");
+}
+
+/* Returned and retracted decisions are told as they went. */
+static void other_ends_of_a_decision(void **state)
+{
+    struct bundles *b = bundles_new();
+    struct bundles_log *log = &b->moderation;
+
+    (void)state;
+    b->bundle.decision_count = 1;
+    b->bundle.appeal_count = 0;
+    while (strstr(log->lines[log->count - 1], "confirmed") == NULL) {
+        log->count--;
+    }
+    bundles_replace(log->lines[log->count - 1], "confirmed", "returned");
+    bundles_replace(log->lines[log->count - 1], "\"to\":\"decided\"",
+                    "\"to\":\"open\"");
+    b->decisions[0].state = BUNDLE_RETURNED;
+    b->decisions[0].in_force = 0;
+    check(bundles_sign(b), &no_pins);
+    assert_string_equal(first_refused(), "export");
+    assert_int_equal(count_of(BUNDLE_PROVEN, "decision"), 1);
+    bundles_replace(log->lines[log->count - 1], "\"review\"", "\"decision\"");
+    bundles_replace(log->lines[log->count - 1], "returned", "retracted");
+    b->decisions[0].state = BUNDLE_RETRACTED;
+    b->decisions[0].reviewer.len = 0;
+    check(bundles_sign(b), &no_pins);
+    assert_int_equal(count_of(BUNDLE_PROVEN, "decision"), 1);
+    log->count--;
+    b->decisions[0].state = BUNDLE_PROPOSED;
+    b->decisions[0].reviewed = false;
+    check(bundles_sign(b), &no_pins);
+    assert_int_equal(count_of(BUNDLE_PROVEN, "decision"), 1);
+}
+
+/* ---- Two bundles -----------------------------------------------------------
+ */
+
+static struct bundle_check *compare(struct bundles *x, struct bundles *y)
+{
+    struct frank_span a = bundles_sign(x);
+    struct frank_span b = bundles_sign(y);
+    struct bundle_file *files[2] = {NULL, NULL};
+    struct bundle_check *checks[2] = {NULL, NULL};
+    struct bundle_check *out = NULL;
+
+    assert_ok(bundle_decode(&files[0], a.data, a.len, NULL));
+    assert_ok(bundle_decode(&files[1], b.data, b.len, NULL));
+    assert_ok(bundle_check(&checks[0], files[0], &no_pins));
+    assert_ok(bundle_check(&checks[1], files[1], &no_pins));
+    assert_ok(bundle_compare(&out, checks[0], checks[1]));
+    for (size_t i = 0; i < 2; i++) {
+        bundle_check_free(checks[i]);
+        bundle_free(files[i]);
+    }
+    return out;
+}
+
+#define assert_compared(x, y, name)                                            \
+    do {                                                                       \
+        (void)forget(NULL);                                                    \
+        c = compare(x, y);                                                     \
+        assert_string_equal(first_refused(), name);                            \
+    } while (0)
+
+static void two_bundles_of_one_case_agree(void **state)
+{
+    struct bundles *less = bundles_new();
+
+    (void)state;
+    less->reports[0].reporter.salt = NULL;
+    less->reports[0].count = 2;
+    less->messages[0][0].disclosed = false;
+    less->messages[0][0].content.len = 0;
+    less->bundle.decision_count = 1;
+    assert_compared(bundles_new(), bundles_new(), "");
+    assert_int_equal(c->totals[BUNDLE_NOT_SHOWN], 0);
+    assert_compared(bundles_new(), less, "");
+    assert_true(says("The first shows 1 message that"));
+    assert_true(says("The first shows 1 message's content that"));
+    assert_true(says("The first shows 1 reporter's name that"));
+    assert_true(says("The first shows 1 decision that"));
+    assert_compared(less, bundles_new(), "");
+    assert_true(says("The second shows 1 reporter's name that"));
+    /* a later one of the same log */
+    less->moderation.count--;
+    assert_compared(less, bundles_new(), "");
+    assert_true(says("of trees of sizes 27 and 28"));
+}
+
+static void two_that_contradict_each_other_do_not(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    bundles_replace(bundles_line(&b->moderation, "padding", 0), "padding",
+                    "Padding");
+    assert_compared(bundles_new(), b, "checkpoint");
+    b = bundles_new();
+    b->moderation.seed++;
+    assert_compared(bundles_new(), b, "key");
+    b = bundles_new();
+    b->bundle.case_name[1]++;
+    assert_compared(bundles_new(), b, "case");
+    b = bundles_new();
+    b->moderation.count--;
+    bundles_replace(bundles_line(&b->moderation, "looked", 0), "looked",
+                    "Looked");
+    assert_compared(bundles_new(), b, "entry");
+    b = bundles_new();
+    b->messages[0][0].evidence.tag[0]++;
+    assert_compared(bundles_new(), b, "evidence");
+    b = bundles_new();
+    b->reports[1].received++;
+    assert_compared(bundles_new(), b, "header");
+    b = bundles_new();
+    b->reports[0].reporter.uri = support_text("mimi://hub.example/u/rui");
+    assert_compared(bundles_new(), b, "reporter");
+    b = bundles_new();
+    b->decisions[1].explanation = support_text("Because.");
+    assert_compared(bundles_new(), b, "decision");
+    b = bundles_new();
+    b->decisions[1].state = BUNDLE_RETRACTED;
+    assert_compared(bundles_new(), b, "");
+    assert_true(says("Something happened to decision 1"));
+}
+
+/* ---- The form --------------------------------------------------------------
+ */
+
+static int encode(const struct bundle *bundle, struct frank_fault *fault)
+{
+    static uint8_t out[65536];
+    const uint8_t secret[64] = {0};
+    size_t len = 7;
+    int error = bundle_encode(out, sizeof out, &len, bundle, secret, fault);
+
+    if (error != FRANK_OK) {
+        assert_int_equal(len, 0);
+        assert_true(support_is_zero(out, sizeof out));
+    }
+    return error;
+}
+
+#define assert_unwritable(change, expected, name)                              \
+    do {                                                                       \
+        struct bundles *b = bundles_new();                                     \
+        struct frank_fault fault = {0};                                        \
+        (void)bundles_sign(b);                                                 \
+        change;                                                                \
+        assert_int_equal(encode(&b->bundle, &fault), expected);                \
+        assert_string_equal(fault.field, name);                                \
+    } while (0)
+
+static void what_cannot_be_read_is_not_written(void **state)
+{
+    static const uint8_t wrong[] = {0xff};
+    static uint8_t zeros[70000];
+
+    (void)state;
+    assert_unwritable(b->bundle.suite = 2, FRANK_ERR_SUITE, "cipher suite");
+    assert_unwritable(b->messages[0][1].index = 0, FRANK_ERR_ORDER,
+                      "message's index");
+    assert_unwritable(b->messages[0][2].index = 64, FRANK_ERR_LIMIT,
+                      "message's index");
+    assert_unwritable(b->messages[0][0].disclosed = false, FRANK_ERR_VALUE,
+                      "content");
+    assert_unwritable(b->decisions[1].made = 0, FRANK_ERR_ORDER,
+                      "decision's time");
+    assert_unwritable(b->decisions[1].outcome = 5, FRANK_ERR_VALUE, "outcome");
+    assert_unwritable(b->decisions[1].state = BUNDLE_DECISION_STATES,
+                      FRANK_ERR_VALUE, "decision's state");
+    assert_unwritable((b->appeals[1] = b->appeals[0], b->appeals[1].received--,
+                       b->bundle.appeal_count = 2),
+                      FRANK_ERR_ORDER, "appeal's time");
+    assert_unwritable(b->moderation.entries[3].index = 0, FRANK_ERR_ORDER,
+                      "entry's index");
+    assert_unwritable(b->moderation.entries[3].proof.len--, FRANK_ERR_LENGTH,
+                      "entry's proof");
+    assert_unwritable(
+        (b->moderation.entries[3].entry = (struct frank_span){zeros, 65536}),
+        FRANK_ERR_LIMIT, "entry");
+    assert_unwritable(b->bundle.moderation.cosigned.len = 0, FRANK_ERR_LENGTH,
+                      "consistency");
+    assert_unwritable((b->reports[0].note = (struct frank_span){wrong, 1}),
+                      FRANK_ERR_UTF8, "note");
+    assert_unwritable(
+        (b->decisions[0].explanation = (struct frank_span){zeros, 16385}),
+        FRANK_ERR_LIMIT, "explanation");
+    assert_unwritable((b->reports[0].sealed = reports_sealed(0),
+                       b->reports[0].reporter.salt = NULL),
+                      FRANK_ERR_REPORTER, "reporter");
+    assert_unwritable((b->reports[1].sealed = reports_sealed(1),
+                       b->reports[1].reporter = b->reports[0].reporter),
+                      FRANK_ERR_REPORTER, "reporter");
+    assert_unwritable((b->reports[0].sealed = (struct frank_span){zeros, 9}),
+                      FRANK_ERR_VALUE, "report version");
+}
+
+/* Octets that a reader refuses where a writer never puts them. */
+static void other_octets_are_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+    struct frank_span bytes;
+    struct frank_fault fault;
+    uint8_t *copy;
+
+    (void)state;
+    b->bundle.has_hub = false;
+    bytes = bundles_sign(b);
+    copy = support_copy(bytes.data, bytes.len);
+    copy[bytes.len - 67] = 2;
+    assert_int_equal(bundle_decode(&file, copy, bytes.len, &fault),
+                     FRANK_ERR_VALUE);
+    assert_string_equal(fault.field, "hub's log's presence");
+    copy[bytes.len - 67] = 0;
+    copy[0] = 'F';
+    assert_int_equal(bundle_decode(&file, copy, bytes.len, &fault),
+                     FRANK_ERR_VALUE);
+    assert_string_equal(fault.field, "bundle");
+    copy[0] = 'f';
+    copy[bytes.len - 65] = 0x3f;
+    assert_int_equal(bundle_decode(&file, copy, bytes.len - 1, &fault),
+                     FRANK_ERR_LENGTH_FORM);
+    assert_null(file);
+}
+
+static void a_signature_of_another_length_is_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+    struct frank_span bytes = bundles_sign(b);
+    uint8_t *copy = support_copy(bytes.data, bytes.len);
+    struct frank_fault fault;
+
+    (void)state;
+    copy[bytes.len - 66] = 63; /* in place of a length of 2 bytes */
+    assert_int_equal(bundle_decode(&file, copy, bytes.len - 2, &fault),
+                     FRANK_ERR_LENGTH);
+    assert_string_equal(fault.field, "signature");
+    assert_null(file);
+}
+
+static void more_than_may_be_are_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+    struct bundle_quorum many[BUNDLE_QUORUMS_MAX + 1];
+    struct frank_fault fault;
+
+    (void)state;
+    (void)bundles_sign(b);
+    for (size_t i = 0; i < SUPPORT_COUNT(many); i++) {
+        many[i] = (struct bundle_quorum){support_text("{}"), {NULL, 0}};
+    }
+    b->bundle.quorums = many;
+    b->bundle.quorum_count = SUPPORT_COUNT(many);
+    assert_int_equal(encode(&b->bundle, &fault), FRANK_ERR_LIMIT);
+    assert_string_equal(fault.field, "quorums");
+}
+
+static void exhausted(void)
+{
+    abort();
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, forget)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_bundle_says_what_is_proven),
+        TEST(pins_are_what_counts),
+        TEST(a_quorum_of_other_shares_is_not_pinned),
+        TEST(what_is_left_out_is_said),
+        TEST(a_sealed_report_proves_its_header),
+        TEST(a_bundle_of_a_purged_case_proves_its_history),
+        TEST(any_byte_changed_is_refused),
+        TEST(every_other_length_is_refused),
+        TEST(another_content_is_refused),
+        TEST(evidence_that_the_hub_did_not_check_is_refused),
+        TEST(another_hubs_verdict_is_refused),
+        TEST(a_report_cannot_stand_twice),
+        TEST(an_entry_of_another_log_is_refused),
+        TEST(another_key_than_the_logs_is_refused),
+        TEST(a_checkpoint_that_does_not_go_on_is_refused),
+        TEST(entries_of_other_cases_are_refused),
+        TEST(a_report_that_the_log_does_not_know_is_refused),
+        TEST(missing_receipts_are_refused),
+        TEST(receipts_of_others_are_refused),
+        TEST(another_quorum_is_refused),
+        TEST(content_that_nobody_opened_is_refused),
+        TEST(gaps_in_the_history_are_refused),
+        TEST(other_decisions_than_the_logs_are_refused),
+        TEST(other_ends_of_a_decision),
+        TEST(two_bundles_of_one_case_agree),
+        TEST(two_that_contradict_each_other_do_not),
+        TEST(what_cannot_be_read_is_not_written),
+        TEST(other_octets_are_refused),
+        TEST(a_signature_of_another_length_is_refused),
+        TEST(more_than_may_be_are_refused),
+    };
+
+    if (sodium_init() < 0) {
+        return 1;
+    }
+    key_json_start(exhausted);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
