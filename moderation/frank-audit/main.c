@@ -5,6 +5,10 @@
 static const struct command commands[] = {
     {"log", "--key VKEY [--ca FILE] [--json] URL|FOLDER",
      "check that a log's entries make the root that was signed", log_command},
+    {"frank",
+     "[--hub-public FILE] [--keyring FILE] [--openings] [--json] BUNDLE...",
+     "check the franks of stored messages again, as far as one's keys reach",
+     frank_command},
 };
 
 int main(int argc, char **argv)
