@@ -77,7 +77,7 @@ SHELL_IO := $(wildcard reporting/shell/*.c)
 COMMAND := $(wildcard reporting/frank/*.c)
 MOD_COMMAND := $(wildcard moderation/frank-mod/*.c)
 AUDIT := $(wildcard moderation/audit/*.c)
-AUDIT_COMMAND := $(wildcard moderation/frank-audit/*.c) moderation/outside/fetch.c moderation/outside/fetch_networks.c reporting/http/address.c moderation/cases/states.c
+AUDIT_COMMAND := $(wildcard moderation/frank-audit/*.c) moderation/cases/states.c moderation/outside/fetch.c moderation/outside/fetch_networks.c reporting/http/address.c
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 FUZZERS := $(patsubst fuzz/%.c,%,$(wildcard fuzz/fuzz_*.c))
 
@@ -274,7 +274,7 @@ $(B)/load: $(call obj,$(wildcard bench/load/*.c reporting/store/*.c moderation/c
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
 
-tests: $(TESTS:%=$(B)/tests/%) $(B)/tests/pull_feed $(B)/load $(if $(SAN)$(COV),,$(B)/tests/fail_alloc.so)
+tests: $(TESTS:%=$(B)/tests/%) $(B)/tests/pull_feed $(B)/tests/respot $(B)/load $(if $(SAN)$(COV),,$(B)/tests/fail_alloc.so)
 
 ## make test        all tests
 test: all tests | setup-test

@@ -87,12 +87,18 @@ def make_report(world, order, folder):
         with open(os.path.join(folder, "note"), "wb") as f:
             f.write(order["note"].encode())
         more += ["--note-file", os.path.join(folder, "note")]
+    reporter = order.get("reporter")
     sealed = subprocess.run(
         [FRANK, "report", "seal", "--quorum", world.hub.file("quorum/quorum.pub"),
-         "--anonymous", "--reason", order.get("reason", "harassment"),
+         *(["--reporter", reporter] if reporter else ["--anonymous"]), "--reason", order.get("reason", "harassment"),
          "--accused", str(order.get("accused", 0)), *more, *specs],
         stdout=subprocess.PIPE, check=True).stdout
-    status, answer, _ = world.hub.report(sealed)
+    headers = {}
+    if reporter:
+        with open(world.hub.file("gateway.token")) as f:
+            headers = {"Authorization": "Bearer " + f.read().strip(),
+                       "Frank-Reporting-User": reporter}
+    status, answer, _ = world.hub.report(sealed, headers)
     assert status == 202, answer
 
 
