@@ -274,7 +274,7 @@ $(B)/load: $(call obj,$(wildcard bench/load/*.c reporting/store/*.c moderation/c
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
 
-tests: $(TESTS:%=$(B)/tests/%) $(B)/tests/pull_feed $(B)/tests/respot $(B)/load $(if $(SAN)$(COV),,$(B)/tests/fail_alloc.so)
+tests: $(TESTS:%=$(B)/tests/%) $(B)/tests/pull_feed $(B)/tests/make_bundle $(B)/tests/respot $(B)/load $(if $(SAN)$(COV),,$(B)/tests/fail_alloc.so)
 
 ## make test        all tests
 test: all tests | setup-test

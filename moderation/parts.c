@@ -5,6 +5,8 @@
 
 #include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 /* The draft allows four levels (section 4); what goes on is not followed. */
 #define LEVELS_MAX 16
@@ -268,4 +270,36 @@ void parts_free(struct parts *parts)
         parts->copies = NULL;
     }
     parts->count = 0;
+}
+
+/* ---- Kinds --------------------------------------------------------------- */
+
+static const char *const shown_types[] = {
+    "image/png",  "image/jpeg", "image/gif", "image/webp", "image/avif",
+    "audio/mpeg", "audio/ogg",  "audio/wav", "audio/mp4",  "audio/webm",
+    "video/mp4",  "video/webm", "video/ogg"};
+
+const char *part_shown_type(struct frank_span media_type)
+{
+    size_t len = 0;
+
+    while (len < media_type.len && media_type.data[len] != ';' &&
+           media_type.data[len] != ' ') {
+        len++;
+    }
+    for (size_t i = 0; i < sizeof shown_types / sizeof shown_types[0]; i++) {
+        if (strlen(shown_types[i]) == len &&
+            strncasecmp(shown_types[i], (const char *)media_type.data, len) ==
+                0) {
+            return shown_types[i];
+        }
+    }
+    return NULL;
+}
+
+bool part_is_text(struct frank_span media_type)
+{
+    return media_type.len == 0 ||
+           (media_type.len >= 5 &&
+            strncasecmp((const char *)media_type.data, "text/", 5) == 0);
 }

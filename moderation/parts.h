@@ -49,4 +49,11 @@ FRANK_MUST_CHECK int parts_read(struct parts *out, const uint8_t *content,
 /* Wipes it. */
 void parts_free(struct parts *parts);
 
+/* The type as which a browser may show a part's bytes as they are, without
+ * parameters: thirteen of pictures, sounds and films, none of which can hold a
+ * script. NULL: not at all. */
+const char *part_shown_type(struct frank_span media_type);
+/* Whether it says that it is a text: "text/...", or nothing. */
+bool part_is_text(struct frank_span media_type);
+
 #endif

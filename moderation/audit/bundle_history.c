@@ -99,9 +99,17 @@ static void say_rest(struct bundle_check *c)
         }
     }
     for (size_t r = 0; r < c->bundle->report_count; r++) {
-        bundle_find(c, BUNDLE_PROVEN, "looks", BY_LOG, 0,
-                    "Report %zu was shown to a moderator %s.", r,
-                    COUNT(c->reports[r].looks, "time"));
+        if (c->reports[r].looks > 0) {
+            bundle_find(c, BUNDLE_PROVEN, "looks", BY_LOG, 0,
+                        "The content of report %zu was shown to a moderator "
+                        "%s.",
+                        r, COUNT(c->reports[r].looks, "time"));
+        } else {
+            bundle_find(c, BUNDLE_WORD, "looks", BY_MODERATION, 0,
+                        "The content of report %zu was shown to nobody, as far "
+                        "as the entries in the bundle tell.",
+                        r);
+        }
     }
     bundle_find(c, BUNDLE_NOT_SHOWN, "later", "", 0,
                 "What happened after entry %llu of the log is not in the "

@@ -7,6 +7,7 @@
 
 /* Each gives an exit code, after a message unless it is 0. */
 int log_command(const struct command *self, int argc, char **argv);
+int bundle_command(const struct command *self, int argc, char **argv);
 int frank_command(const struct command *self, int argc, char **argv);
 int spot_key_command(const struct command *self, int argc, char **argv);
 int spot_sample_command(const struct command *self, int argc, char **argv);

@@ -5,6 +5,13 @@
 static const struct command commands[] = {
     {"log", "--key VKEY [--ca FILE] [--json] URL|FOLDER",
      "check that a log's entries make the root that was signed", log_command},
+    {"bundle",
+     "[--mod-key VKEY] [--hub-key VKEY] [--hub-public FILE] [--quorum FILE]... "
+     "[--pin FILE] [--strict] [--json] [--html FILE] [--report N] "
+     "[--xarf FILE] [--abuse-report FILE] [--dsa FILE] [--cybertip FILE] "
+     "[--out FOLDER] FILE [FILE]",
+     "say what an evidence bundle proves, or whether two agree",
+     bundle_command},
     {"frank",
      "[--hub-public FILE] [--keyring FILE] [--openings] [--json] BUNDLE...",
      "check the franks of stored messages again, as far as one's keys reach",

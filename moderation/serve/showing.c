@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* ---- Tickets
  * -------------------------------------------------------------------- */
@@ -64,42 +63,6 @@ static bool read_ticket(const struct call *call, const char *text,
     return *end == '.' && strlen(end + 1) == sizeof right - 1 &&
            sodium_memcmp(end + 1, right, sizeof right - 1) == 0 &&
            until > call->now;
-}
-
-/* ---- Kinds of evidence
- * -------------------------------------------------------------------- */
-
-/* What a browser shows as it is, and no more: nothing that can hold a script.
- */
-static const char *const media_types[] = {
-    "image/png",  "image/jpeg", "image/gif", "image/webp", "image/avif",
-    "audio/mpeg", "audio/ogg",  "audio/wav", "audio/mp4",  "audio/webm",
-    "video/mp4",  "video/webm", "video/ogg"};
-
-/* The type that it is shown as, without parameters; NULL: it is not. */
-static const char *shown_type(struct frank_span type)
-{
-    size_t len = 0;
-
-    while (len < type.len && type.data[len] != ';' && type.data[len] != ' ') {
-        len++;
-    }
-    for (size_t i = 0; i < sizeof media_types / sizeof media_types[0]; i++) {
-        if (strlen(media_types[i]) == len &&
-            strncasecmp(media_types[i], (const char *)type.data, len) == 0) {
-            return media_types[i];
-        }
-    }
-    return NULL;
-}
-
-/* A text is shown also where it is not UTF-8 throughout: one wrong byte must
- * not hide it. */
-static bool is_text(struct frank_span type)
-{
-    return type.len == 0 ||
-           (type.len >= 5 &&
-            strncasecmp((const char *)type.data, "text/", 5) == 0);
 }
 
 /* ---- A look
@@ -193,7 +156,8 @@ static json_t *part_json(const struct showing *s, size_t message, size_t i)
     if (part->state == PART_THERE || part->state == PART_UNREADABLE) {
         (void)json_object_set_new(out, "bytes",
                                   json_integer((json_int_t)part->body.len));
-        if (part->state == PART_THERE && shown_type(part->media_type) != NULL) {
+        if (part->state == PART_THERE &&
+            part_shown_type(part->media_type) != NULL) {
             char address[160];
 
             (void)snprintf(address, sizeof address,
@@ -202,7 +166,8 @@ static json_t *part_json(const struct showing *s, size_t message, size_t i)
                            s->looking->report.number, message, i, s->until,
                            s->second_look, s->ticket);
             (void)json_object_set_new(out, "evidence", json_string(address));
-        } else if (is_text(part->media_type) || utf8_is_valid(part->body)) {
+        } else if (part_is_text(part->media_type) ||
+                   utf8_is_valid(part->body)) {
             (void)json_object_set_new(out, "text", readable(part->body));
         }
     }
@@ -373,7 +338,7 @@ static void answer_part(struct call *call, const struct looking *l,
         const struct part *part =
             which < parts->count ? &parts->items[which] : NULL;
         const char *type = part != NULL && part->state == PART_THERE
-                               ? shown_type(part->media_type)
+                               ? part_shown_type(part->media_type)
                                : NULL;
 
         if (type != NULL) {
