@@ -245,6 +245,16 @@ static bool is_by_reporter(const struct bundling *b,
     return false;
 }
 
+/* What is disclosed stays hidden where it names who is to be left out; but in a
+ * sample not where the room does already. */
+static bool is_hidden(const struct bundling *b,
+                      const struct frank_evidence *evidence,
+                      struct frank_span content)
+{
+    return bundling_names(b, content) &&
+           !(b->wish->for_sample && bundling_names(b, evidence->context.room));
+}
+
 /* body NULL: nobody opened it. */
 static void add_messages(struct bundling *b, struct bundle_report *out,
                          const struct frank_report_header *header,
@@ -266,7 +276,8 @@ static void add_messages(struct bundling *b, struct bundle_report *out,
         }
         m->index = (uint8_t)i;
         m->evidence = header->evidence[i];
-        m->disclosed = is_shown && !bundling_names(b, opening->content);
+        m->disclosed =
+            is_shown && !is_hidden(b, &header->evidence[i], opening->content);
         if (m->disclosed) {
             m->content = opening->content;
         }
