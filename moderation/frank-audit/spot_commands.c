@@ -579,6 +579,7 @@ static int load_pins(struct opening_work *w, const struct log_trust *trust)
     int code = load_quorums(w);
 
     w->pins.mod_key = log_trust_key(trust);
+    w->pins.policy = log_trust_policy(trust);
     if (code == EXIT_DONE && w->wish->given[HUB_PUBLIC] != NULL) {
         code = load_hub_public(&w->hub, w->wish->given[HUB_PUBLIC]);
         w->pins.hub = &w->hub;
