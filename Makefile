@@ -224,6 +224,8 @@ walk: all
 
 # Functions that a test program replaces, to make them fail.
 WRAP_test_book := calloc
+WRAP_test_bundle := malloc calloc realloc
+WRAP_test_view := malloc calloc realloc
 WRAP_test_template := malloc
 WRAP_test_discreet := calloc
 WRAP_test_people := crypto_pwhash

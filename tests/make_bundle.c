@@ -25,10 +25,10 @@ static void put(const char *name, struct frank_span bytes)
 
 static void put_vkey(const char *name, const struct bundles_log *log)
 {
-    struct log_key key = bundles_key(log);
+    struct note_key key = bundles_key(log);
     char vkey[NOTE_VKEY_MAX_BYTES];
 
-    note_vkey(vkey, key.origin, key.public_key);
+    note_vkey(vkey, key.name, key.public_key);
     put(name, support_text(vkey));
 }
 

@@ -2,7 +2,7 @@
 /* What an evidence bundle proves, and how whoever lies in one is found. */
 #include "bundle_check.h"
 #include "bundles.h"
-#include "key_json.h"
+#include "policy.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -65,6 +65,71 @@ static bool says(const char *text)
     return false;
 }
 
+/* ---- Memory that runs out -------------------------------------------------
+ */
+
+static long allocations_left = -1; /* -1: no limit */
+
+static bool runs_out(void)
+{
+    return allocations_left >= 0 && allocations_left-- == 0;
+}
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+    return runs_out() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return runs_out() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+    return runs_out() ? NULL : __real_realloc(old, size);
+}
+
+static void failing_memory_is_an_error(void **state)
+{
+    struct bundles *b = bundles_new();
+    struct frank_span bytes;
+    int error = FRANK_ERR_MEMORY;
+
+    (void)state;
+    b->reports[0].sealed = reports_sealed(0);
+    bytes = bundles_sign(b);
+    for (long i = 0; error != FRANK_OK; i++) {
+        struct bundle_file *read = NULL;
+        struct bundle_check *found = NULL;
+        struct bundle_check *compared = NULL;
+
+        allocations_left = i;
+        error = bundle_decode(&read, bytes.data, bytes.len, NULL);
+        if (error == FRANK_OK) {
+            error = bundle_check(&found, read, &no_pins);
+        }
+        if (error == FRANK_OK) {
+            error = bundle_compare(&compared, found, found);
+        }
+        allocations_left = -1;
+        if (error != FRANK_OK) {
+            assert_int_equal(error, FRANK_ERR_MEMORY);
+            assert_null(compared);
+        }
+        bundle_check_free(compared);
+        bundle_check_free(found);
+        bundle_free(read);
+    }
+}
+
 /* Whoever changed the bundle signs it with the key that stands in it, so that
  * nothing but `name` can tell. */
 #define assert_holds(b)                                                        \
@@ -110,8 +175,8 @@ static void pins_are_what_counts(void **state)
 {
     struct bundles *b = bundles_new();
     struct hub_public hub = reports_hub_public();
-    struct log_key mod = bundles_key(&b->moderation);
-    struct log_key log = bundles_key(&b->hub);
+    struct note_key mod = bundles_key(&b->moderation);
+    struct note_key log = bundles_key(&b->hub);
     struct bundle_pins pins = {.hub = &hub,
                                .mod_key = &mod,
                                .hub_key = &log,
@@ -133,7 +198,7 @@ static void pins_are_what_counts(void **state)
     check(bytes, &pins);
     assert_string_equal(first_refused(), "key");
     mod.public_key[3] ^= 1;
-    (void)strcpy(log.origin, "other.example/frank");
+    (void)strcpy(log.name, "other.example/frank");
     check(bytes, &pins);
     assert_string_equal(first_refused(), "key");
     log = bundles_key(&b->hub);
@@ -212,6 +277,94 @@ static void a_sealed_report_proves_its_header(void **state)
     assert_refused(b, "sealed");
 }
 
+/* ---- Witnesses ------------------------------------------------------------
+ */
+
+static void check_with_policy(struct bundles *b, const char *rest)
+{
+    char text[2048];
+    char vkeys[4][NOTE_VKEY_MAX_BYTES];
+    static struct policy policy;
+    const struct bundle_pins pins = {.policy = &policy};
+    struct note_key mod = bundles_key(&b->moderation);
+    struct note_key hub = bundles_key(&b->hub);
+
+    note_vkey(vkeys[0], mod.name, mod.public_key);
+    note_vkey(vkeys[1], hub.name, hub.public_key);
+    for (uint8_t i = 0; i < 2; i++) {
+        struct cosigner who = bundles_witness((uint8_t)(i + 1));
+
+        cosigner_vkey(vkeys[2 + i], &who);
+    }
+    (void)snprintf(text, sizeof text,
+                   "log %s\nlog %s\nwitness one %s\nwitness two %s\n%s",
+                   vkeys[0], vkeys[1], vkeys[2], vkeys[3], rest);
+    assert_ok(policy_parse(&policy, text, strlen(text), NULL));
+    b->bundle.has_hub = false;
+    check(bundles_sign(b), &pins);
+    policy_free(&policy);
+}
+
+static void witnesses_are_counted(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    b->moderation.witnesses[0] = 1;
+    b->moderation.witnesses[1] = 2;
+    check_with_policy(b, "group both all one two\nquorum both\n");
+    assert_string_equal(first_refused(), "");
+    assert_int_equal(count_of(BUNDLE_PROVEN, "witnesses"), 1);
+    assert_true(says("2 witnesses cosigned"));
+    assert_true(says("the last 8 entries"));
+    assert_int_equal(count_of(BUNDLE_UNPINNED, "key"), 0);
+    assert_true(c->moderation.is_cosigned);
+    assert_true(c->moderation.lines[0].cosigned);
+    assert_false(c->moderation.lines[c->moderation.count - 1].cosigned);
+    b->moderation.witnesses[1] = 0;
+    check_with_policy(b, "group both all one two\nquorum both\n");
+    assert_string_equal(first_refused(), "witnesses");
+    check_with_policy(b, "group any any one two\nquorum any\n");
+    assert_string_equal(first_refused(), "");
+    assert_true(says("1 witness cosigned"));
+    check_with_policy(b, "quorum none\n");
+    assert_string_equal(first_refused(), "");
+    b->moderation.witnesses[0] = 3;
+    check_with_policy(b, "quorum one\n");
+    assert_string_equal(first_refused(), "witnesses");
+    b->moderation.cosigned = 0;
+    check_with_policy(b, "quorum one\n");
+    assert_string_equal(first_refused(), "witnesses");
+    check_with_policy(b, "quorum none\n");
+    assert_string_equal(first_refused(), "");
+    /* the log under another key than the policy's */
+    b = bundles_new();
+    b->moderation.witnesses[0] = 1;
+    b->moderation.cosigned = b->moderation.count;
+    check_with_policy(b, "quorum one\n");
+    assert_string_equal(first_refused(), "");
+    assert_false(says("the last"));
+}
+
+static void a_log_that_a_policy_does_not_know_is_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+    char text[512];
+    char vkey[NOTE_VKEY_MAX_BYTES];
+    struct policy policy;
+    const struct bundle_pins pins = {.policy = &policy};
+    struct note_key other = bundles_key(&b->hub);
+
+    (void)state;
+    note_vkey(vkey, "mod.example/frank", other.public_key);
+    (void)snprintf(text, sizeof text, "log %s\nquorum none\n", vkey);
+    assert_ok(policy_parse(&policy, text, strlen(text), NULL));
+    check(bundles_sign(b), &pins);
+    assert_string_equal(first_refused(), "key");
+    assert_true(count_of(BUNDLE_REFUSED, "witnesses") > 0);
+    policy_free(&policy);
+}
+
 /* A case that is forgotten: what was exported before still tells of it. */
 static void a_bundle_of_a_purged_case_proves_its_history(void **state)
 {
@@ -267,11 +420,11 @@ static bool is_altered(struct frank_span bytes, size_t at)
     }
     if (bundle_decode(&read, bytes.data, bytes.len, NULL) == FRANK_OK) {
         char vkey[BUNDLE_VKEY_MAX_BYTES + 1] = "";
-        struct log_key key;
+        struct note_key key;
 
         bundle = bundle_of(read);
         memcpy(vkey, bundle->moderation.vkey.data, bundle->moderation.vkey.len);
-        altered = log_key_read(&key, vkey, NULL) != FRANK_OK ||
+        altered = note_vkey_read(&key, NOTE_ED25519, vkey, NULL) != FRANK_OK ||
                   bundle_verify(read, key.public_key, NULL) != FRANK_OK;
     }
     bundle_free(read);
@@ -879,11 +1032,6 @@ static void more_than_may_be_are_refused(void **state)
     assert_string_equal(fault.field, "quorums");
 }
 
-static void exhausted(void)
-{
-    abort();
-}
-
 #define TEST(name) cmocka_unit_test_teardown(name, forget)
 
 int main(void)
@@ -894,6 +1042,9 @@ int main(void)
         TEST(a_quorum_of_other_shares_is_not_pinned),
         TEST(what_is_left_out_is_said),
         TEST(a_sealed_report_proves_its_header),
+        TEST(witnesses_are_counted),
+        TEST(a_log_that_a_policy_does_not_know_is_refused),
+        TEST(failing_memory_is_an_error),
         TEST(a_bundle_of_a_purged_case_proves_its_history),
         TEST(any_byte_changed_is_refused),
         TEST(every_other_length_is_refused),
@@ -924,6 +1075,7 @@ int main(void)
     if (sodium_init() < 0) {
         return 1;
     }
-    key_json_start(exhausted);
+    /* Where memory runs out in the JSON library, a program ends. */
+    json_set_alloc_funcs(__real_malloc, free);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -203,7 +203,7 @@ static void check_signature(struct bundle_check *c,
     } else {
         bundle_find(c, BUNDLE_PROVEN, "signature", BY_MODERATION,
                     c->bundle->made, "The bundle is signed with the key of %s.",
-                    c->moderation.key.origin);
+                    c->moderation.key.name);
     }
 }
 
@@ -216,12 +216,14 @@ static void check_all(struct bundle_check *c, const struct bundle_file *file,
     for (size_t i = 0; i < bundle->quorum_count; i++) {
         check_quorum(c, i, pins);
     }
-    bundle_check_trail(c, &c->moderation, &bundle->moderation, BY_LOG,
-                       pins->mod_key, "--mod-key", pins->policy);
+    bundle_check_trail(c, &c->moderation, &bundle->moderation,
+                       &(struct bundle_source){BY_LOG, pins->mod_key,
+                                               "--mod-key", pins->policy});
     check_signature(c, file);
     if (bundle->has_hub) {
-        bundle_check_trail(c, &c->hub_log, &bundle->hub, BY_HUB_LOG,
-                           pins->hub_key, "--hub-key", pins->policy);
+        bundle_check_trail(c, &c->hub_log, &bundle->hub,
+                           &(struct bundle_source){BY_HUB_LOG, pins->hub_key,
+                                                   "--hub-key", pins->policy});
     } else {
         bundle_find(c, BUNDLE_NOT_SHOWN, "hub log", "", 0,
                     "No entry of the hub's log is in the bundle.");

@@ -14,7 +14,7 @@
 #include "bundle.h"
 #include "consent.h"
 #include "hub_verdict.h"
-#include "log_check.h"
+#include "note.h"
 #include "opening.h"
 #include "states.h"
 
@@ -60,7 +60,7 @@ struct bundle_line {
 };
 
 struct bundle_trail {
-    struct log_key key;
+    struct note_key key;
     bool is_signed; /* key and checkpoint hold */
     struct note_checkpoint checkpoint;
     bool is_cosigned; /* a policy's witnesses did, enough of them */
@@ -117,8 +117,8 @@ struct bundle_pins {
     const struct hub_public *hub;        /* hub.json */
     const struct hub_public *moderation; /* mod.json, by which a quorum's
                                             record is checked */
-    const struct log_key *mod_key;
-    const struct log_key *hub_key;
+    const struct note_key *mod_key;
+    const struct note_key *hub_key;
     const struct frank_quorum *quorums; /* quorum.pub */
     size_t quorum_count;
     const struct policy *policy; /* witnesses that are trusted, and how many */

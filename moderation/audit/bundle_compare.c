@@ -42,11 +42,11 @@ static void compare_trees(struct pair *p, const struct bundle_trail *a,
     const struct note_checkpoint *x = &a->checkpoint;
     const struct note_checkpoint *y = &b->checkpoint;
 
-    if (strcmp(a->key.origin, b->key.origin) != 0 ||
+    if (strcmp(a->key.name, b->key.name) != 0 ||
         memcmp(a->key.public_key, b->key.public_key,
                sizeof a->key.public_key) != 0) {
         bundle_refuse(p->out, "key", "They are of two logs: %s of %s and %s.",
-                      by, a->key.origin, b->key.origin);
+                      by, a->key.name, b->key.name);
     } else if (x->size == y->size &&
                memcmp(x->root, y->root, sizeof x->root) != 0) {
         bundle_refuse(p->out, "checkpoint",

@@ -86,18 +86,25 @@ struct bundle_words bundle_when(uint64_t time)
     return out;
 }
 
+/* entry, entries; witness, witnesses. */
+static const char *plural_of(const char *what, size_t len)
+{
+    return len > 1 && what[len - 1] == 'y'   ? "ies"
+           : len > 1 && what[len - 1] == 's' ? "es"
+                                             : "s";
+}
+
 struct bundle_words bundle_count(uint64_t count, const char *what)
 {
     struct bundle_words out;
     size_t len = strlen(what);
-    bool changes = len > 1 && what[len - 1] == 'y'; /* entry */
+    const char *ending = plural_of(what, len);
 
     if (count == 1) {
         (void)snprintf(out.text, sizeof out.text, "1 %s", what);
     } else {
         (void)snprintf(out.text, sizeof out.text, "%" PRIu64 " %.*s%s", count,
-                       (int)(changes ? len - 1 : len), what,
-                       changes ? "ies" : "s");
+                       (int)(ending[0] == 'i' ? len - 1 : len), what, ending);
     }
     return out;
 }

@@ -36,12 +36,18 @@ struct bundle_words bundle_count(uint64_t count, const char *what);
 /* A fault in words. */
 struct bundle_words bundle_why(const struct frank_fault *fault);
 
-/* A log: key, checkpoint, proofs, entries; pin NULL: none. `by` is BY_LOG or
- * BY_HUB_LOG. Its lines are read, but not judged. */
+/* Whose log it is, and what the verifier has of it. */
+struct bundle_source {
+    const char *by; /* BY_LOG or BY_HUB_LOG */
+    const struct note_key *pin;
+    const char *option; /* that gives the pin */
+    const struct policy *policy;
+};
+/* A log: key, checkpoint, proofs, entries. Its lines are read, but not judged.
+ */
 void bundle_check_trail(struct bundle_check *c, struct bundle_trail *out,
-                        const struct bundle_log *log, const char *by,
-                        const struct log_key *pin, const char *option,
-                        const struct policy *policy);
+                        const struct bundle_log *log,
+                        const struct bundle_source *source);
 /* Whether each line is about this case, and which report it is about. */
 void bundle_check_lines(struct bundle_check *c);
 

@@ -4,6 +4,7 @@
 #include "bundle_inner.h"
 
 #include "key_json.h"
+#include "policy.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -13,9 +14,41 @@
 
 /* ---- The tree ------------------------------------------------------------ */
 
-static bool check_key(struct bundle_check *c, struct log_key *out,
-                      const struct bundle_log *log, const char *by,
-                      const struct log_key *pin, const char *option)
+/* Whether the verifier knows this key: by itself, or as one of the policy's. */
+static bool is_pinned(const struct note_key *key, const struct note_key *pin)
+{
+    return pin != NULL && strcmp(pin->name, key->name) == 0 &&
+           memcmp(pin->public_key, key->public_key, sizeof pin->public_key) ==
+               0;
+}
+
+static void judge_key(struct bundle_check *c, const struct note_key *key,
+                      const char *vkey, const struct bundle_source *source)
+{
+    const struct note_key *pin = source->pin;
+
+    if (pin == NULL && source->policy != NULL) {
+        pin = policy_log(source->policy, key->name);
+    }
+    if (pin == NULL) {
+        bundle_find(c, BUNDLE_UNPINNED, "key", source->by, 0,
+                    "The key of %s is the bundle's own; compare it with one "
+                    "that you have from elsewhere (%s): %s",
+                    source->by, source->option, vkey);
+    } else if (!is_pinned(key, pin)) {
+        bundle_refuse(c, "key",
+                      "The key of %s is not the one that you gave: it is %s",
+                      source->by, vkey);
+    } else {
+        bundle_find(c, BUNDLE_PROVEN, "key", source->by, 0,
+                    "The key of %s, %s, is the one that you gave.", source->by,
+                    key->name);
+    }
+}
+
+static bool check_key(struct bundle_check *c, struct note_key *out,
+                      const struct bundle_log *log,
+                      const struct bundle_source *source)
 {
     char vkey[BUNDLE_VKEY_MAX_BYTES + 1];
     struct frank_fault fault;
@@ -24,25 +57,13 @@ static bool check_key(struct bundle_check *c, struct log_key *out,
            log->vkey.len);
     vkey[log->vkey.len] = '\0';
     if (strlen(vkey) != log->vkey.len ||
-        log_key_read(out, vkey, &fault) != FRANK_OK) {
-        bundle_refuse(c, "key", "The key of %s is not a verifier key.", by);
+        note_vkey_read(out, NOTE_ED25519, vkey, &fault) != FRANK_OK ||
+        !note_origin_is_valid(out->name)) {
+        bundle_refuse(c, "key", "The key of %s is not a log's verifier key.",
+                      source->by);
         return false;
     }
-    if (pin == NULL) {
-        bundle_find(c, BUNDLE_UNPINNED, "key", by, 0,
-                    "The key of %s is the bundle's own; compare it with one "
-                    "that you have from elsewhere (%s): %s",
-                    by, option, vkey);
-    } else if (strcmp(pin->origin, out->origin) != 0 ||
-               memcmp(pin->public_key, out->public_key,
-                      sizeof pin->public_key) != 0) {
-        bundle_refuse(c, "key", "The key of %s is not the one of %s: it is %s",
-                      by, option, vkey);
-    } else {
-        bundle_find(c, BUNDLE_PROVEN, "key", by, 0,
-                    "The key of %s, %s, is the one that you gave.", by,
-                    out->origin);
-    }
+    judge_key(c, out, vkey, source);
     return true;
 }
 
@@ -52,7 +73,7 @@ static bool open_note(struct bundle_check *c, struct note_checkpoint *out,
 {
     struct frank_fault fault;
     int error = note_open(out, (const char *)note.data, note.len,
-                          trail->key.origin, trail->key.public_key, &fault);
+                          trail->key.name, trail->key.public_key, &fault);
 
     if (error != FRANK_OK) {
         bundle_refuse(c, "checkpoint",
@@ -94,11 +115,73 @@ static bool check_consistency(struct bundle_check *c,
     return holds;
 }
 
+static void refuse_policy(struct bundle_check *c, const char *by,
+                          const char *why)
+{
+    bundle_refuse(c, "witnesses",
+                  "The checkpoint of %s is not what the policy asks for: %s.",
+                  by, why);
+}
+
+/* Which of the entries stand in the tree that witnesses saw. */
+static void mark_cosigned(struct bundle_check *c, struct bundle_trail *trail,
+                          const char *by)
+{
+    size_t later = 0;
+
+    trail->is_cosigned = true;
+    for (size_t i = 0; i < trail->count; i++) {
+        trail->lines[i].cosigned =
+            trail->lines[i].entry->index < trail->cosigned.size;
+        later += !trail->lines[i].cosigned;
+    }
+    if (later > 0) {
+        bundle_find(c, BUNDLE_NOT_SHOWN, "witnesses", by, 0,
+                    "No witness had seen the last %s of those in the bundle "
+                    "yet.",
+                    COUNT(later, "entry"));
+    }
+}
+
+static void check_witnesses(struct bundle_check *c, struct bundle_trail *trail,
+                            const struct bundle_log *log, const char *by,
+                            const struct policy *policy)
+{
+    struct policy_verdict *v = calloc(1, sizeof *v);
+    struct frank_fault fault;
+    uint64_t last = 0;
+
+    if (v == NULL) {
+        c->exhausted = true;
+    } else if (policy_check(policy, (const char *)log->cosigned.data,
+                            log->cosigned.len, v, &fault) != FRANK_OK) {
+        refuse_policy(c, by, bundle_why(&fault).text);
+    } else if (!v->quorum_met) {
+        refuse_policy(c, by, "too few of its witnesses cosigned");
+    } else if (v->count > 0) {
+        for (size_t i = 0; i < POLICY_WITNESSES_MAX; i++) {
+            last = v->times[i] > last ? v->times[i] : last;
+        }
+        bundle_find(c, BUNDLE_PROVEN, "witnesses", BY_WITNESSES,
+                    last < UINT64_MAX / 1000 ? last * 1000 : 0,
+                    "%s cosigned the log of %s up to entry %llu: everybody was "
+                    "shown the same.",
+                    COUNT(v->count, "witness"), trail->key.name,
+                    (unsigned long long)(trail->cosigned.size - 1));
+        mark_cosigned(c, trail, by);
+    }
+    free(v);
+}
+
 static void check_cosigned(struct bundle_check *c, struct bundle_trail *trail,
                            const struct bundle_log *log, const char *by,
                            const struct policy *policy)
 {
     if (log->cosigned.len == 0) {
+        if (policy != NULL && policy_needs_witnesses(policy)) {
+            refuse_policy(c, by, "no cosigned one is in the bundle");
+            return;
+        }
         bundle_find(c, BUNDLE_NOT_SHOWN, "witnesses", by, 0,
                     "No checkpoint of %s with cosignatures of witnesses is in "
                     "the bundle: that others were shown the same log is not "
@@ -111,11 +194,14 @@ static void check_cosigned(struct bundle_check *c, struct bundle_trail *trail,
         !check_consistency(c, trail, log->consistency, by)) {
         return;
     }
-    (void)policy;
-    bundle_find(c, BUNDLE_UNPINNED, "witnesses", by, 0,
-                "A checkpoint of %s may carry cosignatures; without --policy "
-                "nobody's count.",
-                by);
+    if (policy != NULL) {
+        check_witnesses(c, trail, log, by, policy);
+    } else {
+        bundle_find(c, BUNDLE_UNPINNED, "witnesses", by, 0,
+                    "A checkpoint of %s may carry cosignatures; without "
+                    "--policy nobody's count.",
+                    by);
+    }
 }
 
 static void check_inclusion(struct bundle_check *c,
@@ -145,7 +231,7 @@ static void check_inclusion(struct bundle_check *c,
     if (good > 0 && good == trail->count) {
         bundle_find(c, BUNDLE_PROVEN, "inclusion", by, 0,
                     "%s of the log %s are in the bundle, of %llu that it had.",
-                    COUNT(good, "entry"), trail->key.origin,
+                    COUNT(good, "entry"), trail->key.name,
                     (unsigned long long)trail->checkpoint.size);
     }
 }
@@ -230,19 +316,18 @@ static bool read_lines(struct bundle_check *c, struct bundle_trail *trail,
 }
 
 void bundle_check_trail(struct bundle_check *c, struct bundle_trail *out,
-                        const struct bundle_log *log, const char *by,
-                        const struct log_key *pin, const char *option,
-                        const struct policy *policy)
+                        const struct bundle_log *log,
+                        const struct bundle_source *source)
 {
-    if (!read_lines(c, out, log, by) ||
-        !check_key(c, &out->key, log, by, pin, option) ||
-        !open_note(c, &out->checkpoint, out, log->checkpoint, by,
+    if (!read_lines(c, out, log, source->by) ||
+        !check_key(c, &out->key, log, source) ||
+        !open_note(c, &out->checkpoint, out, log->checkpoint, source->by,
                    "checkpoint")) {
         return;
     }
     out->is_signed = true;
-    check_inclusion(c, out, by);
-    check_cosigned(c, out, log, by, policy);
+    check_inclusion(c, out, source->by);
+    check_cosigned(c, out, log, source->by, source->policy);
 }
 
 /* ---- Whose they are ------------------------------------------------------ */

@@ -126,8 +126,8 @@ static void put_verdict(struct view_writer *w, const struct bundle_check *c)
     if (refused > 0) {
         view_printf(w,
                     "<div class=\"box bad\"><b class=\"no\">This bundle does "
-                    "not hold.</b><p>%zu of its claims were refused; they "
-                    "stand below. Rely on nothing in it.</p></div>\n",
+                    "not hold.</b><p>%zu refused: see below. Rely on nothing "
+                    "in it.</p></div>\n",
                     refused);
         return;
     }
@@ -327,11 +327,14 @@ static void put_begin(struct view_writer *w, const struct bundle_check *c)
 {
     view_put(w, head);
     view_put(w, "<h1>Evidence bundle</h1>\n<p class=\"soft\">One case of ");
-    view_put_text(w, c->moderation.key.origin);
+    view_put_text(w, c->moderation.key.name);
     view_put(w, ", as it was exported on ");
     view_html_time(w, c->bundle->made);
     view_put(w, "</p>\n");
     put_verdict(w, c);
+    put_findings(w, c, BUNDLE_REFUSED, "Refused",
+                 "What does not hold. It may have been altered, or never have "
+                 "been true.");
     view_put(w, "<table class=\"facts\">\n");
     row_hex(w, "Case", c->bundle->case_name, sizeof c->bundle->case_name);
     row_hex(w, "Bundle", c->bundle->id, sizeof c->bundle->id);
@@ -342,9 +345,6 @@ static void put_begin(struct view_writer *w, const struct bundle_check *c)
 static void put_all_findings(struct view_writer *w,
                              const struct bundle_check *c)
 {
-    put_findings(w, c, BUNDLE_REFUSED, "Refused",
-                 "What does not hold. It may have been altered, or never have "
-                 "been true.");
     put_findings(w, c, BUNDLE_PROVEN, "Proven",
                  "Checked against what the named party signed. What a log says "
                  "is proven to stand there, for all who read it, since then.");

@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "io.h"
 #include "load.h"
+#include "policy.h"
 #include "quorum_public.h"
 #include "view.h"
 
@@ -20,9 +21,10 @@ struct asked {
     struct bundle_pins pins;
     struct hub_public hub;
     struct hub_public moderation;
-    struct log_key mod_key;
-    struct log_key hub_key;
+    struct note_key mod_key;
+    struct note_key hub_key;
     struct frank_quorum quorums[QUORUMS_MAX];
+    struct policy policy;
     bool json;
     bool strict;
     uint64_t report;
@@ -349,6 +351,7 @@ enum {
     HUB_PUBLIC,
     PIN,
     QUORUM,
+    POLICY,
     STRICT,
     AS_JSON,
     REPORT,
@@ -365,6 +368,7 @@ static const struct option options[] = {
     [HUB_PUBLIC] = {"hub-public", required_argument, NULL, HUB_PUBLIC},
     [PIN] = {"pin", required_argument, NULL, PIN},
     [QUORUM] = {"quorum", required_argument, NULL, QUORUM},
+    [POLICY] = {"policy", required_argument, NULL, POLICY},
     [STRICT] = {"strict", no_argument, NULL, STRICT},
     [AS_JSON] = {"json", no_argument, NULL, AS_JSON},
     [REPORT] = {"report", required_argument, NULL, REPORT},
@@ -376,10 +380,10 @@ static const struct option options[] = {
     [OUT] = {"out", required_argument, NULL, OUT},
     {NULL, 0, NULL, 0}};
 
-static int take_key(struct log_key *out, const struct log_key **pin,
+static int take_key(struct note_key *out, const struct note_key **pin,
                     const char *text, const char *option)
 {
-    if (log_key_read(out, text, NULL) != FRANK_OK) {
+    if (note_vkey_read(out, NOTE_ED25519, text, NULL) != FRANK_OK) {
         return io_say(EXIT_USAGE,
                       "%s: not a verifier key, \"origin+hash+base64\"", option);
     }
@@ -417,6 +421,30 @@ static int take_quorum(struct asked *asked, const char *path)
     return code;
 }
 
+static int take_policy(struct asked *asked, const char *path)
+{
+    struct blob text = {NULL, 0};
+    struct frank_fault fault;
+    char why[256];
+    int code;
+
+    if (asked->pins.policy != NULL) {
+        return io_say(EXIT_USAGE, "--policy: one is enough");
+    }
+    code = io_read(&text, path, POLICY_MAX_BYTES);
+    if (code == EXIT_DONE &&
+        policy_parse(&asked->policy, (const char *)text.data, text.len,
+                     &fault) != FRANK_OK) {
+        policy_fault_text(why, sizeof why, (const char *)text.data, text.len,
+                          &fault);
+        code = io_say(EXIT_TROUBLE, "%s: %s", path, why);
+    } else if (code == EXIT_DONE) {
+        asked->pins.policy = &asked->policy;
+    }
+    io_free(&text);
+    return code;
+}
+
 static int take(struct asked *asked, int option)
 {
     switch (option) {
@@ -432,6 +460,8 @@ static int take(struct asked *asked, int option)
         return take_public(&asked->moderation, &asked->pins.moderation, optarg);
     case QUORUM:
         return take_quorum(asked, optarg);
+    case POLICY:
+        return take_policy(asked, optarg);
     case STRICT:
         asked->strict = true;
         return EXIT_DONE;
@@ -483,6 +513,7 @@ int bundle_command(const struct command *self, int argc, char **argv)
     }
     asked->pins.quorums = asked->quorums;
     code = run(asked, self, argc, argv);
+    policy_free(&asked->policy);
     free(asked);
     return code;
 }

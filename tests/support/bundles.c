@@ -100,13 +100,13 @@ static void secret_of(uint8_t out[static 64], const struct bundles_log *log)
     (void)crypto_sign_seed_keypair(public_key, out, seed);
 }
 
-struct log_key bundles_key(const struct bundles_log *log)
+struct note_key bundles_key(const struct bundles_log *log)
 {
-    struct log_key key = {.origin = ""};
+    struct note_key key = {.name = ""};
     uint8_t secret[64];
 
     secret_of(secret, log);
-    (void)snprintf(key.origin, sizeof key.origin, "%s", log->origin);
+    (void)snprintf(key.name, sizeof key.name, "%s", log->origin);
     memcpy(key.public_key, secret + 32, 32);
     return key;
 }
@@ -123,18 +123,56 @@ static struct frank_span note_of(const struct bundles_log *log, size_t size)
     return support_text(strdup(note));
 }
 
+struct cosigner bundles_witness(uint8_t seed)
+{
+    const struct bundles_log key = {.seed = seed};
+    struct cosigner out = {.name = ""};
+    uint8_t secret[64];
+
+    secret_of(secret, &key);
+    (void)snprintf(out.name, sizeof out.name, "witness.example/%u", seed);
+    memcpy(out.public_key, secret + 32, 32);
+    return out;
+}
+
+static struct frank_span cosigned_note(const struct bundles_log *log)
+{
+    struct frank_span note = note_of(log, log->cosigned);
+    char all[4096];
+    size_t body =
+        (size_t)((const char *)memmem(note.data, note.len, "\n\n", 2) -
+                 (const char *)note.data) +
+        1;
+    size_t len = note.len;
+
+    memcpy(all, note.data, note.len);
+    for (size_t i = 0; i < 2; i++) {
+        struct cosigner who = bundles_witness(log->witnesses[i]);
+        const struct bundles_log key = {.seed = log->witnesses[i]};
+        uint8_t secret[64];
+
+        secret_of(secret, &key);
+        len += log->witnesses[i] == 0
+                   ? 0
+                   : cosignature_sign(all + len, &who, secret,
+                                      (const char *)note.data, body,
+                                      BUNDLES_TIME / 1000 + 155 + i);
+    }
+    return (struct frank_span){support_copy((uint8_t *)all, len), len};
+}
+
 static void make_log(struct bundle_log *out, struct bundles_log *log)
 {
-    struct log_key key = bundles_key(log);
+    struct note_key key = bundles_key(log);
     char vkey[NOTE_VKEY_MAX_BYTES];
     uint8_t proof[64][32];
 
-    note_vkey(vkey, key.origin, key.public_key);
+    note_vkey(vkey, key.name, key.public_key);
     memset(out, 0, sizeof *out);
     out->vkey = support_text(strdup(vkey));
     out->checkpoint = note_of(log, log->count);
     if (log->cosigned > 0) {
-        out->cosigned = note_of(log, log->cosigned);
+        out->cosigned = cosigned_note(log);
         out->consistency =
             proof_span(proof, consistency_of(proof, log, log->cosigned, 0,
                                              log->count, true));

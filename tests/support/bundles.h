@@ -6,7 +6,8 @@
 #define TESTS_BUNDLES_H
 
 #include "bundle.h"
-#include "log_check.h"
+#include "cosignature.h"
+#include "note.h"
 #include "reports.h"
 
 #define BUNDLES_LINES_MAX 40
@@ -21,7 +22,8 @@ struct bundles_log {
     char lines[BUNDLES_LINES_MAX][1024];
     bool shown[BUNDLES_LINES_MAX];
     size_t count;
-    size_t cosigned; /* size of the tree that witnesses saw; 0: none */
+    size_t cosigned;      /* size of the tree that witnesses saw; 0: none */
+    uint8_t witnesses[2]; /* seeds of those that cosigned it; 0: none */
     struct bundle_entry entries[BUNDLES_LINES_MAX];
 };
 
@@ -50,8 +52,11 @@ void bundles_drop(struct bundles_log *log, const char *line);
 /* Puts another text in place of one within a line. */
 void bundles_replace(char *line, const char *from, const char *to);
 
+/* A witness "witness.example/SEED", whose key has this seed. */
+struct cosigner bundles_witness(uint8_t seed);
+
 /* The key of a log, and the hub and quorum, as a verifier has them. */
-struct log_key bundles_key(const struct bundles_log *log);
+struct note_key bundles_key(const struct bundles_log *log);
 
 /* The name in the logs of a report of the bundle, in hexadecimal digits. */
 const char *bundles_report_hex(const struct bundles *b, size_t i);
