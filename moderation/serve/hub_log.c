@@ -71,7 +71,7 @@ static bool take_tile(struct hub_log *log, const char *path, uint8_t **bytes,
            fail(log, path, trouble.text);
 }
 
-#define PATH_BYTES (sizeof "entries/" + TILES_PATH_MAX_BYTES + sizeof ".p/256")
+#define PATH_BYTES 128
 
 static void path_of(char out[static PATH_BYTES], bool entries, unsigned level,
                     uint64_t index, unsigned width)
