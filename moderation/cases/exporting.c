@@ -129,7 +129,7 @@ uint64_t exporting_case(struct db *db,
  * ----------------------------------------------------------------------- */
 
 /* As the service remembers it: "quorum HEX", and eight bytes. */
-#define QUORUM_KEY_BYTES (sizeof "quorum " + 2 * FRANK_QUORUM_ID_BYTES)
+#define QUORUM_KEY_BYTES 64
 
 static void quorum_key(char out[static QUORUM_KEY_BYTES], const uint8_t *quorum)
 {

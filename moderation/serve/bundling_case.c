@@ -159,8 +159,7 @@ static bool make_room(struct bundling *b)
 {
     b->items = arena_take(&b->arena, EXPORT_REPORTS_MAX, sizeof *b->items);
     b->entries = arena_take(&b->arena, BUNDLE_ENTRIES_MAX, sizeof *b->entries);
-    b->lookings =
-        arena_take(&b->arena, EXPORT_REPORTS_MAX, sizeof *b->lookings);
+    b->lookings = arena_take(&b->arena, EXPORT_REPORTS_MAX, sizeof(void *));
     b->names = arena_take(&b->arena, EXPORT_REPORTS_MAX, sizeof *b->names);
     b->bundle.decisions = arena_take(&b->arena, BUNDLE_DECISIONS_MAX,
                                      sizeof(struct bundle_decision));
