@@ -219,6 +219,18 @@ static int compare_entries(const void *a, const void *b)
                    &((const struct bundle_entry *)b)->index);
 }
 
+static uint64_t last_index(const struct bundling *b)
+{
+    uint64_t last = 0;
+
+    for (size_t i = 0; i < b->item_count; i++) {
+        if (b->items[i].has_hub_index && b->items[i].hub_index > last) {
+            last = b->items[i].hub_index;
+        }
+    }
+    return last;
+}
+
 /* Where it is not to be had the bundle goes without. */
 static bool add_hub_log(struct bundling *b)
 {
@@ -230,7 +242,7 @@ static bool add_hub_log(struct bundling *b)
     if (entries == NULL) {
         return bundling_fail(b, BUNDLING_MEMORY);
     }
-    if (!hub_log_there(hub)) {
+    if (!hub_log_covers(hub, last_index(b))) {
         return true;
     }
     for (size_t i = 0; i < b->item_count; i++) {

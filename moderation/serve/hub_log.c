@@ -10,9 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* For all that is asked for one bundle, or one answer. */
 #define ALL_MS 20000
+/* The hub publishes each half second. */
+#define NEWEST_MS 3000
+#define LOOK_NS 50000000L
 
 static bool fail(struct hub_log *log, const char *what, const char *why)
 {
@@ -22,10 +26,8 @@ static bool fail(struct hub_log *log, const char *what, const char *why)
     return false;
 }
 
-bool hub_log_there(struct hub_log *log)
+static bool begin(struct hub_log *log)
 {
-    struct feed_trouble trouble;
-    struct note_key key;
     struct frank_fault fault;
 
     if (log->asked) {
@@ -33,20 +35,49 @@ bool hub_log_there(struct hub_log *log)
     }
     log->asked = true;
     log->until = clock_monotonic() + ALL_MS;
-    if (note_vkey_read(&key, NOTE_ED25519, log->vkey, &fault) != FRANK_OK) {
-        return fail(log, "hub-public",
-                    "the file names no key of the hub's "
-                    "log: fetch it again");
-    }
+    log->good = true;
+    return note_vkey_read(&log->key, NOTE_ED25519, log->vkey, &fault) ==
+               FRANK_OK ||
+           fail(log, "hub-public",
+                "the file names no key of the hub's log: fetch it again");
+}
+
+static bool take_checkpoint(struct hub_log *log)
+{
+    struct feed_trouble trouble;
+    struct frank_fault fault;
+
+    free(log->text);
+    log->text = NULL;
     if (feed_checkpoint(log->source, &log->text, &log->len, &trouble) !=
         FEED_DONE) {
         return fail(log, "checkpoint", trouble.text);
     }
-    if (note_open(&log->checkpoint, log->text, log->len, key.name,
-                  key.public_key, &fault) != FRANK_OK) {
-        return fail(log, "checkpoint", frank_strerror(fault.error));
+    return note_open(&log->checkpoint, log->text, log->len, log->key.name,
+                     log->key.public_key, &fault) == FRANK_OK ||
+           fail(log, "checkpoint", frank_strerror(fault.error));
+}
+
+/* An entry is in the hub's database before it is under a checkpoint. */
+bool hub_log_covers(struct hub_log *log, uint64_t index)
+{
+    uint64_t end;
+
+    if (!begin(log)) {
+        return false;
     }
-    log->good = true;
+    end = clock_monotonic() + NEWEST_MS;
+    while (log->text == NULL || log->checkpoint.size <= index) {
+        if (!take_checkpoint(log)) {
+            return false;
+        }
+        if (log->checkpoint.size <= index) {
+            if (clock_monotonic() > end) {
+                return fail(log, "entry", "it is not in the hub's log");
+            }
+            (void)nanosleep(&(struct timespec){0, LOOK_NS}, NULL);
+        }
+    }
     return true;
 }
 
@@ -154,13 +185,7 @@ bool hub_log_entry(struct hub_log *log, struct bundle_entry *out,
     struct frank_fault fault = {.error = FRANK_ERR_VALUE};
     size_t count = 0;
 
-    if (!hub_log_there(log)) {
-        return false;
-    }
-    if (index >= log->checkpoint.size) {
-        return fail(log, "entry", "it is not in the hub's log");
-    }
-    if (!take_entry(log, out, arena, index)) {
+    if (!log->good || !take_entry(log, out, arena, index)) {
         return false;
     }
     merkle_leaf(leaf, out->entry);

@@ -18,15 +18,18 @@ struct hub_log {
     const char *vkey; /* of hub.json; "": it names none */
     bool asked;
     bool good;
+    struct note_key key;
     uint64_t until; /* monotonic: then it took too long */
     char *text;     /* the checkpoint */
     size_t len;
     struct note_checkpoint checkpoint;
 };
 
-/* Whether there is a checkpoint; asks for it at first. */
-bool hub_log_there(struct hub_log *log);
-/* An entry with its proof, copied into the arena. false: not to be had. */
+/* Whether there is a checkpoint of more than `index` entries. The one there was
+ * is replaced where it is smaller: for before the first entry of a bundle. */
+bool hub_log_covers(struct hub_log *log, uint64_t index);
+/* An entry that is covered, with its proof, copied into the arena. false: not
+ * to be had. */
 bool hub_log_entry(struct hub_log *log, struct bundle_entry *out,
                    struct arena *arena, uint64_t index);
 void hub_log_free(struct hub_log *log);
