@@ -6,7 +6,7 @@ import {alone, get, post} from './api.js';
 import {caseActions, claimLine} from './case_claim.js';
 import {consentCard} from './case_consent.js';
 import {decidingCard} from './case_decide.js';
-import {aboutCard, historyCard, holdCard, notesCard, timelineCard} from './case_facts.js';
+import {aboutCard, evidenceCard, historyCard, holdCard, notesCard, timelineCard} from './case_facts.js';
 import {conversation} from './conversation.js';
 import {button, el, replace} from './dom.js';
 import {draft} from './drafts.js';
@@ -171,7 +171,8 @@ export async function show(shell, at) {
     drawHead();
     replace(top, claimLine(page), caseActions(page));
     replace(facts, aboutCard(page), consentCard(page));
-    replace(below, historyCard(page), notesCard(page), holdCard(page), timelineCard(page));
+    replace(below, historyCard(page), notesCard(page), holdCard(page), evidenceCard(page),
+        timelineCard(page));
   }
 
   const facts = el('div', {});
