@@ -229,6 +229,8 @@ WRAP_test_view := malloc calloc realloc
 WRAP_test_template := malloc
 WRAP_test_discreet := calloc
 WRAP_test_people := crypto_pwhash
+WRAP_test_spot_check := calloc realloc
+WRAP_test_spot_answer := malloc
 WRAP_test_cosignature := malloc
 WRAP_test_policy := malloc
 WRAP_test_log_client := malloc calloc pread pwrite fsync
@@ -278,7 +280,7 @@ $(B)/load: $(call obj,$(wildcard bench/load/*.c reporting/store/*.c moderation/c
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
 
-tests: $(TESTS:%=$(B)/tests/%) $(B)/tests/pull_feed $(B)/tests/make_bundle $(B)/load $(if $(SAN)$(COV),,$(PRELOADS))
+tests: $(TESTS:%=$(B)/tests/%) $(B)/tests/pull_feed $(B)/tests/make_bundle $(B)/tests/respot $(B)/load $(if $(SAN)$(COV),,$(PRELOADS))
 
 tests: $(B)/tests/log_maker
 

@@ -23,6 +23,7 @@ run mod_shell
 run mod_purge
 run mod_console
 run mod_webhook
+run mod_export
 if [ -n "${SAN:-}" ]; then
     export CYCLES=10
 fi

@@ -250,8 +250,8 @@ static void put_outside(void)
         "\"reporter\":\"named\",\"source\":\"sealed\",\"priority\":30,"
         "\"distinct_reporters\":1,\"first_contact\":false,\"folds_into\":7,"
         "\"report_salt\":\"0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"
-        "0f0f0f0f0f0f0f0f\",\"verdict\":\"AQID\",\"report\":\"BAUGBw==\"}],"
-        "\"next\":7,\"last\":7,\"more\":false}",
+        "0f0f0f0f0f0f0f0f\",\"verdict\":\"AQID\",\"report\":\"BAUGBw==\","
+        "\"log_index\":12}],\"next\":7,\"last\":7,\"more\":false}",
         "p{\"items\":[],\"next\":5,\"last\":5,\"more\":false}",
         "a{\"taken\":0,\"unknown\":[\"00112233445566778899aabbccddeeff\"]}",
         "a{\"taken_over\":3}",
@@ -454,6 +454,16 @@ static void put_witness(void)
     sodium_memzero(secret, sizeof secret);
 }
 
+/* Pieces of an answer to a spot check: tag, length, bytes. */
+static void put_spot_answer(void)
+{
+    put("fuzz_spot_answer", "answer", 0,
+        support_bytes("01 0041 (00)*65"
+                      "01 0015 (01)*16 00 00000003 00 0003 'abc'"
+                      "01 0015 (02)*16 01 00000000"
+                      "03 0000"));
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2 || sodium_init() < 0) {
@@ -480,5 +490,6 @@ int main(int argc, char **argv)
     put_outside();
     put_settings();
     put_books();
+    put_spot_answer();
     return 0;
 }

@@ -50,6 +50,9 @@ static enum feed_result pull(uint64_t after)
         put_hex("report_salt", item->salt, sizeof item->salt);
         put_hex("verdict", item->verdict.data, item->verdict.len);
         put_hex("report", item->report.data, item->report.len);
+        if (item->has_log_index) {
+            (void)printf(",\"log_index\":%" PRIu64, item->log_index);
+        }
         (void)fputs("}", stdout);
     }
     (void)fputs("]}\n", stdout);

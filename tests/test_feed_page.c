@@ -128,6 +128,37 @@ static void assert_marked(size_t at, const char *other, int error,
 /* ---- Pages ---------------------------------------------------------------
  */
 
+static void an_older_hub_says_no_log_index(void **state)
+{
+    static const struct {
+        const char *member;
+        bool has;
+        uint64_t index;
+    } good[] = {
+        {"\"number\":7", false, 0},
+        {"\"number\":7,\"log_index\":0", true, 0},
+        {"\"number\":7,\"log_index\":9223372036854775807", true, INT64_MAX},
+    };
+    struct feed_page page;
+
+    (void)state;
+    for (size_t i = 0; i < SUPPORT_COUNT(good); i++) {
+        assert_int_equal(
+            parse(&page, page_of(item_with(0, good[i].member), 7), 6, NULL),
+            FRANK_OK);
+        assert_int_equal(page.items[0].fault.error, FRANK_OK);
+        assert_int_equal(page.items[0].has_log_index, good[i].has);
+        assert_int_equal(page.items[0].log_index, good[i].index);
+        feed_page_free(&page);
+    }
+    assert_marked(2, "\"received\":1,\"log_index\":-1", FRANK_ERR_VALUE,
+                  "log_index");
+    assert_marked(2, "\"received\":1,\"log_index\":\"1\"", FRANK_ERR_VALUE,
+                  "log_index");
+    assert_marked(2, "\"received\":1,\"log_index\":1,\"log_index\":1",
+                  FRANK_ERR_JSON, "log_index");
+}
+
 static void a_page_is_read_as_it_was_written(void **state)
 {
     struct feed_page page;
@@ -653,6 +684,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_page_is_read_as_it_was_written),
+        cmocka_unit_test(an_older_hub_says_no_log_index),
         cmocka_unit_test(an_empty_page_says_where_the_hub_is),
         cmocka_unit_test(unknown_members_are_passed_over),
         cmocka_unit_test(each_member_must_be_there_once),

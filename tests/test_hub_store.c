@@ -161,6 +161,46 @@ static void a_new_report_is_stored_with_its_entry(void **state)
     assert_null(strstr(log_text(), "\"01000000"));
 }
 
+struct entry_at {
+    char text[512];
+};
+
+static bool keep_entry(void *context, struct frank_span entry)
+{
+    struct entry_at *at = context;
+
+    (void)snprintf(at->text, sizeof at->text, "%.*s", (int)entry.len,
+                   (const char *)entry.data);
+    return false;
+}
+
+static void the_feed_says_where_the_entry_stands(void **state)
+{
+    struct seen seen;
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct incoming report = make(REPORTER_ANONYMOUS);
+
+        assert_int_equal(take(&report), TAKEN_NEW);
+        db_begin(db);
+        hub_epoch(&ledger, db, (uint32_t)i + 2, 0, false, 1);
+        ledger_save(&ledger, db);
+        assert_true(db_commit(db));
+    }
+    seen = feed(0);
+    assert_int_equal(seen.count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        struct entry_at at;
+
+        assert_true(seen.items[i].has_log_index);
+        assert_int_equal(seen.items[i].log_index, 2 * i);
+        (void)ledger_read(db, seen.items[i].log_index,
+                          seen.items[i].log_index + 1, keep_entry, &at);
+        assert_non_null(strstr(at.text, "report_received"));
+    }
+}
+
 static void the_same_bytes_are_taken_in_once(void **state)
 {
     struct incoming report = make(REPORTER_ANONYMOUS);
@@ -572,6 +612,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_STORE(a_new_report_is_stored_with_its_entry),
+        WITH_STORE(the_feed_says_where_the_entry_stands),
         WITH_STORE(the_same_bytes_are_taken_in_once),
         WITH_STORE(other_bytes_under_the_same_id_are_told),
         WITH_STORE(anonymous_ones_are_kept_up_to_a_number_and_counted_beyond),

@@ -187,7 +187,8 @@ static uint64_t add_report(struct db *db, const struct case_row *row,
                                  sizeof r->report->seal.quorum_id),
                          DB_BLOB(r->report->digest, sizeof r->report->digest),
                          DB_BLOB(facts->log_name, sizeof facts->log_name),
-                         DB_INT(r->verdict_holds)))) {
+                         DB_INT(r->verdict_holds),
+                         r->has_hub_index ? DB_INT(r->hub_index) : DB_NULL))) {
         number = db_int(db, ADD_REPORT, 0);
         db_done(db, ADD_REPORT);
     }

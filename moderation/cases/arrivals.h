@@ -13,6 +13,8 @@
 /* A report as the hub handed it over, read and looked at. */
 struct case_report {
     uint64_t hub_number;
+    bool has_hub_index; /* an older hub does not say it */
+    uint64_t hub_index; /* of its entry in the hub's log */
     uint64_t received;
     enum report_reporter_kind reporter;
     enum report_source source;

@@ -321,7 +321,12 @@ static const char schema_5[] =
     " text TEXT NOT NULL,"
     " PRIMARY KEY (in_case, account)) STRICT, WITHOUT ROWID;";
 
-static const char *const migrations[] = {schema_1, schema_2, schema_3, schema_4,
-                                         schema_5};
+static const char schema_6[] =
+    /* Of the hub's report_received in its log; null: it did not say. */
+    "ALTER TABLE reports ADD COLUMN hub_index INTEGER;"
+    "CREATE INDEX cases_name ON cases (name);";
+
+static const char *const migrations[] = {schema_1, schema_2, schema_3,
+                                         schema_4, schema_5, schema_6};
 /* "Fmod" */
-const struct db_schema cases_schema = {0x466d6f64, migrations, 5};
+const struct db_schema cases_schema = {0x466d6f64, migrations, 6};

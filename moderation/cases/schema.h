@@ -218,6 +218,14 @@ enum cases_statement {
     READ_DRAFT,
     SET_DRAFT,
     DROP_DRAFT,
+    /* exporting */
+    FIND_CASE_NAME,
+    EXPORT_SIZE,
+    EXPORT_REPORTS,
+    EXPORT_DECISIONS,
+    EXPORT_APPEALS,
+    EXPORT_ENTRIES,
+    FIND_QUORUM_ENTRY,
     /* books */
     NEWEST_BOOK,
     READ_BOOK,

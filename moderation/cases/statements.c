@@ -98,9 +98,9 @@ const char *const cases_statements[] = {
         " created, reporter, reporter_key, source, reason, priority,"
         " reporters, first_contact, messages, first_sent, last_sent, message,"
         " copy_of, quorum, digest, log_name, verdict_holds, disclosed,"
-        " withheld, parts_withheld, not_proven)"
+        " withheld, parts_withheld, not_proven, hub_index)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-        " ?, ?, 0, 0, 0, 0) RETURNING number",
+        " ?, ?, 0, 0, 0, 0, ?) RETURNING number",
     [ADD_BODY] = "INSERT INTO bodies (report, salt, verdict, sealed)"
                  " VALUES (?, ?, ?, ?)",
 
@@ -539,6 +539,35 @@ const char *const cases_statements[] = {
     [SET_DRAFT] = "INSERT OR REPLACE INTO drafts (in_case, account, kept, text)"
                   " VALUES (?, ?, ?, ?)",
     [DROP_DRAFT] = "DELETE FROM drafts WHERE in_case = ? AND account = ?",
+
+    /* exporting */
+    [FIND_CASE_NAME] = "SELECT number FROM cases WHERE name = ? AND state < 8",
+    [EXPORT_SIZE] =
+        "SELECT count(*), coalesce(sum(length(b.sealed)), 0) FROM reports r"
+        " JOIN bodies b ON b.report = r.number WHERE r.in_case = ?1"
+        " AND (?2 <> 0 OR r.opened IS NOT NULL)",
+    [EXPORT_REPORTS] =
+        "SELECT r.number, r.received, r.created, r.reason, r.opened,"
+        " r.hub_index, b.salt FROM reports r"
+        " JOIN bodies b ON b.report = r.number WHERE r.in_case = ?1"
+        " AND (?2 <> 0 OR r.opened IS NOT NULL) ORDER BY r.number",
+    [EXPORT_DECISIONS] =
+        "SELECT d.id, d.made, a.pseudonym, d.state, d.appeal, d.book,"
+        " d.policy, d.outcome, d.grave, d.explanation, d.in_force, d.reviewed,"
+        " b.pseudonym, d.review FROM decisions d"
+        " JOIN accounts a ON a.number = d.account"
+        " LEFT JOIN accounts b ON b.number = d.reviewer"
+        " WHERE d.in_case = ? ORDER BY d.number",
+    [EXPORT_APPEALS] =
+        "SELECT d.id, p.received, p.by_reporter, p.text, p.answered,"
+        " a.pseudonym, p.upheld, p.answer FROM appeals p"
+        " JOIN decisions d ON d.number = p.decision"
+        " LEFT JOIN accounts a ON a.number = p.account"
+        " WHERE p.in_case = ? ORDER BY p.number",
+    [EXPORT_ENTRIES] = "SELECT entry FROM timeline WHERE in_case = ?"
+                       " ORDER BY entry",
+    [FIND_QUORUM_ENTRY] = "SELECT number FROM log_entries"
+                          " WHERE instr(entry, ?) > 0 ORDER BY number LIMIT 1",
 
     /* books */
     [NEWEST_BOOK] =

@@ -101,6 +101,12 @@ export const bytes = async (path) =>
 /** The same where it is logged that they are given. */
 export const takeBytes = async (path) =>
   new Uint8Array(await (await call('POST', path)).arrayBuffer());
+/** A file that is answered to what is posted, and the name that it has. */
+export async function file(path, body) {
+  const response = await call('POST', path, body);
+  const name = /filename="([A-Za-z0-9._-]+)"/.exec(response.headers.get('Content-Disposition') ?? '');
+  return {blob: await response.blob(), name: name?.[1] ?? 'file'};
+}
 /** What the page asks by itself: it keeps no session alive, and waits for no new one. */
 export const peek = async (path, query) =>
   (await call('GET', address(path, query), undefined, true)).json();

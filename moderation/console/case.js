@@ -7,7 +7,7 @@ import {caseActions, claimLine} from './case_claim.js';
 import {consentCard} from './case_consent.js';
 import {decidingCard} from './case_decide.js';
 import {shownContent} from './case_content.js';
-import {aboutCard, historyCard, holdCard, notesCard, timelineCard} from './case_facts.js';
+import {aboutCard, evidenceCard, historyCard, holdCard, notesCard, timelineCard} from './case_facts.js';
 import {conversation} from './conversation.js';
 import {button, el, replace} from './dom.js';
 import {draft} from './drafts.js';
@@ -176,7 +176,8 @@ export async function show(shell, at) {
     drawHead();
     renew(top, () => [claimLine(page), caseActions(page)]);
     renew(facts, () => [aboutCard(page), consentCard(page)]);
-    renew(below, () => [historyCard(page), notesCard(page), holdCard(page), timelineCard(page)]);
+    renew(below, () => [historyCard(page), notesCard(page), holdCard(page), evidenceCard(page),
+        timelineCard(page)]);
   }
 
   const facts = el('div', {});

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is known of a case from metadata alone, what was noted, what was done.
 
-import {post} from './api.js';
-import {button, el, facts, field, foreign} from './dom.js';
+import {file, post} from './api.js';
+import {button, check, el, facts, field, foreign} from './dom.js';
 import {moment, number, time} from './format.js';
 import {strings} from './strings.js';
 
@@ -132,6 +132,38 @@ export function holdCard(page) {
               hold.state !== 'ended' && lead && button(s.holdEnd, () => endHold(page, hold), 'danger')))),
       data.legal_holds.length === 0 && el('p', {class: 'hint'}, s.noHold),
       lead && el('div', {class: 'actions'}, button(s.holdAsk, () => askHold(page))));
+}
+
+// ---- Evidence ---------------------------------------------------------------------------
+
+function save({blob, name}) {
+  const link = el('a', {href: URL.createObjectURL(blob), download: name});
+  link.click();
+  // The browser has it by then; what it reads it has opened.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+
+async function askExport(page) {
+  const wish = {reporter: false, withheld: false};
+  const why = await keys.askText(s.exportAsk, s.exportWhy, s.exportDo, {most: 8192, more: [
+    check(s.exportReporter, wish.reporter, (on) => {
+      wish.reporter = on;
+    }),
+    check(s.exportWithheld, wish.withheld, (on) => {
+      wish.withheld = on;
+    }),
+    el('p', {class: 'hint'}, s.exportHint)]});
+  if (why === undefined) return;
+  await page.act(async () => save(await file(`${page.path}/exports`, {...wish, why})), s.exported);
+}
+
+export function evidenceCard(page) {
+  const {data, shell} = page;
+  if (!shell.me.roles.includes('lead') || data.state === 'purged') return null;
+  const isOpen = data.report_list.some((report) => report.opened !== null);
+  return el('section', {class: 'card'}, el('h2', {}, s.evidence),
+      el('p', {class: 'hint'}, isOpen ? s.evidenceHint : s.evidenceNone),
+      isOpen && el('div', {class: 'actions'}, button(s.exportAsk, () => askExport(page))));
 }
 
 // ---- What was done -------------------------------------------------------------------------

@@ -10,5 +10,9 @@ int log_command(const struct command *self, int argc, char **argv);
 int witness_init_command(const struct command *self, int argc, char **argv);
 int witness_serve_command(const struct command *self, int argc, char **argv);
 int bundle_command(const struct command *self, int argc, char **argv);
+int frank_command(const struct command *self, int argc, char **argv);
+int spot_key_command(const struct command *self, int argc, char **argv);
+int spot_sample_command(const struct command *self, int argc, char **argv);
+int spot_open_command(const struct command *self, int argc, char **argv);
 
 #endif

@@ -23,6 +23,23 @@ static const struct command commands[] = {
      "[--out FOLDER] FILE [FILE]",
      "say what an evidence bundle proves, or whether two agree",
      bundle_command},
+    {"frank",
+     "[--hub-public FILE] [--keyring FILE] [--openings] [--json] BUNDLE...",
+     "check the franks of stored messages again, as far as one's keys reach",
+     frank_command},
+    {"spot-check key", "init|public FILE",
+     "make the key that answers to spot checks are sealed to; print its public "
+     "part",
+     spot_key_command},
+    {"spot-check sample",
+     "--mod URL|FOLDER --mod-key VKEY [--policy FILE] [--token FILE] [--ca FILE]\n"
+     "    --size N --beacon TEXT --count N [--json]",
+     "derive from the moderation side's log which cases are to be answered",
+     spot_sample_command},
+    {"spot-check open",
+     "--key FILE [as for sample] [--hub-public FILE] [--quorum FILE...] ANSWER",
+     "check an answer case by case, and what that says of all cases",
+     spot_open_command},
 };
 
 int main(int argc, char **argv)

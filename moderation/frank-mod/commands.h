@@ -39,6 +39,8 @@ int agree_outside_command(const struct command *self, int argc, char **argv);
 int share_keep_command(const struct command *self, int argc, char **argv);
 int look_command(const struct command *self, int argc, char **argv);
 int purge_command(const struct command *self, int argc, char **argv);
+int export_command(const struct command *self, int argc, char **argv);
+int spot_check_command(const struct command *self, int argc, char **argv);
 int totp_command(const struct command *self, int argc, char **argv);
 int serve_command(const struct command *self, int argc, char **argv);
 

@@ -47,6 +47,14 @@ static const struct command own[] = {
      "what an opened report says, and what is proven; logged", look_command},
     {"share keep", "[--stdin] FILE",
      "let the service keep a share, under my password", share_keep_command},
+    {"export",
+     "[--without-reporter] [--with-withheld] [--sealed] --why T --out FILE "
+     "CASE",
+     "a case's evidence bundle, for a court or an auditor; logged",
+     export_command},
+    {"spot-check", "--size N --beacon TEXT --count N --auditor KEY --out FILE",
+     "answer an auditor's spot check, sealed to his key; logged",
+     spot_check_command},
     {"purge", "CASE", "tell when a case will be purged", purge_command},
 };
 

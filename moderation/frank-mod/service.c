@@ -170,14 +170,20 @@ int service_ask(json_t **out, const struct service *service, const char *method,
     return code;
 }
 
-int service_bytes(struct blob *out, const struct service *service,
-                  const char *path)
+/* media NULL: any. */
+static int ask_bytes(struct blob *out, const struct service *service,
+                     const char *method, const char *path, const char *media,
+                     json_t *body)
 {
     struct fetch_answer answer = {0};
-    json_t *body = json_object();
-    int code = ask(&answer, service, "POST", path, body);
+    int code = ask(&answer, service, method, path, body);
 
     memset(out, 0, sizeof *out);
+    if (code == EXIT_DONE && media != NULL &&
+        strcmp(answer.media, media) != 0) {
+        code = io_say(EXIT_TROUBLE, "%s: not an answer of the service",
+                      service->where);
+    }
     if (code == EXIT_DONE) {
         code = io_alloc(out, answer.len);
     }
@@ -187,6 +193,18 @@ int service_bytes(struct blob *out, const struct service *service,
     json_decref(body);
     fetch_answer_free(&answer);
     return code;
+}
+
+int service_bytes(struct blob *out, const struct service *service,
+                  const char *path)
+{
+    return ask_bytes(out, service, "POST", path, NULL, json_object());
+}
+
+int service_post_bytes(struct blob *out, const struct service *service,
+                       const char *path, const char *media, json_t *body)
+{
+    return ask_bytes(out, service, "POST", path, media, body);
 }
 
 /* ---- Showing

@@ -27,6 +27,9 @@ const char *service_session(const char *flag);
  * after what the service refused was said, 3 for other trouble. */
 int service_ask(json_t **out, const struct service *service, const char *method,
                 const char *path, json_t *body);
+/* The same for an answer of bytes of a media type, to what is posted. */
+int service_post_bytes(struct blob *out, const struct service *service,
+                       const char *path, const char *media, json_t *body);
 /* POSTs nothing; the answer is bytes. */
 int service_bytes(struct blob *out, const struct service *service,
                   const char *path);

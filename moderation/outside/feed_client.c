@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define SMALL_MAX_BYTES ((size_t)65536)
+/* 256 entries of 64 KiB, each with its length. */
+#define TILE_MAX_BYTES ((size_t)256 * (2 + 65535))
 #define PUBLIC_MAX_BYTES ((size_t)1 << 20)
 #define JSON_TYPE "application/json"
 
@@ -230,4 +232,19 @@ enum feed_result feed_public(const struct feed_source *source, char **text,
 {
     return take_text(source, "/.well-known/frank", PUBLIC_MAX_BYTES, JSON_TYPE,
                      text, len, trouble);
+}
+
+enum feed_result feed_tile(const struct feed_source *source, const char *path,
+                           uint8_t **bytes, size_t *len,
+                           struct feed_trouble *trouble)
+{
+    char below[128];
+    char *text = NULL;
+    enum feed_result result;
+
+    (void)snprintf(below, sizeof below, "/log/tile/%s", path);
+    result = take_text(source, below, TILE_MAX_BYTES,
+                       "application/octet-stream", &text, len, trouble);
+    *bytes = (uint8_t *)text; /* transferred */
+    return result;
 }

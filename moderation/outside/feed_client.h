@@ -69,4 +69,11 @@ FRANK_MUST_CHECK enum feed_result feed_public(const struct feed_source *source,
                                               char **text, size_t *len,
                                               struct feed_trouble *trouble);
 
+/* A tile of the hub's log by its path below "tile/" ("0/x001/067",
+ * "entries/000.p/5"), as it is; *bytes is to be freed with free(). */
+FRANK_MUST_CHECK enum feed_result feed_tile(const struct feed_source *source,
+                                            const char *path, uint8_t **bytes,
+                                            size_t *len,
+                                            struct feed_trouble *trouble);
+
 #endif

@@ -34,9 +34,10 @@ static int fail_at(const struct parse *p, int error, const char *field,
 /* ---- Members -------------------------------------------------------------
  */
 
-/* Looks up members by name: all must be there, once. */
+/* Looks up members by name: the first `needed` must be there, none twice. One
+ * that is not there has no text. */
 static int collect(const struct parse *p, struct json_scan_value *out,
-                   const char *const *names, size_t count,
+                   const char *const *names, size_t count, size_t needed,
                    const struct json_scan_value *object)
 {
     struct json_walk walk = json_walk(object);
@@ -57,7 +58,7 @@ static int collect(const struct parse *p, struct json_scan_value *out,
             out[i] = value;
         }
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < needed; i++) {
         if (out[i].text.data == NULL) {
             return fail_at(p, FRANK_ERR_MISSING, names[i], object);
         }
@@ -190,6 +191,8 @@ enum {
     SALT,
     VERDICT,
     REPORT,
+    NEEDED,
+    LOG_INDEX = NEEDED, /* not of an older hub */
     MEMBERS
 };
 
@@ -204,7 +207,8 @@ static const char *const names[MEMBERS] = {"number",
                                            "folds_into",
                                            "report_salt",
                                            "verdict",
-                                           "report"};
+                                           "report",
+                                           "log_index"};
 
 static int read_figures(const struct parse *p, struct feed_page_item *item,
                         const struct json_scan_value *v)
@@ -224,6 +228,11 @@ static int read_figures(const struct parse *p, struct feed_page_item *item,
     if (error == FRANK_OK) {
         error = read_number(p, &item->folds_into, names[FOLDS], &v[FOLDS], 1,
                             INT64_MAX);
+    }
+    item->has_log_index = v[LOG_INDEX].text.data != NULL;
+    if (error == FRANK_OK && item->has_log_index) {
+        error = read_number(p, &item->log_index, names[LOG_INDEX],
+                            &v[LOG_INDEX], 0, INT64_MAX);
     }
     return error;
 }
@@ -272,7 +281,7 @@ static int read_item(struct parse *p, struct feed_page_item *item,
     if (value->type != JSON_SCAN_OBJECT) {
         return fail_at(p, FRANK_ERR_VALUE, "item", value);
     }
-    error = collect(p, v, names, MEMBERS, value);
+    error = collect(p, v, names, MEMBERS, NEEDED, value);
     /* as far as there are some, whatever else is wrong */
     if (v[NUMBER].text.data != NULL) {
         int wrong = read_number(p, &item->number, names[NUMBER], &v[NUMBER], 1,
@@ -364,7 +373,7 @@ static int read_page(struct parse *p, const struct json_scan_value *root,
 {
     static const char *const members[] = {"items", "next", "last", "more"};
     struct json_scan_value v[4];
-    int error = collect(p, v, members, 4, root);
+    int error = collect(p, v, members, 4, 4, root);
 
     if (error == FRANK_OK && v[0].type != JSON_SCAN_ARRAY) {
         error = fail_at(p, FRANK_ERR_VALUE, members[0], &v[0]);

@@ -46,6 +46,8 @@ struct feed_page_item {
     uint8_t salt[FEED_SALT_BYTES]; /* of its name in the logs */
     struct frank_span verdict;     /* SignedHubVerdict, not checked */
     struct frank_span report;      /* sealed, not checked */
+    bool has_log_index;            /* an older hub does not say it */
+    uint64_t log_index;            /* of its report_received in the hub's log */
 };
 
 struct feed_page {

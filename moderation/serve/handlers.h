@@ -62,6 +62,10 @@ mod_run run_reporter;
 /* showing.c */
 mod_run run_evidence;
 
+/* export_calls.c */
+mod_run run_export;
+mod_run run_spot_check;
+
 /* deciding_calls.c */
 mod_run run_book;
 mod_run run_new_book;

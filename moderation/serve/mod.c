@@ -3,6 +3,7 @@
 
 #include "books.h"
 #include "clock.h"
+#include "exporting.h"
 #include "hmac.h"
 #include "io.h"
 #include "journal.h"
@@ -209,11 +210,16 @@ static void log_quorum(struct mod *mod, struct db *db,
     char key[2 * FRANK_QUORUM_ID_BYTES + 16];
     char rest[256];
     char point[2 * 32 + 1];
+    uint64_t entry;
 
     (void)sodium_bin2hex(hex, sizeof hex, quorum->id, sizeof quorum->id);
     (void)snprintf(key, sizeof key, "quorum %s", hex);
+    if (exporting_quorum_entry(db, quorum->id, &entry)) {
+        return;
+    }
     if (db_row(db, RECALL, DB_VALUES(DB_TEXT(key)))) {
         db_done(db, RECALL);
+        exporting_find_quorum(db, quorum->id);
         return;
     }
     (void)sodium_bin2hex(point, sizeof point, quorum->key.public_key,
@@ -223,10 +229,10 @@ static void log_quorum(struct mod *mod, struct db *db,
                    "\"holders\":%u",
                    hex, point, (unsigned)quorum->key.threshold,
                    (unsigned)quorum->key.holders);
+    entry = mod->store.ledger.range.size;
     cases_log(&mod->cases, db, &actor_service, "quorum_key", rest,
               clock_wall());
-    (void)db_run(db, REMEMBER,
-                 DB_VALUES(DB_TEXT(key), DB_INT(1), DB_BLOB("", 0)));
+    exporting_remember_quorum(db, quorum->id, entry);
 }
 
 static void write_keys(void *context, struct db *db)
@@ -490,6 +496,7 @@ bool mod_open(struct mod *mod, const struct mod_settings *settings)
     mod->settings = settings;
     mod->store.folder = -1;
     (void)pthread_mutex_init(&mod->lock, NULL);
+    (void)pthread_mutex_init(&mod->exporting, NULL);
     set_rules(mod);
     if (!load_secrets(mod) || (mod->keys = mod_keys_load(settings)) == NULL) {
         return false;
@@ -517,6 +524,7 @@ void mod_close(struct mod *mod)
     mod_keys_release(mod->keys);
     mod_book_release(mod->book);
     sodium_free(mod->secrets); /* wipes */
+    (void)pthread_mutex_destroy(&mod->exporting);
     (void)pthread_mutex_destroy(&mod->lock);
     memset(mod, 0, sizeof *mod);
 }

@@ -20,6 +20,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+struct feed_source;
+
 #define MOD_QUORUMS_MAX OPTIONS_LIST_MAX
 
 /* A quorum that reports were sealed to. */
@@ -32,6 +34,7 @@ struct mod_quorum {
 struct mod_keys {
     atomic_uint holders;
     struct hub_public hub;
+    char hub_log[NOTE_VKEY_MAX_BYTES]; /* verifier key of its log, or "" */
     size_t quorum_count;
     struct mod_quorum quorums[MOD_QUORUMS_MAX];
 };
@@ -73,6 +76,8 @@ struct mod {
     struct vault *vault;
     struct attempts *attempts;
     struct http_server *server;
+    const struct feed_source *hub_source; /* of the threads; once they run */
+    pthread_mutex_t exporting;            /* one at a time */
 
     pthread_mutex_t lock; /* of the two below */
     struct mod_keys *keys;

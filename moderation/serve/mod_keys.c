@@ -8,6 +8,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -69,21 +71,41 @@ static bool load_quorum(struct mod_quorum *out, const char *path)
     return true;
 }
 
-static bool load_hub(struct hub_public *out, const char *path)
+/* The verifier key of the hub's log, where the file names it: one that was
+ * fetched from the hub does, one that `frank keyring public` wrote does not. */
+static void load_hub_log(char out[static NOTE_VKEY_MAX_BYTES], const char *text,
+                         size_t len)
+{
+    json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+    const json_t *key = json_object_get(json_object_get(root, "log"), "key");
+
+    if (json_string_length(key) > 0 &&
+        json_string_length(key) < NOTE_VKEY_MAX_BYTES) {
+        (void)snprintf(out, NOTE_VKEY_MAX_BYTES, "%s", json_string_value(key));
+    }
+    json_decref(root);
+}
+
+static bool load_hub(struct mod_keys *out, const char *path)
 {
     char text[FILE_MAX_BYTES];
     struct frank_fault fault;
     size_t len;
 
-    return load_file(text, &len, path) &&
-           (hub_public_decode(out, text, len, &fault) == FRANK_OK ||
-            trouble(path, &fault));
+    if (!load_file(text, &len, path)) {
+        return false;
+    }
+    if (hub_public_decode(&out->hub, text, len, &fault) != FRANK_OK) {
+        return trouble(path, &fault);
+    }
+    load_hub_log(out->hub_log, text, len);
+    return true;
 }
 
 struct mod_keys *mod_keys_load(const struct mod_settings *settings)
 {
     struct mod_keys *keys = calloc(1, sizeof *keys);
-    bool ok = keys != NULL && load_hub(&keys->hub, settings->hub_public);
+    bool ok = keys != NULL && load_hub(keys, settings->hub_public);
 
     for (size_t i = 0; ok && i < settings->quorum.count; i++) {
         ok = load_quorum(&keys->quorums[i], settings->quorum.items[i]);

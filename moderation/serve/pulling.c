@@ -84,6 +84,8 @@ static bool look(struct arrival *out, const struct feed_page_item *item,
     }
     *r = (struct case_report){
         .hub_number = item->number,
+        .has_hub_index = item->has_log_index,
+        .hub_index = item->log_index,
         .received = item->received,
         .reporter = (enum report_reporter_kind)item->reporter,
         .source = (enum report_source)item->origin,

@@ -191,6 +191,18 @@ const struct mod_route mod_routes[] = {
      ROLE_LEAD,
      {TEXT("why")},
      .act = act_end_hold},
+    {"POST",
+     "/v1/cases/{}/exports",
+     ROLE_LEAD,
+     {MUST(SWITCH, "reporter"), MUST(SWITCH, "withheld"), TEXT("why"),
+      MAY(SWITCH, "sealed")},
+     .run = run_export},
+    {"POST",
+     "/v1/spot-checks",
+     ROLE_LEAD,
+     {MUST(NUMBER, "size"), TEXT("beacon"), MUST(NUMBER, "count"),
+      TEXT("auditor")},
+     .run = run_spot_check},
     {"GET", "/v1/statistics", EVERYBODY, {{0}}, .run = run_statistics},
 
     /* people */

@@ -166,6 +166,7 @@ static void stop(struct mod *mod, struct threads *threads)
         writer_stop(mod->store.writer);
     }
     http_server_free(mod->server);
+    threads_free(threads);
     publisher_stop(mod->publisher);
     mod_close(mod);
 }

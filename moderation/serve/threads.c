@@ -178,6 +178,7 @@ struct threads *threads_start(struct mod *mod)
         return NULL;
     }
     t->mod = mod;
+    mod->hub_source = &t->source;
     (void)pthread_mutex_init(&t->lock, NULL);
     (void)pthread_condattr_init(&monotonic);
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -185,6 +186,7 @@ struct threads *threads_start(struct mod *mod)
     (void)pthread_condattr_destroy(&monotonic);
     if (!prepare(t) || !start(t)) {
         threads_stop(t);
+        threads_free(t);
         return NULL;
     }
     return t;
@@ -207,6 +209,13 @@ void threads_stop(struct threads *t)
     }
     if (t->running > 2) {
         (void)pthread_join(t->telling, NULL);
+    }
+}
+
+void threads_free(struct threads *t)
+{
+    if (t == NULL) {
+        return;
     }
     (void)pthread_cond_destroy(&t->wake);
     (void)pthread_mutex_destroy(&t->lock);

@@ -18,6 +18,8 @@ struct threads;
 FRANK_MUST_CHECK struct threads *threads_start(struct mod *mod);
 /* Waits for their end. NULL is allowed. */
 void threads_stop(struct threads *threads);
+/* When nobody asks the hub any more. NULL is allowed. */
+void threads_free(struct threads *threads);
 
 /* ---- Their inside
  * ------------------------------------------------------------- */

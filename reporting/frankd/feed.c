@@ -83,7 +83,11 @@ static bool put_item(void *context, const struct feed_item *item)
     put_base64(a, item->verdict);
     (void)fputs("\",\"report\":\"", a->out);
     put_base64(a, item->sealed);
-    (void)fputs("\"}", a->out);
+    (void)fputc('"', a->out);
+    if (item->has_log_index) {
+        (void)fprintf(a->out, ",\"log_index\":%" PRIu64, item->log_index);
+    }
+    (void)fputc('}', a->out);
     a->items++;
     a->bytes += item->sealed.len;
     a->next = item->number;

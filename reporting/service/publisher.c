@@ -183,6 +183,13 @@ bool publisher_checkpoint(struct publisher *p, bool is_public,
     return there;
 }
 
+void publisher_hurry(struct publisher *p)
+{
+    (void)pthread_mutex_lock(&p->lock);
+    (void)pthread_cond_signal(&p->wake);
+    (void)pthread_mutex_unlock(&p->lock);
+}
+
 const struct tiles *publisher_tiles(const struct publisher *p)
 {
     return p->tiles;

@@ -63,6 +63,8 @@ void publisher_free(struct publisher *publisher);
  * there is none yet. */
 bool publisher_checkpoint(struct publisher *publisher, bool is_public,
                           struct cosigned *out);
+/* Looks for new entries at once. */
+void publisher_hurry(struct publisher *publisher);
 const struct tiles *publisher_tiles(const struct publisher *publisher);
 
 #endif

@@ -55,9 +55,13 @@ static const char schema_1[] = LEDGER_SCHEMA
     " epoch INTEGER PRIMARY KEY,"
     " destroyed INTEGER NOT NULL) STRICT;";
 
-static const char *const migrations[] = {schema_1};
+static const char schema_2[] =
+    /* Where its entry stands in the log; null: not known of it, or none. */
+    "ALTER TABLE reports ADD COLUMN log_index INTEGER;";
+
+static const char *const migrations[] = {schema_1, schema_2};
 /* "Fhub" */
-const struct db_schema hub_schema = {0x46687562, migrations, 1};
+const struct db_schema hub_schema = {0x46687562, migrations, 2};
 
 const char *const hub_statements[] = {
     LEDGER_STATEMENTS,
@@ -67,8 +71,8 @@ const char *const hub_statements[] = {
         "INSERT INTO reports (report_id, bytes_hash, token_hash, received,"
         " state, changed, outcome, reporter, source, first_contact, priority,"
         " distinct_reporters, folds_into, kept, log_name, epoch, message,"
-        " place)"
-        " VALUES (?, ?, ?, ?4, 0, ?4, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " place, log_index)"
+        " VALUES (?, ?, ?, ?4, 0, ?4, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " RETURNING number",
     [DROP_COUNTED] = "DELETE FROM reports WHERE number = ? AND kept = 0",
     [ADD_BODY] = "INSERT INTO bodies (number, salt, verdict, sealed)"
@@ -87,7 +91,8 @@ const char *const hub_statements[] = {
     [ADD_GROUP] = "INSERT INTO groups (key, epoch, first) VALUES (?, ?, ?)",
     [FEED] = "SELECT r.number, r.report_id, r.received, r.reporter, r.source,"
              " r.first_contact, r.priority, r.distinct_reporters,"
-             " coalesce(r.folds_into, r.number), b.salt, b.verdict, b.sealed"
+             " coalesce(r.folds_into, r.number), b.salt, b.verdict, b.sealed,"
+             " r.log_index"
              " FROM bodies b JOIN reports r ON r.number = b.number"
              " WHERE b.number > ? ORDER BY b.number",
     [LAST] = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence"

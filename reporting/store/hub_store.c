@@ -143,6 +143,7 @@ struct row {
     uint32_t distinct;
     uint32_t priority;
     uint64_t first;
+    uint64_t log_index; /* where keep() puts its entry */
     uint8_t name[HASH_BYTES];
 };
 
@@ -166,7 +167,8 @@ static uint64_t add_report(struct db *db, const struct incoming *r,
                          DB_INT(r->epoch),
                          is_anonymous ? DB_BLOB(r->message, sizeof r->message)
                                       : DB_NULL,
-                         DB_INT(is_anonymous && row->kept)))) {
+                         DB_INT(is_anonymous && row->kept),
+                         row->kept ? DB_INT(row->log_index) : DB_NULL))) {
         number = db_int(db, ADD_REPORT, 0);
         db_done(db, ADD_REPORT);
     }
@@ -235,6 +237,7 @@ enum taken hub_take(struct ledger *ledger, struct db *db,
     }
     rate_report(&row, db, report, rules);
     log_name(row.name, report);
+    row.log_index = ledger->range.size;
     /* It gets a new number: the moderation side has asked behind the old one.
      */
     (void)db_run(db, DROP_COUNTED, DB_VALUES(DB_INT(row.number)));
@@ -270,6 +273,8 @@ static void read_item(struct feed_item *out, const struct db *db)
     copy(out->salt, sizeof out->salt, db_blob(db, FEED, 9));
     out->verdict = db_blob(db, FEED, 10);
     out->sealed = db_blob(db, FEED, 11);
+    out->has_log_index = !db_is_null(db, FEED, 12);
+    out->log_index = db_int(db, FEED, 12);
 }
 
 uint64_t hub_feed(struct db *db, uint64_t after, feed_visit *visit,

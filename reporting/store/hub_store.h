@@ -111,6 +111,8 @@ struct feed_item {
     uint8_t salt[HUB_SALT_BYTES];
     struct frank_span sealed;
     struct frank_span verdict;
+    bool has_log_index; /* not of one that an older version took in */
+    uint64_t log_index; /* of its report_received */
 };
 
 /* Calls visit() for each report that waits, above `after`, in order, until it

@@ -3,6 +3,7 @@
 // second looks; and what is done to be kind to them.
 
 import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
 import {after, before, test} from 'node:test';
 import {axe, counts, login, open, spotless, startBrowser, startWorld, totp, visit} from './lib.mjs';
 
@@ -176,6 +177,35 @@ test('a case is held, handed over, noted, and kept for a court', {timeout: 90000
   await ann.locator('.timeline', {hasText: 'Legal hold'}).first().waitFor();
   await lea.getByRole('button', {name: 'Release'}).click();
   await toast(lea, 'back in the queue');
+  for (const page of [ann, lea]) {
+    spotless(page);
+    await page.context().close();
+  }
+});
+
+test('a lead exports the evidence of a case', {timeout: 90000}, async () => {
+  const {case: number} = await world.do('report', {sender: 'mimi://example.com/u/proof', reason: 'fraud',
+    messages: [{text: 'pay me first'}]});
+  const lea = await login(browser, world, 'lea');
+  await visit(lea, `#/case/${number}`);
+  await lea.getByText('there is nothing to prove yet').waitFor();
+  await world.do('open', {by: 'ann', case: number});
+  await visit(lea, '#/queue');
+  await visit(lea, `#/case/${number}`);
+  await lea.getByRole('button', {name: 'Export the evidence'}).click();
+  await lea.getByRole('dialog').getByLabel('Why, and for whom?').fill('Court order 7/2026');
+  assert.deepEqual(await axe(lea), [], 'export');
+  const [download] = await Promise.all([lea.waitForEvent('download'),
+    lea.getByRole('dialog').getByRole('button', {name: 'Export', exact: true}).click()]);
+  assert.equal(download.suggestedFilename(), `case-${number}.bundle`);
+  const bytes = readFileSync(await download.path());
+  assert.equal(bytes.subarray(0, 15).toString(), 'frank bundle 1\n');
+  assert.ok(bytes.includes('pay me first'));
+  await toast(lea, 'Exported.');
+  await lea.locator('.timeline', {hasText: 'Evidence exported'}).waitFor();
+  const ann = await login(browser, world, 'ann');
+  await visit(ann, `#/case/${number}`);
+  assert.equal(await ann.getByRole('button', {name: 'Export the evidence'}).count(), 0);
   for (const page of [ann, lea]) {
     spotless(page);
     await page.context().close();

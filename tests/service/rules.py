@@ -348,6 +348,8 @@ expected = hmac.digest(bytes.fromhex(item["report_salt"]), hashlib.sha256(
     base64.b64decode(item["report"])).digest(), "sha256").hex()
 check("a report's name in the log is made of its salt", expected in received)
 text = b"\n".join(entries)
+check("the feed says where in the log it is", json.loads(
+    entries[item["log_index"]])["report"] == expected)
 check("no report id, no name, no room is in it",
       not any(w in text for w in [a[1]["report_id"].encode() for a in answers]
               + [b"mimi://", BOB.encode(), CANARY.encode()]))
