@@ -77,7 +77,7 @@ SHELL_IO := $(wildcard reporting/shell/*.c)
 COMMAND := $(wildcard reporting/frank/*.c)
 MOD_COMMAND := $(wildcard moderation/frank-mod/*.c)
 AUDIT := $(wildcard moderation/audit/*.c)
-AUDIT_COMMAND := $(wildcard moderation/frank-audit/*.c) moderation/outside/fetch.c moderation/outside/fetch_networks.c reporting/http/address.c
+AUDIT_COMMAND := $(wildcard moderation/frank-audit/*.c) moderation/outside/fetch.c moderation/outside/fetch_networks.c reporting/http/address.c reporting/store/db.c reporting/store/db_memory.c moderation/cases/states.c
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 FUZZERS := $(patsubst fuzz/%.c,%,$(wildcard fuzz/fuzz_*.c))
 
@@ -199,9 +199,9 @@ $(B)/frank-mod: $(MOD_COMMAND_O) $(MOD_SERVICE_O) $(MODERATION_O) $(SERVICE_O) $
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_MOD)
 
-$(B)/frank-audit: $(AUDIT_COMMAND_O) $(AUDIT_O) $(REPORTING_O) $(CLIENT_O)
+$(B)/frank-audit: $(AUDIT_COMMAND_O) $(AUDIT_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
-	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK) -lcurl
+	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK) -lsqlite3 -lcurl
 
 # Made anew each time: PREFIX may be another.
 $(B)/frank.pc: tools/frank.pc.in FORCE
