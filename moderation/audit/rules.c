@@ -57,8 +57,8 @@ const char *rules_say_span(char out[static RULES_WORDS_BYTES], uint64_t ms)
     while (ms < units[i].from) {
         i++;
     }
-    (void)snprintf(out, RULES_WORDS_BYTES, "%" PRIu64 " %s",
-                   ms / units[i].unit, units[i].name);
+    (void)snprintf(out, RULES_WORDS_BYTES, "%" PRIu64 " %s", ms / units[i].unit,
+                   units[i].name);
     return out;
 }
 
@@ -74,16 +74,16 @@ static void put_finding(struct rules *r, enum rules_name rule,
     (void)vsnprintf(text, sizeof text, format, arguments);
     r->found[rule]++;
     r->total++;
-    (void)db_run(
-        r->db, R_ADD_FINDING,
-        DB_VALUES(
-            DB_TEXT(rules_table[rule].name), DB_INT(place->log),
-            DB_INT(place->index), DB_INT(place->time),
-            place->in_case != NULL ? DB_BLOB(place->in_case, CASE_NAME_BYTES)
-                                   : DB_NULL,
-            place->report != NULL ? DB_BLOB(place->report, FRANK_DIGEST_BYTES)
-                                  : DB_NULL,
-            DB_TEXT(text)));
+    (void)db_run(r->db, R_ADD_FINDING,
+                 DB_VALUES(DB_TEXT(rules_table[rule].name), DB_INT(place->log),
+                           DB_INT(place->index), DB_INT(place->time),
+                           place->in_case != NULL
+                               ? DB_BLOB(place->in_case, CASE_NAME_BYTES)
+                               : DB_NULL,
+                           place->report != NULL
+                               ? DB_BLOB(place->report, FRANK_DIGEST_BYTES)
+                               : DB_NULL,
+                           DB_TEXT(text)));
 }
 
 void rules_find_at(struct rules *rules, enum rules_name rule,
@@ -245,8 +245,7 @@ static void count_entry(struct rules *r, const struct rules_entry *entry)
     log->next = entry->index + 1;
     if (entry->usable) {
         log->newest = entry->time > log->newest ? entry->time : log->newest;
-        log->first_time =
-            log->first_time == 0 ? entry->time : log->first_time;
+        log->first_time = log->first_time == 0 ? entry->time : log->first_time;
         r->receipts += entry->has_receipt;
     }
     r->entries++;

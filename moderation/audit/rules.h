@@ -100,8 +100,8 @@ uint64_t rules_findings(const struct rules *rules);
 struct rules_finding {
     const char *rule;
     enum rules_log log;
-    uint64_t index; /* of the entry */
-    uint64_t time;  /* of the entry */
+    uint64_t index;                        /* of the entry */
+    uint64_t time;                         /* of the entry */
     char in_case[2 * CASE_NAME_BYTES + 1]; /* "": about none */
     char report[2 * FRANK_DIGEST_BYTES + 1];
     char text[RULES_TEXT_BYTES]; /* a plain sentence, ASCII */

@@ -61,12 +61,11 @@ static void apply_given(struct rules *r, const struct rules_event *e)
     struct seen_report *p = e->report;
     bool good = entry->receipt_error == FRANK_OK;
 
-    (void)db_run(
-        r->db, R_SET_CONSENT,
-        DB_VALUES(DB_BLOB(entry->in_case, sizeof entry->in_case),
-                  DB_BLOB(entry->report, sizeof entry->report),
-                  DB_INT(entry->receipt.holder), DB_INT(e->by.number),
-                  DB_INT(e->in_case->requests), DB_INT(good)));
+    (void)db_run(r->db, R_SET_CONSENT,
+                 DB_VALUES(DB_BLOB(entry->in_case, sizeof entry->in_case),
+                           DB_BLOB(entry->report, sizeof entry->report),
+                           DB_INT(entry->receipt.holder), DB_INT(e->by.number),
+                           DB_INT(e->in_case->requests), DB_INT(good)));
     if (good && (p->flags & REPORT_HAS_DIGEST) == 0) {
         p->flags |= REPORT_HAS_DIGEST;
         memcpy(p->digest, entry->receipt.report_digest, sizeof p->digest);

@@ -103,11 +103,11 @@ void rule_appeal_elsewhere(struct rules *r, const struct rules_event *e)
                    "decision.");
     } else if (e->entry->what == SAYS_OVERTURNED &&
                e->entry->outcome > e->in_case->outcome) {
-        rules_find(r, RULE_APPEAL_ELSEWHERE, e,
-                   "The appeal made it worse: \"%s\" in place of \"%s\".",
-                   outcome_text(e->entry->outcome),
-                   outcome_text((enum outcome)(e->in_case->outcome %
-                                               OUTCOME_COUNT)));
+        rules_find(
+            r, RULE_APPEAL_ELSEWHERE, e,
+            "The appeal made it worse: \"%s\" in place of \"%s\".",
+            outcome_text(e->entry->outcome),
+            outcome_text((enum outcome)(e->in_case->outcome % OUTCOME_COUNT)));
     }
 }
 
@@ -153,8 +153,7 @@ void rule_state_order(struct rules *r, const struct rules_event *e)
                    "This cannot happen to a case that is \"%s\", or does not "
                    "leave it \"%s\".",
                    case_state_text(c->state), case_state_text(to));
-    } else if (kind->steps == 0 && c->state == CASE_PURGED &&
-               entry->what != SAYS_BUNDLE && entry->what != SAYS_SPOT_CHECK) {
+    } else if (kind->steps == 0 && c->state == CASE_PURGED) {
         rules_find(r, RULE_STATE_ORDER, e, "The case was purged.");
     }
 }

@@ -31,7 +31,8 @@ void rule_purged_in_time(struct rules *r, const struct rules_event *e)
     due = p->received + r->limits.hub_retain;
     due = (p->hub_taken > due ? p->hub_taken : due) + r->limits.purge;
     if ((p->flags & REPORT_SEEN_RECEIVED) != 0 &&
-        (p->flags & REPORT_TOLD_HUB_LATE) == 0 && e->entry->time > due) {
+        (p->flags & (REPORT_TOLD_HUB_LATE | REPORT_SEEN_HUB_PURGED)) == 0 &&
+        e->entry->time > due) {
         char span[RULES_WORDS_BYTES];
 
         rules_find(r, RULE_PURGED_IN_TIME, e,
@@ -198,8 +199,8 @@ void rules_overdue(struct rules *r, uint64_t end)
         report_overdue(r, &p);
         seen_report_save(r, &p);
     }
-    while (next(in_case, sizeof in_case, r, R_NEXT_CASE,
-                DB_VALUES(DB_INT(end)))) {
+    while (
+        next(in_case, sizeof in_case, r, R_NEXT_CASE, DB_VALUES(DB_INT(end)))) {
         struct seen_case c;
 
         seen_case_load(&c, r, in_case);

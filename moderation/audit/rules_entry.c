@@ -136,8 +136,7 @@ static void check_receipt(struct rules_entry *out,
 /* Printable, so that one line is one entry, and nothing around the object. */
 static bool is_a_line(struct frank_span text)
 {
-    if (text.len < 2 || text.data[0] != '{' ||
-        text.data[text.len - 1] != '}') {
+    if (text.len < 2 || text.data[0] != '{' || text.data[text.len - 1] != '}') {
         return false;
     }
     for (size_t i = 0; i < text.len; i++) {

@@ -6,7 +6,8 @@
 #include "db.h"
 #include "rules.h"
 
-/* ---- What was seen -------------------------------------------------------- */
+/* ---- What was seen --------------------------------------------------------
+ */
 
 /* Of a report; flags. Never changed: they stand in databases of auditors. */
 enum {
@@ -90,7 +91,8 @@ struct seen_consent {
     bool refused;
 };
 
-/* ---- At work -------------------------------------------------------------- */
+/* ---- At work --------------------------------------------------------------
+ */
 
 /* An entry with what was seen before it. by is the service where nobody is
  * named; in_case and report may be NULL. The case of an entry that names a
@@ -237,7 +239,8 @@ void rules_apply(struct rules *rules, struct rules_event *event);
 void rules_tally(struct rules *rules, const struct rules_event *event);
 void rules_tally_flush(struct rules *rules);
 
-/* ---- The store (rules_store.c, rules_seen.c) ------------------------------- */
+/* ---- The store (rules_store.c, rules_seen.c) -------------------------------
+ */
 
 enum rules_statement {
     R_FIND_REPORT,
@@ -320,7 +323,8 @@ int rules_store_commit(struct rules *rules);
 int rules_store_keep(struct rules *rules);
 void rules_store_close(struct rules *rules);
 
-/* ---- The pool (rules_pool.c) ----------------------------------------------- */
+/* ---- The pool (rules_pool.c) -----------------------------------------------
+ */
 
 /* Takes entries in order and hands them on in order, each read. */
 typedef void rules_take(void *context, const struct rules_entry *entry);

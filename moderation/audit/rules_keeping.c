@@ -62,8 +62,7 @@ void rule_key_epochs(struct rules *r, const struct rules_event *e)
             return;
         }
         if (!entry->destroyed) {
-            rules_find(r, RULE_KEY_EPOCHS, e,
-                       "The epoch was there already.");
+            rules_find(r, RULE_KEY_EPOCHS, e, "The epoch was there already.");
             return;
         }
     }
@@ -107,7 +106,6 @@ void rule_refusals_plausible(struct rules *r, const struct rules_event *e)
         rules_find(r, RULE_REFUSALS_PLAUSIBLE, e,
                    "%llu refusals are more than any hub can make in that time "
                    "(%llu).",
-                   (unsigned long long)entry->number,
-                   (unsigned long long)most);
+                   (unsigned long long)entry->number, (unsigned long long)most);
     }
 }

@@ -12,17 +12,28 @@
 #define ACCOUNT(name, who)                                                     \
     {                                                                          \
         .type = "account", .action = (name), .log = RULES_MOD, .may = (who),   \
-        .members = {MEMBER_BY, MEMBER_ACCOUNT, MEMBER_ROLES}                   \
+        .members = {                                                           \
+            MEMBER_BY,                                                         \
+            MEMBER_ACCOUNT,                                                    \
+            MEMBER_ROLES                                                       \
+        }                                                                      \
     }
 #define SHARE(name, who, account)                                              \
     {                                                                          \
         .type = "account", .action = (name), .log = RULES_MOD, .may = (who),   \
-        .members = {MEMBER_BY, (account), MEMBER_QUORUM, MEMBER_HOLDER}        \
+        .members = {                                                           \
+            MEMBER_BY,                                                         \
+            (account),                                                         \
+            MEMBER_QUORUM,                                                     \
+            MEMBER_HOLDER                                                      \
+        }                                                                      \
     }
 #define CLAIM(name, step, who)                                                 \
     {                                                                          \
         .type = "case_claimed", .action = (name), .log = RULES_MOD,            \
-        .may = (who), .steps = STEP(step), .members = {OF_CASE}                \
+        .may = (who), .steps = STEP(step), .members = {                        \
+            OF_CASE                                                            \
+        }                                                                      \
     }
 
 const struct rules_kind rules_kinds[SAYS_COUNT] = {
@@ -259,13 +270,16 @@ const struct rules_kind rules_kinds[SAYS_COUNT] = {
     [SAYS_BUNDLE] = {.type = "export",
                      .action = "bundle",
                      .log = RULES_MOD,
-                     .may = ANYBODY,
-                     .members = {OF_CASE, MEMBER_BUNDLE}},
+                     .may = ROLE_LEAD,
+                     .members = {OF_CASE, MEMBER_BUNDLE, MEMBER_WITH_REPORTER,
+                                 MEMBER_WITH_WITHHELD, MEMBER_WITH_SEALED}},
     [SAYS_SPOT_CHECK] = {.type = "export",
                          .action = "spot_check",
                          .log = RULES_MOD,
-                         .may = ANYBODY,
-                         .members = {OF_CASE, MEMBER_BUNDLE}},
+                         .may = ROLE_LEAD,
+                         .members = {OF_CASE, MEMBER_BUNDLE,
+                                     MEMBER_WITH_REPORTER, MEMBER_WITH_WITHHELD,
+                                     MEMBER_WITH_SEALED}},
     [SAYS_PURGED_REPORT] = {.type = "purge",
                             .log = RULES_MOD,
                             .may = ROLE_SERVICE,

@@ -40,6 +40,9 @@ static const char *const names[MEMBER_COUNT] = {
     [MEMBER_FROM_TIME] = "from",
     [MEMBER_COUNTS] = "counts",
     [MEMBER_BUNDLE] = "bundle",
+    [MEMBER_WITH_REPORTER] = "reporter",
+    [MEMBER_WITH_WITHHELD] = "withheld",
+    [MEMBER_WITH_SEALED] = "sealed",
 };
 
 const char *rules_member_name(enum rules_member member)
@@ -97,8 +100,7 @@ static bool number_from(uint64_t *out, uint64_t least, uint64_t most,
 
 static bool is_text(const json_t *value, const char *text)
 {
-    return json_is_string(value) &&
-           json_string_length(value) == strlen(text) &&
+    return json_is_string(value) && json_string_length(value) == strlen(text) &&
            strcmp(json_string_value(value), text) == 0;
 }
 
@@ -153,8 +155,8 @@ static bool read_holders(struct rules_entry *out, json_t *value)
         }
         bit = UINT32_C(1) << (holder - 1);
         out->holder_twice = out->holder_twice || (out->holders & bit) != 0;
-        out->holder_count = (uint8_t)(out->holder_count +
-                                      ((out->holders & bit) == 0 ? 1 : 0));
+        out->holder_count =
+            (uint8_t)(out->holder_count + ((out->holders & bit) == 0 ? 1 : 0));
         out->holders |= bit;
     }
     return json_is_array(value);
@@ -289,6 +291,9 @@ bool rules_member_read(struct rules_entry *out, enum rules_member member,
     case MEMBER_GRAVE:
         return read_bool(&out->grave, value);
     case MEMBER_AGREES:
+    case MEMBER_WITH_REPORTER:
+    case MEMBER_WITH_WITHHELD:
+    case MEMBER_WITH_SEALED:
         return read_bool(&flag, value);
     case MEMBER_UNOPENED:
         return json_is_true(value);

@@ -44,6 +44,9 @@ enum rules_member {
     MEMBER_FROM_TIME,
     MEMBER_COUNTS,
     MEMBER_BUNDLE,
+    MEMBER_WITH_REPORTER, /* what a bundle shows */
+    MEMBER_WITH_WITHHELD,
+    MEMBER_WITH_SEALED,
     MEMBER_COUNT
 };
 

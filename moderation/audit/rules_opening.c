@@ -207,7 +207,13 @@ void rule_consent_by_holder(struct rules *r, const struct rules_event *e)
 
 void rule_look_when_open(struct rules *r, const struct rules_event *e)
 {
-    if ((e->report->flags & REPORT_SEEN_OPENED) == 0) {
+    if (e->report == NULL) {
+        if (e->in_case->opened + e->in_case->checked == 0) {
+            rules_find(r, RULE_LOOK_WHEN_OPEN, e,
+                       "The case was handed out, and none of its reports had "
+                       "been opened.");
+        }
+    } else if ((e->report->flags & REPORT_SEEN_OPENED) == 0) {
         rules_find(r, RULE_LOOK_WHEN_OPEN, e,
                    "The report was looked at and had not been opened.");
     } else if ((e->report->flags & REPORT_SEEN_PURGED) != 0) {

@@ -121,8 +121,7 @@ static void check_key(struct rules *r, const struct rules_event *e)
         rules_quorum(&r->settings->quorums, entry->quorum);
 
     if (is_there(r, entry->quorum)) {
-        rules_find(r, RULE_QUORUM_KEY, e,
-                   "The quorum has an entry already.");
+        rules_find(r, RULE_QUORUM_KEY, e, "The quorum has an entry already.");
     } else if (quorum == NULL) {
         rules_find(r, RULE_QUORUM_KEY, e,
                    "A quorum whose quorum.pub the auditor did not give.");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Entries are read (JSON, and a receipt's signature, which costs a hundred times
- * as much) by several threads, some chunks ahead of the one thread that knows
- * what was seen. What is on its way is bounded: a ring of chunks.
+ * Entries are read (JSON, and a receipt's signature, which costs a hundred
+ * times as much) by several threads, some chunks ahead of the one thread that
+ * knows what was seen. What is on its way is bounded: a ring of chunks.
  */
 #include "rules_inside.h"
 

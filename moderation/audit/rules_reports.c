@@ -98,9 +98,8 @@ void rule_known_report(struct rules *r, const struct rules_event *e)
         if (!has(p, REPORT_SEEN_TAKEN)) {
             rules_find(r, RULE_KNOWN_REPORT, e,
                        "The report was never taken over.");
-        } else if (e->entry->has_case &&
-                   memcmp(p->in_case, e->entry->in_case, sizeof p->in_case) !=
-                       0) {
+        } else if (e->entry->has_case && memcmp(p->in_case, e->entry->in_case,
+                                                sizeof p->in_case) != 0) {
             rules_find(r, RULE_KNOWN_REPORT, e,
                        "The report belongs to another case.");
         }

@@ -88,10 +88,10 @@ void seen_case_load(struct seen_case *out, struct rules *rules,
     const size_t s = R_FIND_CASE;
     struct db *db = rules->db;
     uint64_t *const fields[] = {
-        &out->first,    &out->holder,  &out->decider, &out->outcome,
-        &out->due,      &out->held,    &out->ended,   &out->requests,
-        &out->asked,    &out->to_open, &out->reports, &out->purged,
-        &out->opened,   &out->checked, &out->last,    &out->last_time};
+        &out->first,  &out->holder,  &out->decider, &out->outcome,
+        &out->due,    &out->held,    &out->ended,   &out->requests,
+        &out->asked,  &out->to_open, &out->reports, &out->purged,
+        &out->opened, &out->checked, &out->last,    &out->last_time};
 
     memset(out, 0, sizeof *out);
     memcpy(out->name, name, sizeof out->name);
@@ -123,15 +123,14 @@ void seen_case_save(struct rules *rules, const struct seen_case *c)
 
     (void)db_run(
         rules->db, c->is_new ? R_ADD_CASE : R_SET_CASE,
-        DB_VALUES(
-            DB_BLOB(c->name, sizeof c->name), DB_INT(c->flags),
-            DB_INT(c->state), DB_INT(c->first), DB_INT(c->holder),
-            DB_INT(c->decider), DB_INT(c->outcome), DB_INT(c->due),
-            DB_INT(c->held), DB_INT(c->ended), DB_INT(c->requests),
-            DB_INT(c->asked), DB_INT(c->to_open), DB_INT(c->reports),
-            DB_INT(c->purged), DB_INT(c->opened), DB_INT(c->checked),
-            DB_INT(c->last), DB_INT(c->last_time),
-            due != 0 ? DB_INT(due) : DB_NULL));
+        DB_VALUES(DB_BLOB(c->name, sizeof c->name), DB_INT(c->flags),
+                  DB_INT(c->state), DB_INT(c->first), DB_INT(c->holder),
+                  DB_INT(c->decider), DB_INT(c->outcome), DB_INT(c->due),
+                  DB_INT(c->held), DB_INT(c->ended), DB_INT(c->requests),
+                  DB_INT(c->asked), DB_INT(c->to_open), DB_INT(c->reports),
+                  DB_INT(c->purged), DB_INT(c->opened), DB_INT(c->checked),
+                  DB_INT(c->last), DB_INT(c->last_time),
+                  due != 0 ? DB_INT(due) : DB_NULL));
 }
 
 bool seen_part(struct rules *rules, const struct seen_case *c, uint64_t account)
@@ -207,9 +206,9 @@ uint64_t seen_holder(struct rules *rules,
 {
     uint64_t account = 0;
 
-    if (db_row(
-            rules->db, R_FIND_HOLDER,
-            DB_VALUES(DB_BLOB(quorum, FRANK_QUORUM_ID_BYTES), DB_INT(holder)))) {
+    if (db_row(rules->db, R_FIND_HOLDER,
+               DB_VALUES(DB_BLOB(quorum, FRANK_QUORUM_ID_BYTES),
+                         DB_INT(holder)))) {
         account = db_int(rules->db, R_FIND_HOLDER, 0);
         db_done(rules->db, R_FIND_HOLDER);
     }

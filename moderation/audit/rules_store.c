@@ -168,7 +168,8 @@ const char *const rules_statements[R_STATEMENTS] = {
                    " number = excluded.number",
 };
 
-/* ---- Remembered numbers ---------------------------------------------------- */
+/* ---- Remembered numbers ----------------------------------------------------
+ */
 
 static uint64_t recall(struct rules *r, const char *name, uint64_t otherwise)
 {
@@ -259,7 +260,8 @@ static void save(struct rules *r)
     }
 }
 
-/* ---- Files ---------------------------------------------------------------- */
+/* ---- Files ----------------------------------------------------------------
+ */
 
 static void unlink_all(const char *path)
 {
@@ -296,9 +298,9 @@ static int open_at(struct rules *r, const char *path,
                     "another folder");
     }
     load(r);
-    return db_ok(r->db) ? FRANK_OK
-                        : fail(trouble, FRANK_ERR_FILE, path,
-                               db_trouble(r->db)->text);
+    return db_ok(r->db)
+               ? FRANK_OK
+               : fail(trouble, FRANK_ERR_FILE, path, db_trouble(r->db)->text);
 }
 
 static int open_temporary(struct rules *r,

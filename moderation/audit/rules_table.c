@@ -95,9 +95,10 @@ const struct rules_rule rules_table[RULE_COUNT] = {
         {"claim-held",
          "Whoever worked on a case had claimed it, and nobody else had.",
          OF_CASES, rule_claim_held},
-    [RULE_LOOK_WHEN_OPEN] = {"look-when-open",
-                             "Content was shown of opened reports alone.",
-                             LOOKS, rule_look_when_open},
+    [RULE_LOOK_WHEN_OPEN] =
+        {"look-when-open",
+         "Content was shown, or handed out, of what had been opened alone.",
+         LOOKS | SAYS(BUNDLE) | SAYS(SPOT_CHECK), rule_look_when_open},
     [RULE_NOTICE_TRUE] =
         {"notice-true",
          "Hub and accused were told what had happened, and nothing else.",
