@@ -283,8 +283,9 @@ screenshots: all $(B)/load
 	@B=$(B) node tests/console/shots.mjs $(B)/screenshots
 
 ## make bench       speed, each figure beside the bare primitive; JSON=1
-bench: $(B)/bench $(B)/load $(B)/frankd $(B)/frank-mod | setup-bench setup-test
+bench: $(B)/bench $(B)/bench-rules $(B)/load $(B)/frankd $(B)/frank-mod | setup-bench setup-test
 	@$(B)/bench $(if $(JSON),--json)
+	@$(B)/bench-rules $(if $(JSON),--json)
 	@B=$(B) JSON=$(JSON) bench/hub.sh
 	@B=$(B) JSON=$(JSON) python3 -B bench/mod.py
 	@tests/console/install
@@ -293,6 +294,10 @@ bench: $(B)/bench $(B)/load $(B)/frankd $(B)/frank-mod | setup-bench setup-test
 $(B)/bench: $(call obj,$(wildcard bench/*.c)) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK) -lcrypto
+
+$(B)/bench-rules: $(call obj,$(wildcard bench/rules/*.c) reporting/store/db.c reporting/store/db_memory.c moderation/cases/states.c) $(AUDIT_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK) -lsqlite3
 
 ## make fuzz        each fuzz target for SECONDS (10), seeded from the vectors
 SECONDS ?= 10
