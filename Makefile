@@ -227,6 +227,10 @@ WRAP_test_book := calloc
 WRAP_test_template := malloc
 WRAP_test_discreet := calloc
 WRAP_test_people := crypto_pwhash
+WRAP_test_cosignature := malloc
+WRAP_test_policy := malloc
+WRAP_test_log_client := malloc calloc pread pwrite fsync
+WRAP_test_log_mutations := fsync
 WRAP_test_keyring := sodium_malloc
 WRAP_test_keyring_file := geteuid
 WRAP_test_secret_file := geteuid
@@ -271,6 +275,8 @@ $(B)/load: $(call obj,$(wildcard bench/load/*.c reporting/store/*.c moderation/c
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
 
 tests: $(TESTS:%=$(B)/tests/%) $(B)/tests/pull_feed $(B)/load $(if $(SAN)$(COV),,$(B)/tests/fail_alloc.so)
+
+tests: $(B)/tests/log_maker
 
 ## make test        all tests
 test: all tests | setup-test

@@ -5,7 +5,7 @@
 #include "examples.h"
 #include "hub_public.h"
 #include "hub_verdict.h"
-#include "note.h"
+#include "policy.h"
 #include "quorum.h"
 #include "quorum_public.h"
 #include "reports.h"
@@ -379,6 +379,37 @@ static void put_log(void)
     sodium_memzero(secret, sizeof secret);
 }
 
+/* The key of fuzz_cosignature, which is its log's too. */
+static void put_witness(void)
+{
+    static const uint8_t seed[32];
+    struct note_checkpoint checkpoint = {.size = 20852163};
+    struct cosigner witness = {.name = "witness.example"};
+    uint8_t secret[64];
+    char vkeys[2][NOTE_VKEY_MAX_BYTES];
+    char note[NOTE_MAX_BYTES + COSIGNATURE_LINE_MAX_BYTES];
+    char text[2048];
+    size_t len;
+
+    (void)crypto_sign_seed_keypair(witness.public_key, secret, seed);
+    len = note_sign(note, "log.example", &checkpoint, secret);
+    put("fuzz_cosignature", "note", 0, support_text(note));
+    (void)cosignature_sign(note + len, &witness, secret, note,
+                           (size_t)(strstr(note, "\n\n") - note) + 1,
+                           1679315147);
+    put("fuzz_cosignature", "note", 1, support_text(note));
+    note_vkey(vkeys[0], "log.example", witness.public_key);
+    cosigner_vkey(vkeys[1], &witness);
+    (void)snprintf(text, sizeof text,
+                   "# a policy\nlog %s https://log.example/\n"
+                   "witness a %s https://witness.example/\n"
+                   "group b any a\ngroup c 1 b\nquorum c\n",
+                   vkeys[0], vkeys[1]);
+    put("fuzz_policy", "policy", 0, support_text(text));
+    put("fuzz_policy", "policy", 1, support_text("quorum none\n"));
+    sodium_memzero(secret, sizeof secret);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2 || sodium_init() < 0) {
@@ -398,6 +429,7 @@ int main(int argc, char **argv)
     put_cookies();
     put_heads();
     put_log();
+    put_witness();
     put_notices();
     put_outside();
     put_settings();

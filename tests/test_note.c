@@ -256,7 +256,8 @@ static void refuses_a_note_cut_off_anywhere(void **state)
         assert_int_equal(fault.offset, len);
         assert_true(support_is_zero(&got, sizeof got));
     }
-    refuse_bytes(NULL, 0, NAME, FRANK_ERR_TRUNCATED, "origin");
+    refuse_bytes(NULL, 0, NAME, FRANK_ERR_TRUNCATED, "blank line");
+    refuse_bytes("\n", 1, NAME, FRANK_ERR_TRUNCATED, "blank line");
 }
 
 static void refuses_a_note_with_any_byte_altered(void **state)
@@ -299,7 +300,6 @@ static void refuses_a_size_in_another_form(void **state)
         "+1",
         " 1",
         "1 ",
-        "1\r",
         "0x1",
         "1.0",
         "a",
@@ -326,8 +326,7 @@ static void refuses_a_root_in_another_form(void **state)
         "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2J=",  /* stray bits */
         "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I==", /* too much of it */
         "CsUYapGGPo4dkMgIAUqom_Xajj7h2fB2MPA3j2jxq2I=",  /* URL's */
-        "CsUYapGGPo4dkMgIAUqom\xafXajj7h2fB2MPA3j2jxq2I=",
-        "CsUYapGGPo4dkMgIAUqom\xabXajj7h2fB2MPA3j2jxq2I=",
+        "CsUYapGGPo4dkMgIAUqom\xc3\xafXajj7h2fB2MPA3j2jxq2I=",
         "CsUYapGGPo4dkMgIAUqom Xajj7h2fB2MPA3j2jxq2I=",
         "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxqw==",     /* 31 bytes */
         "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2IAAAA=", /* 35 bytes */
@@ -345,19 +344,34 @@ static void refuses_extension_lines(void **state)
 {
     (void)state;
     refuse(signed_body(BODY "more\n"), FRANK_ERR_VALUE, "extension");
-    refuse(signed_body(BODY "\nmore\n"), FRANK_ERR_VALUE, "signature");
-    refuse(BODY OWN, FRANK_ERR_VALUE, "extension");
+    refuse(signed_body(BODY "\nmore\n"), FRANK_ERR_VALUE, "extension");
+    refuse(signed_body(BODY "\n"), FRANK_ERR_VALUE, "extension");
+    refuse(BODY OWN, FRANK_ERR_TRUNCATED, "blank line");
 }
 
 static void refuses_what_stands_behind_the_signatures(void **state)
 {
     (void)state;
-    refuse(NOTE "\n", FRANK_ERR_TRAILING, "note");
-    refuse(NOTE "\n" WITNESS, FRANK_ERR_TRAILING, "note");
-    refuse(BODY "\n\n" OWN, FRANK_ERR_TRAILING, "note");
+    refuse(NOTE "\n", FRANK_ERR_TRUNCATED, "signature");
+    refuse(NOTE "\n" WITNESS, FRANK_ERR_VALUE, "extension");
+    refuse(BODY "\n\n" OWN, FRANK_ERR_VALUE, "extension");
     refuse(NOTE "x", FRANK_ERR_TRUNCATED, "signature");
     refuse(NOTE "x\n", FRANK_ERR_VALUE, "signature");
     refuse_bytes(NOTE, sizeof NOTE, NAME, FRANK_ERR_TRUNCATED, "signature");
+}
+
+/* Signed or not: control characters and what is not UTF-8 may be in no note. */
+static void refuses_text_that_no_note_may_have(void **state)
+{
+    (void)state;
+    refuse(signed_body(NAME "\n1\r\n" ROOT "\n"), FRANK_ERR_VALUE, "text");
+    refuse(signed_body(NAME "\n1\n" ROOT "\n\t\n"), FRANK_ERR_VALUE, "text");
+    refuse(signed_body(NAME "\n1\nCsUYapGGPo4dkMgIAUqom\xafXajj7h2fB2MPA3j2jxq"
+                            "2I=\n"),
+           FRANK_ERR_UTF8, "text");
+    refuse(signed_body("\n1\n" ROOT "\n"), FRANK_ERR_VALUE, "origin");
+    refuse(signed_body(NAME "\n"), FRANK_ERR_TRUNCATED, "size");
+    refuse(signed_body(NAME "\n1\n"), FRANK_ERR_TRUNCATED, "root");
 }
 
 static void refuses_malformed_signature_lines_of_anyone(void **state)
@@ -426,6 +440,219 @@ static void refuses_a_note_that_this_key_did_not_sign(void **state)
     refuse(text, FRANK_ERR_SIGNER, "signature");
 }
 
+/* ---- Any note ------------------------------------------------------------ */
+
+static struct note_key own_key(void)
+{
+    struct note_key key = {.name = NAME};
+
+    memcpy(key.public_key, public_key, sizeof key.public_key);
+    return key;
+}
+
+static int read_text(struct note *out, const char *text,
+                     struct frank_fault *fault)
+{
+    size_t len = strlen(text);
+
+    return note_read(out,
+                     (const char *)support_copy((const uint8_t *)text, len),
+                     len, fault);
+}
+
+static void reads_any_note_line_by_line(void **state)
+{
+    struct note_signature signature;
+    struct note note;
+    uint8_t id[NOTE_KEY_ID_BYTES];
+    size_t at = 0;
+
+    (void)state;
+    assert_int_equal(
+        read_text(&note, "It is\n\nnot a checkpoint \xc3\xbc.\n\n" WITNESS OWN,
+                  NULL),
+        FRANK_OK);
+    support_assert_span(note.body,
+                        support_text("It is\n\nnot a checkpoint \xc3\xbc.\n"));
+    support_assert_span(note.signatures, support_text(WITNESS OWN));
+    assert_true(note_next(&signature, &note, &at));
+    support_assert_span(signature.line, support_text(WITNESS));
+    support_assert_span(signature.name, support_text("witness.example/w1"));
+    assert_int_equal(signature.len, 1);
+    assert_true(support_is_zero(signature.key_id, sizeof signature.key_id));
+    assert_true(note_next(&signature, &note, &at));
+    support_assert_span(signature.line, support_text(OWN));
+    assert_int_equal(signature.len, FRANK_SIGNATURE_BYTES);
+    note_key_id(id, NAME, NOTE_ED25519, public_key);
+    assert_true(note_signature_is_of(&signature, NAME, id));
+    assert_false(note_signature_is_of(&signature, NAME "x", id));
+    assert_false(note_signature_is_of(&signature, "PeterNeumanm", id));
+    id[3] ^= 1;
+    assert_false(note_signature_is_of(&signature, NAME, id));
+    assert_false(note_next(&signature, &note, &at));
+}
+
+static void gives_no_signature_of_what_was_not_read(void **state)
+{
+    struct note_signature signature;
+    struct note note = {support_text("a\n"), support_text("x\n")};
+    size_t at = 0;
+
+    (void)state;
+    assert_false(note_next(&signature, &note, &at));
+    note.signatures = support_text(DASH "a AAAAAAA=");
+    assert_false(note_next(&signature, &note, &at));
+}
+
+static void tells_who_signed_from_who_did_not(void **state)
+{
+    const struct note_key key = own_key();
+    struct frank_fault fault = {0};
+    struct note note;
+
+    (void)state;
+    assert_int_equal(read_text(&note, NOTE WITNESS, NULL), FRANK_OK);
+    assert_int_equal(note_check(&note, &key, NULL), FRANK_OK);
+    assert_int_equal(read_text(&note, BODY "\n" WITNESS, NULL), FRANK_OK);
+    assert_int_equal(note_check(&note, &key, &fault), FRANK_ERR_MISSING);
+    assert_int_equal(fault.offset, strlen(BODY) + 1);
+    assert_int_equal(read_text(&note, "x" BODY "\n" WITNESS OWN, NULL),
+                     FRANK_OK);
+    assert_int_equal(note_check(&note, &key, &fault), FRANK_ERR_SIGNER);
+    assert_int_equal(fault.offset, strlen("x" BODY "\n" WITNESS));
+}
+
+static void reads_a_checkpoint_of_anyone_with_its_extensions(void **state)
+{
+    struct note_tree tree;
+
+    (void)state;
+    assert_int_equal(
+        note_tree_read(
+            &tree, support_text("a log+\n7\n" ROOT "\nmore\nand more\n"), NULL),
+        FRANK_OK);
+    support_assert_span(tree.origin, support_text("a log+"));
+    support_assert_span(tree.extensions, support_text("more\nand more\n"));
+    assert_int_equal(tree.checkpoint.size, 7);
+    assert_memory_equal(tree.checkpoint.root, example.root,
+                        sizeof example.root);
+    assert_int_equal(
+        note_tree_read(&tree, support_text("a\n7\n" ROOT "\nmore"), NULL),
+        FRANK_ERR_TRUNCATED);
+    assert_true(support_is_zero(&tree, sizeof tree));
+}
+
+static void names_are_utf8_without_spaces_or_plus(void **state)
+{
+    static const char *const bad[] = {"",
+                                      "a b",
+                                      "a+b",
+                                      "a\tb",
+                                      "a\x1f",
+                                      "\xff",
+                                      "a\xc2\x85",
+                                      "a\xc2\xa0",
+                                      "\xe1\x9a\x80",
+                                      "\xe2\x80\x80",
+                                      "\xe2\x80\x8a",
+                                      "\xe2\x80\xa8",
+                                      "\xe2\x80\xa9",
+                                      "\xe2\x80\xaf",
+                                      "\xe2\x81\x9f",
+                                      "\xe3\x80\x80"};
+    char name[NOTE_ORIGIN_MAX_BYTES + 2] = {0};
+
+    (void)state;
+    assert_true(note_name_is_valid(support_text("a")));
+    assert_true(note_name_is_valid(support_text("z\xc3\xbcrich.example/w")));
+    assert_true(note_name_is_valid(support_text("\xe2\x80\x8b\xe1\x9a\x81")));
+    for (size_t i = 0; i < SUPPORT_COUNT(bad); i++) {
+        assert_false(note_name_is_valid(support_text(bad[i])));
+    }
+    memset(name, 'a', NOTE_ORIGIN_MAX_BYTES);
+    assert_true(note_name_is_valid(support_text(name)));
+    name[NOTE_ORIGIN_MAX_BYTES] = 'a';
+    assert_false(note_name_is_valid(support_text(name)));
+}
+
+static void refuse_vkey(const char *vkey, const char *field)
+{
+    struct frank_fault fault = {0};
+    struct note_key key;
+
+    memset(&key, 0xff, sizeof key);
+    if (note_vkey_read(&key, NOTE_ED25519, vkey, &fault) != FRANK_ERR_VALUE ||
+        strcmp(fault.field, field) != 0) {
+        fail_msg("%s, not %s: %s", fault.field, field, vkey);
+    }
+    assert_true(fault.offset <= strlen(vkey));
+    assert_true(support_is_zero(&key, sizeof key));
+}
+
+static void reads_the_verifier_key_of_the_example(void **state)
+{
+    struct note_key key;
+
+    (void)state;
+    assert_int_equal(note_vkey_read(&key, NOTE_ED25519, VKEY, NULL), FRANK_OK);
+    assert_string_equal(key.name, NAME);
+    assert_memory_equal(key.public_key, public_key, sizeof public_key);
+}
+
+static void refuses_what_is_no_verifier_key(void **state)
+{
+    struct note_key key;
+    struct frank_fault fault = {0};
+
+    (void)state;
+    refuse_vkey("", "key's name");
+    refuse_vkey(NAME, "key's name");
+    refuse_vkey("a b+c74f20a3+ARpc", "key's name");
+    refuse_vkey("+c74f20a3+ARpc", "key's name");
+    refuse_vkey(NAME "+", "key's hash");
+    refuse_vkey(NAME "+c74f20a3", "key's hash");
+    refuse_vkey(NAME "+c74f20a33+ARpc", "key's hash");
+    refuse_vkey(NAME "+c74f20a3+", "key");
+    refuse_vkey(NAME "+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10T=",
+                "key");
+    refuse_vkey(VKEY "x", "key");
+    refuse_vkey(NAME "+c74f20a4+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+                "key's hash");
+    refuse_vkey(NAME "+C74F20A3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+                "key's hash");
+    assert_int_equal(note_vkey_read(&key, NOTE_COSIGNATURE, VKEY, &fault),
+                     FRANK_ERR_VALUE);
+    assert_string_equal(fault.field, "key's type");
+    assert_int_equal(fault.found, NOTE_ED25519);
+    assert_int_equal(fault.expected, NOTE_COSIGNATURE);
+}
+
+static void aborts_on_a_line_that_does_not_fit(void **state)
+{
+    struct sigaction action = {.sa_handler = on_abort};
+    struct sigaction before;
+    static const uint8_t id[NOTE_KEY_ID_BYTES];
+    char out[NOTE_VKEY_MAX_BYTES];
+    volatile bool refused = true;
+
+    (void)state;
+    assert_int_equal(
+        note_line_write(out, sizeof DASH "a AAAAAAA=\n", "a", id, id, 1),
+        strlen(DASH "a AAAAAAA=\n"));
+    assert_string_equal(out, DASH "a AAAAAAA=\n");
+    assert_int_equal(sigaction(SIGABRT, &action, &before), 0);
+    if (sigsetjmp(aborted, 1) == 0) {
+        (void)note_line_write(out, strlen(DASH "a AAAAAAA=\n"), "a", id, id, 1);
+        refused = false;
+    }
+    if (sigsetjmp(aborted, 1) == 0) {
+        note_vkey(out, "a b", public_key);
+        refused = false;
+    }
+    assert_int_equal(sigaction(SIGABRT, &before, NULL), 0);
+    assert_true(refused);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -445,9 +672,18 @@ int main(void)
         cmocka_unit_test(refuses_a_root_in_another_form),
         cmocka_unit_test(refuses_extension_lines),
         cmocka_unit_test(refuses_what_stands_behind_the_signatures),
+        cmocka_unit_test(refuses_text_that_no_note_may_have),
         cmocka_unit_test(refuses_malformed_signature_lines_of_anyone),
         cmocka_unit_test(refuses_a_signature_larger_than_any),
         cmocka_unit_test(refuses_a_note_that_this_key_did_not_sign),
+        cmocka_unit_test(reads_any_note_line_by_line),
+        cmocka_unit_test(gives_no_signature_of_what_was_not_read),
+        cmocka_unit_test(tells_who_signed_from_who_did_not),
+        cmocka_unit_test(reads_a_checkpoint_of_anyone_with_its_extensions),
+        cmocka_unit_test(names_are_utf8_without_spaces_or_plus),
+        cmocka_unit_test(reads_the_verifier_key_of_the_example),
+        cmocka_unit_test(refuses_what_is_no_verifier_key),
+        cmocka_unit_test(aborts_on_a_line_that_does_not_fit),
     };
 
     return cmocka_run_group_tests(tests, make_key, NULL);

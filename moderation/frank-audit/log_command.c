@@ -1,211 +1,211 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A log, from a folder or from a service, checked from end to end. */
+/* A log, from a folder or from a service, checked from what is remembered. */
 #include "commands.h"
-#include "fetch.h"
-#include "io.h"
-#include "log_check.h"
+#include "log_argument.h"
+#include "log_source.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define CONNECT_MS 10000
-#define TOTAL_MS 60000
-#define PLACE_MAX 1900
-
-struct source {
-    const char *place; /* folder or URL, without the slash at its end */
-    size_t len;
-    bool is_url;
-    const char *ca;
-    struct fetch_networks networks;
-};
-
-/* Logs are also of one's own machine and network: whoever names an address here
- * means it. */
-static int read_url(const struct source *s, const char *path, uint8_t *out,
-                    size_t *len, bool exactly)
-{
-    char url[FETCH_URL_MAX_BYTES];
-    struct fetch_answer answer = {0};
-    struct fetch_trouble trouble;
-    struct fetch_request request = {.url = url,
-                                    .method = "GET",
-                                    .ca_file = s->ca,
-                                    .connect_ms = CONNECT_MS,
-                                    .total_ms = TOTAL_MS,
-                                    .max_bytes = *len,
-                                    .allowed = &s->networks};
-    int error;
-
-    (void)snprintf(url, sizeof url, "%.*s/%s", (int)s->len, s->place, path);
-    error = fetch(&answer, &request, &trouble);
-    if (error != FRANK_OK) {
-        (void)io_say(EXIT_TROUBLE, "%s: %s", path, trouble.text);
-    } else if (answer.status != 200) {
-        (void)io_say(EXIT_TROUBLE, "%s: status %u", path, answer.status);
-        error = FRANK_ERR_FILE;
-    } else if (exactly && answer.len != *len) {
-        (void)io_say(EXIT_REFUSED, "%s: %zu bytes in place of %zu", path,
-                     answer.len, *len);
-        error = FRANK_ERR_TRUNCATED;
-    } else {
-        memcpy(out, answer.body, answer.len);
-        *len = answer.len;
-    }
-    fetch_answer_free(&answer);
-    return error;
-}
-
-/* In files a tile that grows is one file, of which the first hashes count. */
-static int read_folder(const struct source *s, const char *path, uint8_t *out,
-                       size_t *len, bool exactly)
-{
-    char name[PLACE_MAX + LOG_WHERE_BYTES];
-    const char *part = strstr(path, ".p/");
-    size_t got = 0;
-    FILE *file;
-
-    (void)snprintf(name, sizeof name, "%.*s/%s", (int)s->len, s->place, path);
-    file = fopen(name, "rb");
-    if (file == NULL && part != NULL) {
-        name[s->len + 1 + (size_t)(part - path)] = '\0';
-        file = fopen(name, "rb");
-    }
-    if (file == NULL) {
-        (void)io_say(EXIT_TROUBLE, "%s: cannot be opened", name);
-        return FRANK_ERR_FILE;
-    }
-    got = fread(out, 1, *len, file);
-    if (ferror(file) != 0 || (exactly && got != *len)) {
-        (void)io_say(EXIT_REFUSED, "%s: too short", name);
-        (void)fclose(file);
-        return FRANK_ERR_TRUNCATED;
-    }
-    (void)fclose(file);
-    *len = got;
-    return FRANK_OK;
-}
-
-static int read_source(void *context, const char *path, uint8_t *out,
-                       size_t *len)
-{
-    const struct source *s = context;
-    bool exactly = strcmp(path, "checkpoint") != 0;
-
-    return s->is_url ? read_url(s, path, out, len, exactly)
-                     : read_folder(s, path, out, len, exactly);
-}
-
-static void show_progress(void *context, uint64_t done, uint64_t size)
+static void show_progress(void *context, uint64_t done, uint64_t of)
 {
     (void)context;
     if (isatty(STDERR_FILENO) == 1) {
         (void)fprintf(stderr, "\r%3u %% of %" PRIu64 " entries",
-                      (unsigned)(100 * done / size), size);
+                      (unsigned)(100.0 * (double)done / (double)of), of);
     }
 }
 
-static int put_result(const struct log_key *key,
-                      const struct note_checkpoint *checkpoint, bool json)
+static void clear_progress(void)
 {
-    char root[2 * MERKLE_HASH_BYTES + 1];
-
-    (void)sodium_bin2hex(root, sizeof root, checkpoint->root,
-                         sizeof checkpoint->root);
-    if (json) {
-        json_t *line = json_object();
-
-        io_json_set(line, "origin", json_string(key->origin));
-        io_json_set(line, "size", json_integer((json_int_t)checkpoint->size));
-        io_json_set(line, "root", json_string(root));
-        return io_put_json(line);
-    }
-    (void)printf("%s holds: %" PRIu64 " entries make the root that was "
-                 "signed\n  root %s\n",
-                 key->origin, checkpoint->size, root);
-    return io_finish(EXIT_DONE);
-}
-
-static int check(const struct log_key *key, struct source *source, bool json)
-{
-    struct note_checkpoint checkpoint;
-    char where[LOG_WHERE_BYTES];
-    struct frank_fault fault = {.error = FRANK_OK};
-    int error = log_check(&checkpoint, where, key, read_source, show_progress,
-                          source, &fault);
-
     if (isatty(STDERR_FILENO) == 1) {
         (void)fputs("\r\033[K", stderr);
     }
-    if (error == FRANK_OK) {
-        return put_result(key, &checkpoint, json);
-    }
-    if (fault.error != FRANK_OK) {
-        (void)io_fault(where, &fault);
-    }
-    return error == FRANK_ERR_FILE || error == FRANK_ERR_MEMORY ? EXIT_TROUBLE
-                                                                : EXIT_REFUSED;
 }
 
-static int run(const char *vkey, struct source *source, bool json)
+/* ---- Results --------------------------------------------------------------
+ */
+
+static json_t *witnesses_json(const struct policy *policy,
+                              const struct policy_verdict *verdict)
 {
-    struct frank_fault fault;
-    struct log_key key;
-    int code;
+    json_t *list = json_array();
 
-    if (log_key_read(&key, vkey, &fault) != FRANK_OK) {
-        return io_say(EXIT_USAGE, "--key: not a verifier key, "
-                                  "\"origin+hash+base64\"");
+    for (size_t i = 0; i < policy_witness_count(policy); i++) {
+        if (verdict->cosigned[i]) {
+            json_t *one = json_object();
+
+            io_json_set(one, "name",
+                        io_json_text(io_span(policy_witness(policy, i)->name)));
+            io_json_set(one, "time",
+                        json_integer((json_int_t)verdict->times[i]));
+            io_json_append(list, one);
+        }
     }
-    source->len = strlen(source->place);
-    while (source->len > 1 && source->place[source->len - 1] == '/') {
-        source->len--;
-    }
-    source->is_url = strncmp(source->place, "http://", 7) == 0 ||
-                     strncmp(source->place, "https://", 8) == 0;
-    if (source->len > PLACE_MAX) {
-        return io_say(EXIT_USAGE, "too long a place");
-    }
-    (void)signal(SIGPIPE, SIG_IGN);
-    if (fetch_networks_parse(&source->networks, "0.0.0.0/0, ::/0", NULL) !=
-            FRANK_OK ||
-        fetch_start() != FRANK_OK) {
-        return io_say(EXIT_TROUBLE, "libcurl does not start");
-    }
-    code = check(&key, source, json);
-    fetch_stop();
-    return code;
+    return list;
 }
 
-enum { KEY, CA, AS_JSON };
+/* One line, whatever was found. */
+static int put_json(const struct log_ask *ask, const struct log_result *r)
+{
+    json_t *line = json_object();
+
+    io_json_set(line, "finding", json_string(log_finding_name(r->finding)));
+    io_json_set(line, "origin", json_string(r->origin));
+    io_json_set(line, "size", json_integer((json_int_t)r->checkpoint.size));
+    io_json_set(line, "root",
+                io_json_hex(r->checkpoint.root, sizeof r->checkpoint.root));
+    if (r->remembers) {
+        io_json_set(line, "from", json_integer((json_int_t)r->remembered.size));
+    }
+    io_json_set(line, "hashes", json_integer((json_int_t)r->hashes));
+    if (ask->entries) {
+        io_json_set(line, "entries", json_integer((json_int_t)r->entries));
+    }
+    if (ask->policy != NULL) {
+        io_json_set(line, "cosigned", witnesses_json(ask->policy, &r->verdict));
+    }
+    if (r->finding != LOG_HOLDS) {
+        io_json_set(line, "where", json_string(r->where));
+        io_json_set(line, "first", json_integer((json_int_t)r->first));
+        io_json_set(line, "end", json_integer((json_int_t)r->end));
+    }
+    return io_put_json(line);
+}
+
+static int put_holds(const struct log_ask *ask, const struct log_result *r)
+{
+    char root[2 * MERKLE_HASH_BYTES + 1];
+
+    (void)sodium_bin2hex(root, sizeof root, r->checkpoint.root,
+                         sizeof r->checkpoint.root);
+    (void)printf("%s holds: %" PRIu64 " entries make the root that was "
+                 "signed\n  root %s\n",
+                 r->origin, r->checkpoint.size, root);
+    if (r->remembers) {
+        (void)printf("  goes on from the %" PRIu64 " entries that were seen: "
+                     "%" PRIu64 " new hashes checked\n",
+                     r->remembered.size, r->hashes);
+    }
+    if (ask->entries) {
+        (void)printf("  %" PRIu64 " entries read, each has its hash\n",
+                     r->entries);
+    } else {
+        (void)printf("  hashes alone: what the entries say was not read\n");
+    }
+    if (ask->policy != NULL && policy_needs_witnesses(ask->policy)) {
+        (void)printf("  cosigned by %zu of the policy's %zu witnesses, which "
+                     "is the quorum\n",
+                     r->verdict.count, policy_witness_count(ask->policy));
+    }
+    return io_finish(EXIT_DONE);
+}
+
+/* ---- The check ------------------------------------------------------------
+ */
+
+static int refused(const struct log_result *result,
+                   const struct frank_fault *fault)
+{
+    char text[LOG_TEXT_BYTES];
+    char why[FRANK_FAULT_TEXT_BYTES];
+
+    log_result_text(text, result);
+    frank_fault_text(why, sizeof why, fault);
+    return io_say(EXIT_REFUSED, "%s%s%s", text,
+                  result->finding == LOG_UNSIGNED ? ": " : "",
+                  result->finding == LOG_UNSIGNED ? why : "");
+}
+
+/* Of what was read, log_source_read() said what is wrong. */
+static int trouble(const struct log_ask *ask, const struct log_result *result,
+                   const struct frank_fault *fault)
+{
+    if (strcmp(result->where, "state") == 0) {
+        (void)io_key_fault(ask->state, fault);
+    } else if (fault->error == FRANK_ERR_MISSING) {
+        (void)io_say(EXIT_TROUBLE, "there is no checkpoint");
+    } else if (fault->error == FRANK_ERR_MEMORY) {
+        (void)io_say(EXIT_TROUBLE, "out of memory");
+    }
+    return EXIT_TROUBLE;
+}
+
+static int check(struct log_ask *ask, bool json)
+{
+    struct frank_fault fault = {.error = FRANK_OK};
+    struct log_result result;
+    int error;
+
+    ask->progress = show_progress;
+    error = log_client_check(&result, ask, &fault);
+    clear_progress();
+    if (error == FRANK_OK) {
+        return json ? put_json(ask, &result) : put_holds(ask, &result);
+    }
+    if (error != FRANK_ERR_PROOF) {
+        return trouble(ask, &result, &fault);
+    }
+    if (json && put_json(ask, &result) != EXIT_DONE) {
+        return EXIT_TROUBLE;
+    }
+    return refused(&result, &fault);
+}
+
+enum { KEY, POLICY, STATE, ENTRIES, TOKEN, CA, AS_JSON, OPTIONS };
 static const struct option options[] = {
     [KEY] = {"key", required_argument, NULL, KEY},
+    [POLICY] = {"policy", required_argument, NULL, POLICY},
+    [STATE] = {"state", required_argument, NULL, STATE},
+    [ENTRIES] = {"entries", no_argument, NULL, ENTRIES},
+    [TOKEN] = {"token", required_argument, NULL, TOKEN},
     [CA] = {"ca", required_argument, NULL, CA},
     [AS_JSON] = {"json", no_argument, NULL, AS_JSON},
     {NULL, 0, NULL, 0}};
 
+static int run(const char *const given[OPTIONS], const char *place)
+{
+    struct log_ask ask = {.state = given[STATE],
+                          .entries = given[ENTRIES] != NULL,
+                          .read = log_source_read};
+    struct log_trust trust;
+    struct log_source source;
+    int code = log_trust_read(&trust, given[KEY], given[POLICY]);
+
+    ask.key = log_trust_key(&trust);
+    ask.policy = log_trust_policy(&trust);
+    if (code == EXIT_DONE && ask.key == NULL &&
+        policy_log_count(ask.policy) == 0) {
+        code = io_say(EXIT_USAGE, "the policy names no log: --key too");
+    }
+    if (code == EXIT_DONE) {
+        code = log_source_open(&source, place, given[TOKEN], given[CA]);
+        ask.read_context = &source;
+        if (code == EXIT_DONE) {
+            code = check(&ask, given[AS_JSON] != NULL);
+        }
+        log_source_close(&source);
+    }
+    log_trust_free(&trust);
+    return code;
+}
+
 int log_command(const struct command *self, int argc, char **argv)
 {
-    struct source source = {.place = NULL};
-    const char *key = NULL;
-    bool json = false;
+    const char *given[OPTIONS] = {NULL};
     int option;
 
     while ((option = command_option(self, argc, argv, options)) != -1) {
         if (option == '?') {
             return EXIT_USAGE;
         }
-        key = option == KEY ? optarg : key;
-        source.ca = option == CA ? optarg : source.ca;
-        json = json || option == AS_JSON;
+        given[option] = optarg != NULL ? optarg : "";
     }
-    if (key == NULL || argc - optind != 1) {
-        return command_usage(self, "a key and a log are needed");
+    if ((given[KEY] == NULL && given[POLICY] == NULL) || argc - optind != 1) {
+        return command_usage(self, "a key or a policy, and a log are needed");
     }
-    source.place = argv[optind];
-    return run(key, &source, json);
+    return run(given, argv[optind]);
 }

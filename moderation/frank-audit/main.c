@@ -3,8 +3,10 @@
 #include "commands.h"
 
 static const struct command commands[] = {
-    {"log", "--key VKEY [--ca FILE] [--json] URL|FOLDER",
-     "check that a log's entries make the root that was signed", log_command},
+    {"log",
+     "[--key VKEY] [--policy FILE] [--state DIR] [--entries] [--token FILE] "
+     "[--ca FILE] [--json] URL|FOLDER",
+     "check a log, from what is remembered of it", log_command},
 };
 
 int main(int argc, char **argv)
