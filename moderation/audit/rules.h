@@ -46,6 +46,8 @@ struct rules_settings {
     uint64_t now;                 /* nothing may be of later */
     unsigned threads;             /* that read entries; 0: one for each core */
     const char *path;             /* database; NULL: one that is gone after */
+    const char *of[RULES_LOGS];   /* the logs' keys: a database is of one pair
+                                     alone. NULL: not told */
 };
 
 struct rules;
@@ -54,8 +56,9 @@ struct rules;
 
 /*
  * settings and what they point to must outlive it. VALUE: the database was made
- * with other limits, so that what it waits for is not right; FILE, MEMORY;
- * trouble says it in words. key_json_start() and sodium_init() before.
+ * with other limits, so that what it waits for is not right, or of other logs;
+ * FILE, MEMORY; trouble says it in words. key_json_start() and sodium_init()
+ * before.
  */
 FRANK_MUST_CHECK int rules_open(struct rules **out,
                                 const struct rules_settings *settings,

@@ -5,6 +5,7 @@
  * folder changes what is there in one transaction; one that begins anew makes
  * its database beside, and puts it in its place at the end.
  */
+#include "hash.h"
 #include "rules_inside.h"
 
 #include <errno.h>
@@ -209,6 +210,23 @@ static size_t list_numbers(struct number out[static 8], struct rules *r)
     return sizeof numbers / sizeof numbers[0];
 }
 
+/* Tells logs apart by their keys. */
+static uint64_t number_of(const char *key)
+{
+    hash_state state;
+    uint8_t hash[HASH_BYTES];
+    uint64_t number;
+
+    if (key == NULL) {
+        return 0;
+    }
+    hash_init(&state);
+    hash_update(&state, (const uint8_t *)key, strlen(key));
+    hash_final(&state, hash);
+    memcpy(&number, hash, sizeof number);
+    return number >> 2;
+}
+
 /* Times for which something waits are made with these, and are not made again.
  */
 static bool limits_are_same(struct rules *r)
@@ -221,7 +239,9 @@ static bool limits_are_same(struct rules *r)
                   {"limit appeal", l->appeal},
                   {"limit purge", l->purge},
                   {"limit hub-retain", l->hub_retain},
-                  {"limit clock", l->clock}};
+                  {"limit clock", l->clock},
+                  {"hub's key", number_of(r->settings->of[RULES_HUB])},
+                  {"mod's key", number_of(r->settings->of[RULES_MOD])}};
     bool same = true;
 
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
@@ -294,7 +314,7 @@ static int open_at(struct rules *r, const char *path,
     db_begin(r->db);
     if (!limits_are_same(r)) {
         return fail(trouble, FRANK_ERR_VALUE, path,
-                    "made with other limits; take these, or begin anew with "
+                    "made with other limits or of other logs; take these, or "
                     "another folder");
     }
     load(r);

@@ -7,5 +7,7 @@
 
 /* Each gives an exit code, after a message unless it is 0. */
 int log_command(const struct command *self, int argc, char **argv);
+int rules_command(const struct command *self, int argc, char **argv);
+int receipts_command(const struct command *self, int argc, char **argv);
 
 #endif

@@ -7,6 +7,16 @@ static const struct command commands[] = {
      "[--key VKEY] [--policy FILE] [--state DIR] [--entries] [--token FILE] "
      "[--ca FILE] [--json] URL|FOLDER",
      "check a log, from what is remembered of it", log_command},
+    {"rules",
+     "--hub URL|FOLDER --hub-key VKEY [--hub-token FILE] --mod URL|FOLDER "
+     "--mod-key VKEY [--mod-token FILE] --quorum FILE... [--policy FILE] "
+     "[--book FILE] [--grave LIST] [--state DIR [--all]] [--ca FILE] [--json] "
+     "[--html FILE] [limits]",
+     "check that both logs kept the rules", rules_command},
+    {"receipts",
+     "--mod URL|FOLDER --mod-key VKEY [--mod-token FILE] [--policy FILE] "
+     "[--ca FILE] [--holder N --quorum FILE] [--json] [RECEIPT...]",
+     "check a holder's own receipts against the log", receipts_command},
 };
 
 int main(int argc, char **argv)
