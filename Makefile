@@ -264,6 +264,7 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_O) $(SHELL_IO_O) $(FRANKD_O) $(SERVIC
 	    $(LIBS_MOD) -lcmocka -lcbor -lssl -lcrypto
 
 $(B)/tests/test_render: $(call obj,moderation/frank-mod/render.c)
+$(B)/tests/test_rules_page: $(call obj,moderation/frank-audit/rules_page.c moderation/frank-audit/rules_charts.c)
 
 $(B)/tests/fail_alloc.so: tests/preload/fail_alloc.c | setup-test
 	@mkdir -p $(@D)

@@ -12,7 +12,9 @@
 #include <time.h>
 
 /* Bars in one picture; more days are put together. */
-#define BARS_MAX 120
+#define BARS_MAX 90
+/* So that one day does not fill the picture. */
+#define BARS_MIN 12
 
 static const struct {
     enum rules_number number;
@@ -136,38 +138,77 @@ static void put_title(FILE *out, const struct days *d, size_t i)
                   decided(bar));
 }
 
-/* What came in beside what was decided, by outcome. */
-static void put_bars(FILE *out, const struct days *d, uint64_t max)
+/* What came in, or what was decided, by outcome. */
+static void put_bar(FILE *out, const struct days *d, size_t i, bool decisions,
+                    uint64_t max)
 {
-    double each = 100.0 / (double)d->count;
-    double width = each * 0.42;
+    double each = 100.0 / (double)(d->count < BARS_MIN ? BARS_MIN : d->count);
+    const struct bar *bar = &d->bars[i];
+    double x = each * ((double)i + 0.1);
+    double below = 0;
+
+    (void)fputs("<g>", out);
+    put_title(out, d, i);
+    if (!decisions) {
+        put_rect(out, "in", x, each * 0.8, 0,
+                 100.0 * (double)bar->counts[NUMBER_RECEIVED] / (double)max);
+    }
+    for (size_t j = 0; decisions && j < OUTCOMES; j++) {
+        double height =
+            100.0 * (double)bar->counts[outcomes[j].number] / (double)max;
+
+        put_rect(out, outcomes[j].color, x, each * 0.8, below, height);
+        below += height;
+    }
+    (void)fputs("</g>", out);
+}
+
+static uint64_t tallest(const struct days *d, bool decisions)
+{
+    uint64_t max = 1;
 
     for (size_t i = 0; i < d->count; i++) {
-        const struct bar *bar = &d->bars[i];
-        double x = each * (double)i + each * 0.06;
-        double below = 0;
+        uint64_t height = decisions ? decided(&d->bars[i])
+                                    : d->bars[i].counts[NUMBER_RECEIVED];
 
-        (void)fputs("<g>", out);
-        put_title(out, d, i);
-        put_rect(out, "in", x, width, 0,
-                 100.0 * (double)bar->counts[NUMBER_RECEIVED] / (double)max);
-        for (size_t j = 0; j < OUTCOMES; j++) {
-            double height =
-                100.0 * (double)bar->counts[outcomes[j].number] / (double)max;
-
-            put_rect(out, outcomes[j].color, x + width + each * 0.02, width,
-                     below, height);
-            below += height;
-        }
-        (void)fputs("</g>", out);
+        max = height > max ? height : max;
     }
+    return max;
+}
+
+static void put_picture(FILE *out, const struct days *d, bool decisions)
+{
+    uint64_t max = tallest(d, decisions);
+    char number[RULES_PAGE_NUMBER_BYTES];
+    char day[16];
+
+    (void)fprintf(out,
+                  "<figure><p class=\"top\">up to %s %s</p>"
+                  "<svg class=\"days\" viewBox=\"0 0 100 100\" "
+                  "preserveAspectRatio=\"none\" role=\"img\" aria-label="
+                  "\"%s\"><path class=\"grid\" d=\"M0 0H100M0 50H100M0 "
+                  "100H100\"/>",
+                  rules_page_number(number, max),
+                  d->each == 1 ? "a day" : "in a bar",
+                  decisions ? "Decisions by outcome, over time"
+                            : "Reports received, over time");
+    for (size_t i = 0; i < d->count; i++) {
+        put_bar(out, d, i, decisions, max);
+    }
+    (void)fprintf(out, "</svg><figcaption><span>%s</span>",
+                  day_text(day, d->first));
+    if (d->each > 1) {
+        (void)fprintf(out, "<span>%" PRIu64 " days a bar</span>", d->each);
+    }
+    if (d->count >= BARS_MIN) {
+        (void)fprintf(out, "<span>%s</span>", day_text(day, d->last));
+    }
+    (void)fputs("</figcaption></figure>", out);
 }
 
 static void put_legend(FILE *out)
 {
-    (void)fputs("<p class=\"legend\"><span><i class=\"b-in\"></i>received"
-                "</span>",
-                out);
+    (void)fputs("<p class=\"legend\">", out);
     for (size_t i = 0; i < OUTCOMES; i++) {
         (void)fprintf(out, "<span><i class=\"b-%s\"></i>%s</span>",
                       outcomes[i].color, outcomes[i].name);
@@ -178,44 +219,20 @@ static void put_legend(FILE *out)
 void rules_chart_days(FILE *out, struct rules *rules)
 {
     struct days *d = malloc(sizeof *d);
-    char number[RULES_PAGE_NUMBER_BYTES];
-    char day[16];
-    uint64_t max = 1;
 
     if (d == NULL) {
         return;
     }
     collect(d, rules);
-    if (!d->any) {
+    if (d->any) {
+        (void)fputs("<h3>Reports received</h3>", out);
+        put_picture(out, d, false);
+        (void)fputs("<h3>Decisions that took effect</h3>", out);
+        put_legend(out);
+        put_picture(out, d, true);
+    } else {
         (void)fputs("<p>Nothing is in the logs yet.</p>", out);
-        free(d);
-        return;
     }
-    for (size_t i = 0; i < d->count; i++) {
-        const struct bar *bar = &d->bars[i];
-
-        max = bar->counts[NUMBER_RECEIVED] > max ? bar->counts[NUMBER_RECEIVED]
-                                                 : max;
-        max = decided(bar) > max ? decided(bar) : max;
-    }
-    put_legend(out);
-    (void)fprintf(out,
-                  "<figure><p class=\"top\">%s %s</p>"
-                  "<svg class=\"days\" viewBox=\"0 0 100 100\" "
-                  "preserveAspectRatio=\"none\" role=\"img\" aria-label="
-                  "\"Reports received, and decisions by outcome\">"
-                  "<path class=\"grid\" d=\"M0 0H100M0 25H100M0 50H100M0 "
-                  "75H100M0 100H100\"/>",
-                  rules_page_number(number, max),
-                  d->each == 1 ? "a day" : "in a bar");
-    put_bars(out, d, max);
-    (void)fprintf(out, "</svg><figcaption><span>%s</span>",
-                  day_text(day, d->first));
-    if (d->each > 1) {
-        (void)fprintf(out, "<span>%" PRIu64 " days a bar</span>", d->each);
-    }
-    (void)fprintf(out, "<span>%s</span></figcaption></figure>",
-                  day_text(day, d->last));
     free(d);
 }
 

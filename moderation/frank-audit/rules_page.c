@@ -39,7 +39,7 @@ static const char style[] =
     "width:1%;padding-right:.8rem}.bars td,.bars th{border:0;"
     "padding-top:.15rem;padding-bottom:.15rem;vertical-align:middle}"
     ".bars .n{width:1%;padding-left:.8rem}.bar{display:block;width:100%;"
-    "height:.8rem}.days{display:block;width:100%;height:11rem}"
+    "height:.8rem}.days{display:block;width:100%;height:7.5rem}"
     "figure{margin:.4rem 0}.top,figcaption,.legend{color:var(--soft);"
     "font-size:.85rem;margin:.2rem 0}figcaption{display:flex;"
     "justify-content:space-between;gap:1rem}.legend{display:flex;"
@@ -56,7 +56,9 @@ static const char style[] =
     ".b-o3{background:var(--o3)}.b-o4{background:var(--o4)}"
     ".b-o5{background:var(--o5)}.rules .said{color:var(--soft);"
     "font-size:.9rem;display:block}.rules .hit{color:var(--bad);"
-    "font-weight:600}.list td:first-child{white-space:nowrap}"
+    "font-weight:600}.list td:first-child,"
+    ".list td:nth-child(2){white-space:nowrap}.list td:first-child,.rules b{"
+    "font-weight:600}"
     "@media (max-width:44rem){.list,.list tbody,.list tr,.list td{"
     "display:block}.list thead{display:none}.list tr{padding:.5rem 0;"
     "border-bottom:1px solid var(--line)}.list td{border:0;padding:.1rem 0;"
@@ -243,7 +245,7 @@ static void put_rules(FILE *out, struct rules *rules)
         struct rules_result r = rules_result(rules, i);
         uint64_t found = r.findings + r.earlier;
 
-        (void)fprintf(out, "<tr><td>%s<span class=\"said\">", r.name);
+        (void)fprintf(out, "<tr><td><b>%s</b><span class=\"said\">", r.name);
         rules_page_text(out, r.sentence);
         (void)fputs("</span>", out);
         if (found > 0) {
