@@ -10,6 +10,7 @@
 #include "quorum_public.h"
 #include "reports.h"
 #include "rings.h"
+#include "story.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -410,6 +411,26 @@ static void put_witness(void)
     sodium_memzero(secret, sizeof secret);
 }
 
+/* One of each kind that happens in a life, behind the byte of its log. */
+static void put_entries(void)
+{
+    story_begin();
+    (void)story_life(1);
+    for (unsigned log = 0; log < RULES_LOGS; log++) {
+        for (size_t i = 0; i < story_size(log); i++) {
+            const char *text = story_text(log, i);
+            uint8_t bytes[1024] = {(uint8_t)log};
+            size_t len = strlen(text);
+
+            if (len < sizeof bytes) {
+                memcpy(bytes + 1, text, len);
+                put("fuzz_rules_entry", log == RULES_HUB ? "hub" : "mod", i,
+                    (struct frank_span){bytes, 1 + len});
+            }
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2 || sodium_init() < 0) {
@@ -429,6 +450,7 @@ int main(int argc, char **argv)
     put_cookies();
     put_heads();
     put_log();
+    put_entries();
     put_witness();
     put_notices();
     put_outside();

@@ -260,8 +260,8 @@ static void take(void *context, const struct rules_entry *entry)
 {
     struct rules *r = context;
     struct rules_event event = {.entry = entry};
-    struct seen_report report;
-    struct seen_case in_case;
+    struct seen_report report = {.changed = false};
+    struct seen_case in_case = {.changed = false};
 
     if (!entry->usable) {
         r->looked[RULE_KNOWN_FORMAT]++;

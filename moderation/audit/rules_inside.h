@@ -239,7 +239,8 @@ void rules_apply(struct rules *rules, struct rules_event *event);
 void rules_tally(struct rules *rules, const struct rules_event *event);
 void rules_tally_flush(struct rules *rules);
 
-/* ---- The store (rules_store.c, rules_seen.c) -------------------------------
+/* ---- The store (rules_schema.c, rules_store.c, rules_seen.c)
+ * -------------------------------
  */
 
 enum rules_statement {
