@@ -271,7 +271,7 @@ $(B)/tests/fail_alloc.so: tests/preload/fail_alloc.c | setup-test
 	$(SAY) LINK $@
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $<
 
-$(B)/load: $(call obj,$(wildcard bench/load/*.c reporting/store/*.c moderation/cases/*.c) reporting/service/journal.c) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
+$(B)/load: $(call obj,$(wildcard bench/load/*.c reporting/store/*.c moderation/cases/*.c) reporting/service/journal.c reporting/service/publisher.c reporting/service/recovery.c reporting/service/clock.c) $(AUDIT_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
 
@@ -290,8 +290,9 @@ screenshots: all $(B)/load
 	@B=$(B) node tests/console/shots.mjs $(B)/screenshots
 
 ## make bench       speed, each figure beside the bare primitive; JSON=1
-bench: $(B)/bench $(B)/bench-rules $(B)/load $(B)/frankd $(B)/frank-mod | setup-bench setup-test
+bench: $(B)/bench $(B)/bench-rules $(B)/load $(B)/frankd $(B)/frank-mod $(B)/frank-audit | setup-bench setup-test
 	@$(B)/bench $(if $(JSON),--json)
+	@B=$(B) JSON=$(JSON) python3 -B bench/log.py
 	@$(B)/bench-rules $(if $(JSON),--json)
 	@B=$(B) JSON=$(JSON) bench/hub.sh
 	@B=$(B) JSON=$(JSON) python3 -B bench/mod.py
@@ -309,18 +310,17 @@ $(B)/bench-rules: $(call obj,$(wildcard bench/rules/*.c) reporting/store/db.c re
 ## make fuzz        each fuzz target for SECONDS (10), seeded from the vectors
 SECONDS ?= 10
 FUZZ_B := build/fuzz
-FUZZ_RULES := moderation/audit/rules_entry.c moderation/audit/rules_member.c moderation/audit/rules_kinds.c moderation/cases/states.c
 fuzz: | setup-fuzz
 	@$(MAKE) --no-print-directory $(FUZZERS:%=$(FUZZ_B)/%) $(B)/tests/make_seeds
 	@SEEDS=$(B)/tests/make_seeds B=$(FUZZ_B) FUZZ_SECONDS=$(SECONDS) fuzz/run $(FUZZERS)
 
-$(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h fuzz/fuzz_hub.h $(B)/openapi.c $(B)/standard.c $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(MODERATION) $(MOD_OUTSIDE) $(FUZZ_RULES) $(wildcard client/*.h reporting/*.h reporting/*/*.h moderation/*.h moderation/*/*.h) tests/support/libcbor.h
+$(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h fuzz/fuzz_hub.h $(B)/openapi.c $(B)/standard.c $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(MODERATION) $(MOD_OUTSIDE) $(AUDIT) moderation/cases/states.c $(wildcard client/*.h reporting/*.h reporting/*/*.h moderation/*.h moderation/*/*.h) tests/support/libcbor.h
 	@mkdir -p $(@D)
 	$(SAY) CLANG $@
 	$(Q)clang -std=c11 -D_GNU_SOURCE -g -O1 $(INCLUDES) -Itests/support \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	    $(if $(filter sodium,$(HASH)),-DFRANK_HASH_SODIUM) \
-	    -o $@ $< $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(SHELL_IO) $(B)/openapi.c $(MODERATION) $(B)/standard.c $(MOD_OUTSIDE) $(FUZZ_RULES) $(LIBS_SERVICE) -lcurl -lcbor
+	    -o $@ $< $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(SHELL_IO) $(B)/openapi.c $(MODERATION) $(B)/standard.c $(MOD_OUTSIDE) $(AUDIT) moderation/cases/states.c $(LIBS_SERVICE) -lcurl -lcbor
 
 ## make lint        format, static analysis, shell scripts, man pages
 lint: | setup-build setup-test setup-lint

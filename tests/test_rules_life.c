@@ -237,17 +237,15 @@ static struct consent a_consent(unsigned holder)
     return consent;
 }
 
-static void give(void)
+static void give_to(unsigned holder, uint64_t number)
 {
     static struct sealed_report sealed;
-    unsigned holder = some(3) + 1;
     struct share share = reports_share(holder);
     struct consent consent = a_consent(holder);
     uint8_t random[GROUP_RANDOM_BYTES];
     struct receipt receipt;
     struct asking_report report;
-    struct asking_consent given = {some(4) == 0 ? one_of(reports) : last_asked,
-                                   &consent, &receipt};
+    struct asking_consent given = {number, &consent, &receipt};
 
     if (!asking_report(&report, world_db, given.report)) {
         return;
@@ -262,6 +260,11 @@ static void give(void)
         W, some(20) == 0 ? worker() : &world_people[ANN + holder - 1],
         report.request, &given, world_now));
     asking_report_free(&report);
+}
+
+static void give(void)
+{
+    give_to(some(3) + 1, some(4) == 0 ? one_of(reports) : last_asked);
 }
 
 static void open_ready(void)
@@ -539,6 +542,42 @@ static void step(unsigned what)
     }
 }
 
+/* What is long by chance happens once on purpose: opened, looked at, proposed,
+ * confirmed, appealed, answered, held. */
+static void a_straight_way(void)
+{
+    const struct decision grave = world_decision(OUTCOME_SUSPEND, true);
+    uint64_t request;
+    uint64_t number;
+    uint8_t id[CASE_ID_BYTES];
+
+    arrive();
+    number = cases;
+    assert_done(claims_claim(W, &world_people[ANN], number, world_now));
+    assert_done(asking_ask(W, &world_people[ANN], number, &reports, 1, "why",
+                           &request, world_now));
+    requests = request;
+    for (unsigned holder = 1; holder <= 2; holder++) {
+        give_to(holder, reports);
+    }
+    open_ready();
+    assert_done(deciding_look(W, &world_people[ANN], reports, 0, world_now));
+    assert_done(
+        deciding_reveal(W, &world_people[ANN], reports, "why", world_now));
+    assert_done(
+        deciding_decide(W, &world_people[ANN], number, &grave, id, world_now));
+    assert_done(claims_claim(W, &world_people[BEN], number, world_now));
+    assert_done(
+        deciding_review(W, &world_people[BEN], number, true, "", world_now));
+    assert_done(deciding_appeal(W, id, false, "no", world_now));
+    assert_done(claims_claim(W, &world_people[CAT], number, world_now));
+    assert_done(deciding_answer(W, &world_people[CAT], number, true, &grave,
+                                "because", world_now));
+    hold();
+    (void)DO(retention_confirm(W, &world_people[ANN], holds, world_now));
+    tell();
+}
+
 /* ---- The rules over what came of it ----------------------------------------
  */
 
@@ -598,7 +637,7 @@ static void check_rules(void)
 static void live(uint32_t from)
 {
     seed = from;
-    arrive();
+    a_straight_way();
     for (unsigned i = 0; i < STEPS; i++) {
         step(some(30));
         world_now += some(MINUTES(3));

@@ -11,7 +11,7 @@
 /* ---- Reports ---------------------------------------------------------------
  */
 
-static void apply_report(struct rules *r, const struct rules_event *e)
+static void apply_report(const struct rules_event *e)
 {
     const struct rules_entry *entry = e->entry;
     struct seen_report *p = e->report;
@@ -49,7 +49,6 @@ static void apply_report(struct rules *r, const struct rules_event *e)
         return;
     }
     p->changed = true;
-    (void)r;
 }
 
 /* ---- Opening ---------------------------------------------------------------
@@ -115,9 +114,6 @@ static void apply_opening(struct rules *r, const struct rules_event *e)
         c->asked = entry->time;
         c->to_open = entry->number;
         break;
-    case SAYS_GIVEN:
-        apply_given(r, e);
-        break;
     case SAYS_REFUSED:
         (void)db_run(r->db, R_REFUSE_CONSENTS,
                      DB_VALUES(DB_BLOB(c->name, sizeof c->name),
@@ -131,14 +127,20 @@ static void apply_opening(struct rules *r, const struct rules_event *e)
     case SAYS_EXPIRED:
         c->flags &= ~(unsigned)CASE_ASKS;
         break;
-    case SAYS_OPENED:
-        apply_opened(e);
-        break;
-    case SAYS_CHECKED:
-        apply_checked(e);
-        break;
     default:
         break;
+    }
+}
+
+/* A report of a case; both are there. */
+static void apply_one(struct rules *r, const struct rules_event *e)
+{
+    if (e->entry->what == SAYS_GIVEN) {
+        apply_given(r, e);
+    } else if (e->entry->what == SAYS_OPENED) {
+        apply_opened(e);
+    } else if (e->entry->what == SAYS_CHECKED) {
+        apply_checked(e);
     }
 }
 
@@ -343,7 +345,10 @@ void rules_apply(struct rules *rules, struct rules_event *event)
 {
     apply_account(rules, event);
     if (event->report != NULL) {
-        apply_report(rules, event);
+        apply_report(event);
+    }
+    if (event->report != NULL && event->in_case != NULL) {
+        apply_one(rules, event);
     }
     if (event->in_case != NULL && event->entry->has_case) {
         apply_case(rules, event);
