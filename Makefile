@@ -269,6 +269,7 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_O) $(SHELL_IO_O) $(FRANKD_O) $(SERVIC
 	    $(LIBS_MOD) -lcmocka -lcbor -lssl -lcrypto
 
 $(B)/tests/test_render: $(call obj,moderation/frank-mod/render.c)
+$(B)/tests/test_rules_page: $(call obj,moderation/frank-audit/rules_page.c moderation/frank-audit/rules_charts.c)
 
 PRELOADS := $(B)/tests/fail_alloc.so $(B)/tests/spoil_body.so
 $(PRELOADS): $(B)/tests/%.so: tests/preload/%.c | setup-test
@@ -276,7 +277,7 @@ $(PRELOADS): $(B)/tests/%.so: tests/preload/%.c | setup-test
 	$(SAY) LINK $@
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $<
 
-$(B)/load: $(call obj,$(wildcard bench/load/*.c reporting/store/*.c moderation/cases/*.c) reporting/service/journal.c reporting/service/publisher.c reporting/service/recovery.c reporting/service/clock.c) $(AUDIT_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
+$(B)/load: $(call obj,$(wildcard bench/load/*.c moderation/cases/*.c)) $(AUDIT_O) $(MODERATION_O) $(SERVICE_O) $(SHELL_IO_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
 
@@ -295,9 +296,10 @@ screenshots: all $(B)/load
 	@B=$(B) node tests/console/shots.mjs $(B)/screenshots
 
 ## make bench       speed, each figure beside the bare primitive; JSON=1
-bench: $(B)/bench $(B)/load $(B)/frankd $(B)/frank-mod $(B)/frank-audit | setup-bench setup-test
+bench: $(B)/bench $(B)/bench-rules $(B)/load $(B)/frankd $(B)/frank-mod $(B)/frank-audit | setup-bench setup-test
 	@$(B)/bench $(if $(JSON),--json)
 	@B=$(B) JSON=$(JSON) python3 -B bench/log.py
+	@$(B)/bench-rules $(if $(JSON),--json)
 	@B=$(B) JSON=$(JSON) bench/hub.sh
 	@B=$(B) JSON=$(JSON) python3 -B bench/mod.py
 	@tests/console/install
@@ -307,6 +309,10 @@ $(B)/bench: $(call obj,$(wildcard bench/*.c)) $(MODERATION_O) $(REPORTING_O) $(C
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK) -lcrypto
 
+$(B)/bench-rules: $(call obj,$(wildcard bench/rules/*.c) moderation/cases/states.c) $(AUDIT_O) $(MODERATION_O) $(SERVICE_O) $(SHELL_IO_O) $(REPORTING_O) $(CLIENT_O)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
+
 ## make fuzz        each fuzz target for SECONDS (10), seeded from the vectors
 SECONDS ?= 10
 FUZZ_B := build/fuzz
@@ -314,7 +320,7 @@ fuzz: | setup-fuzz
 	@$(MAKE) --no-print-directory $(FUZZERS:%=$(FUZZ_B)/%) $(B)/tests/make_seeds
 	@SEEDS=$(B)/tests/make_seeds B=$(FUZZ_B) FUZZ_SECONDS=$(SECONDS) fuzz/run $(FUZZERS)
 
-$(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h fuzz/fuzz_hub.h $(B)/openapi.c $(B)/standard.c $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(MODERATION) $(MOD_OUTSIDE) $(AUDIT) $(wildcard client/*.h reporting/*.h reporting/*/*.h moderation/*.h moderation/*/*.h) tests/support/libcbor.h
+$(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h fuzz/fuzz_hub.h $(B)/openapi.c $(B)/standard.c $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(MODERATION) $(MOD_OUTSIDE) $(AUDIT) moderation/cases/states.c $(wildcard client/*.h reporting/*.h reporting/*/*.h moderation/*.h moderation/*/*.h) tests/support/libcbor.h
 	@mkdir -p $(@D)
 	$(SAY) CLANG $@
 	$(Q)clang -std=c11 -D_GNU_SOURCE -g -O1 $(INCLUDES) -Itests/support \

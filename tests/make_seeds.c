@@ -11,6 +11,7 @@
 #include "quorum_public.h"
 #include "reports.h"
 #include "rings.h"
+#include "story.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -464,6 +465,26 @@ static void put_spot_answer(void)
                       "03 0000"));
 }
 
+/* One of each kind that happens in a life, behind the byte of its log. */
+static void put_entries(void)
+{
+    story_begin();
+    (void)story_life(1);
+    for (unsigned log = 0; log < RULES_LOGS; log++) {
+        for (size_t i = 0; i < story_size(log); i++) {
+            const char *text = story_text(log, i);
+            uint8_t bytes[1024] = {(uint8_t)log};
+            size_t len = strlen(text);
+
+            if (len < sizeof bytes) {
+                memcpy(bytes + 1, text, len);
+                put("fuzz_rules_entry", log == RULES_HUB ? "hub" : "mod", i,
+                    (struct frank_span){bytes, 1 + len});
+            }
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2 || sodium_init() < 0) {
@@ -485,6 +506,7 @@ int main(int argc, char **argv)
     put_heads();
     put_log();
     put_submissions();
+    put_entries();
     put_witness();
     put_notices();
     put_outside();

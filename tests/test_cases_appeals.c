@@ -207,6 +207,7 @@ static void an_appealed_case_is_not_decided_like_an_open_one(void **state)
 
 static void an_answer_is_looked_at_a_second_time(void **state)
 {
+    uint64_t reasons;
     uint64_t number;
     uint64_t found = 0;
     uint64_t look;
@@ -218,9 +219,10 @@ static void an_answer_is_looked_at_a_second_time(void **state)
     number = appealed(OUTCOME_RESTRICT, FOR_ACCUSED);
     assert_string_equal(overturn(CAT, number, OUTCOME_WARN, false, &proposed),
                         "");
-    assert_refused("not-found",
-                   looks_second_next(W, P(CAT), &look, &found, world_now));
-    assert_done(looks_second_next(W, P(BEN), &look, &found, world_now));
+    assert_refused("not-found", looks_second_next(W, P(CAT), &look, &found,
+                                                  &reasons, world_now));
+    assert_done(
+        looks_second_next(W, P(BEN), &look, &found, &reasons, world_now));
     assert_int_equal(found, number);
     assert_done(looks_second_decide(W, P(BEN), look, "fraud", OUTCOME_WARN,
                                     &agrees, world_now));
@@ -231,6 +233,7 @@ static void an_answer_is_looked_at_a_second_time(void **state)
  * appeal: there is one, at what is in force. */
 static void a_second_look_that_waits_is_at_the_answer(void **state)
 {
+    uint64_t reasons;
     uint8_t id[CASE_ID_BYTES];
     uint64_t number;
     uint64_t found;
@@ -246,16 +249,18 @@ static void a_second_look_that_waits_is_at_the_answer(void **state)
     assert_done(claims_claim(W, P(CAT), number, world_now));
     assert_string_equal(overturn(CAT, number, OUTCOME_WARN, false, &proposed),
                         "");
-    assert_done(looks_second_next(W, P(BEN), &look, &found, world_now));
+    assert_done(
+        looks_second_next(W, P(BEN), &look, &found, &reasons, world_now));
     assert_done(looks_second_decide(W, P(BEN), look, "fraud", OUTCOME_WARN,
                                     &agrees, world_now));
     assert_true(agrees);
-    assert_refused("not-found",
-                   looks_second_next(W, P(LEA), &look, &found, world_now));
+    assert_refused("not-found", looks_second_next(W, P(LEA), &look, &found,
+                                                  &reasons, world_now));
 }
 
 static void whoever_looks_a_second_time_is_blind_until_he_judged(void **state)
 {
+    uint64_t reasons;
     uint64_t number;
     uint64_t found;
     uint64_t look;
@@ -265,13 +270,15 @@ static void whoever_looks_a_second_time_is_blind_until_he_judged(void **state)
     world_rules.second_look_ppm = 1000000;
     number = world_closed(ANN, OUTCOME_WARN);
     assert_false(looks_is_blind(world_db, P(BEN), number, world_now));
-    assert_done(looks_second_next(W, P(BEN), &look, &found, world_now));
+    assert_done(
+        looks_second_next(W, P(BEN), &look, &found, &reasons, world_now));
     assert_true(looks_is_blind(world_db, P(BEN), number, world_now));
     assert_false(looks_is_blind(world_db, P(LEA), number, world_now));
     /* Nor does he see it in between, and judge then. */
     world_now += 2 * world_rules.claim;
     assert_true(looks_is_blind(world_db, P(BEN), number, world_now));
-    assert_done(looks_second_next(W, P(BEN), &look, &found, world_now));
+    assert_done(
+        looks_second_next(W, P(BEN), &look, &found, &reasons, world_now));
     assert_done(looks_second_decide(W, P(BEN), look, "fraud", OUTCOME_WARN,
                                     &agrees, world_now));
     assert_false(looks_is_blind(world_db, P(BEN), number, world_now));

@@ -126,6 +126,7 @@ static void a_claim_ends_while_others_work(void **state)
 
 static void a_second_look_is_his_for_as_long_as_a_claim(void **state)
 {
+    uint64_t reasons;
     uint64_t look = 0;
     uint64_t found;
     uint64_t report;
@@ -135,19 +136,22 @@ static void a_second_look_is_his_for_as_long_as_a_claim(void **state)
     world_rules.second_look_ppm = 1000000;
     (void)world_closed(ANN, OUTCOME_WARN);
     report = world_last_report;
-    assert_done(looks_second_next(W, P(BEN), &look, &found, world_now));
+    assert_done(
+        looks_second_next(W, P(BEN), &look, &found, &reasons, world_now));
     world_now += world_rules.claim - 1;
     assert_done(looks_look(W, P(BEN), report, look, world_now));
-    assert_refused("not-found",
-                   looks_second_next(W, P(CAT), &look, &found, world_now));
-    assert_done(looks_second_next(W, P(BEN), &look, &found, world_now));
+    assert_refused("not-found", looks_second_next(W, P(CAT), &look, &found,
+                                                  &reasons, world_now));
+    assert_done(
+        looks_second_next(W, P(BEN), &look, &found, &reasons, world_now));
     world_now += world_rules.claim;
     assert_refused("not-claimed",
                    looks_look(W, P(BEN), report, look, world_now));
     assert_refused("not-found",
                    looks_second_decide(W, P(BEN), look, "fraud", OUTCOME_WARN,
                                        &agrees, world_now));
-    assert_done(looks_second_next(W, P(CAT), &look, &found, world_now));
+    assert_done(
+        looks_second_next(W, P(CAT), &look, &found, &reasons, world_now));
     assert_done(looks_second_decide(W, P(CAT), look, "fraud", OUTCOME_WARN,
                                     &agrees, world_now));
     assert_true(agrees);

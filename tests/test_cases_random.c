@@ -182,11 +182,12 @@ static struct cases_answer answer(const struct act *a)
 /* Takes the next second look and decides it, with a look at what there is. */
 static struct cases_answer second_look(const struct act *a)
 {
+    uint64_t reasons;
     uint64_t number;
     uint64_t which;
     bool agrees;
     struct cases_answer did =
-        looks_second_next(W, P(a->who), &which, &number, world_now);
+        looks_second_next(W, P(a->who), &which, &number, &reasons, world_now);
 
     if (did.what == CASES_DONE) {
         did = looks_look(W, P(a->who), number, which, world_now);

@@ -6,9 +6,6 @@
 #include <sodium.h>
 #include <string.h>
 
-#define W (&world), world_db
-#define P(who) (&world_people[who])
-
 static const uint8_t id[EXPORT_ID_BYTES] = {0xab, 1};
 static const struct export_choice plain = {.reporter = true};
 static uint64_t entry;

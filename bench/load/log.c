@@ -278,7 +278,7 @@ static void append(struct write *write, struct db *db)
 
 static void wait_published(struct publisher *publisher, uint64_t size)
 {
-    struct published published = {.size = 0};
+    struct cosigned published = {.size = 0};
     const struct timespec little = {0, 2000000};
 
     while (!publisher_checkpoint(publisher, false, &published) ||

@@ -14,5 +14,7 @@ int frank_command(const struct command *self, int argc, char **argv);
 int spot_key_command(const struct command *self, int argc, char **argv);
 int spot_sample_command(const struct command *self, int argc, char **argv);
 int spot_open_command(const struct command *self, int argc, char **argv);
+int rules_command(const struct command *self, int argc, char **argv);
+int receipts_command(const struct command *self, int argc, char **argv);
 
 #endif

@@ -32,7 +32,8 @@ static const struct command commands[] = {
      "part",
      spot_key_command},
     {"spot-check sample",
-     "--mod URL|FOLDER --mod-key VKEY [--policy FILE] [--token FILE] [--ca FILE]\n"
+     "--mod URL|FOLDER --mod-key VKEY [--policy FILE] [--token FILE] [--ca "
+     "FILE]\n"
      "    --size N --beacon TEXT --count N [--json]",
      "derive from the moderation side's log which cases are to be answered",
      spot_sample_command},
@@ -40,6 +41,16 @@ static const struct command commands[] = {
      "--key FILE [as for sample] [--hub-public FILE] [--quorum FILE...] ANSWER",
      "check an answer case by case, and what that says of all cases",
      spot_open_command},
+    {"rules",
+     "--hub URL|FOLDER --hub-key VKEY [--hub-token FILE] --mod URL|FOLDER "
+     "--mod-key VKEY [--mod-token FILE] --quorum FILE... [--policy FILE] "
+     "[--book FILE] [--grave LIST] [--state DIR [--all]] [--ca FILE] [--json] "
+     "[--html FILE] [limits]",
+     "check that both logs kept the rules", rules_command},
+    {"receipts",
+     "--mod URL|FOLDER --mod-key VKEY [--mod-token FILE] [--policy FILE] "
+     "[--ca FILE] [--holder N --quorum FILE] [--json] [RECEIPT...]",
+     "check a holder's own receipts against the log", receipts_command},
 };
 
 int main(int argc, char **argv)

@@ -165,6 +165,16 @@ int db_synchronous(const struct db *db)
     return value;
 }
 
+void db_cache(struct db *db, unsigned kib)
+{
+    char sql[48];
+
+    (void)snprintf(sql, sizeof sql, "PRAGMA cache_size=-%u", kib);
+    db->sealed = false;
+    (void)run_sql(db, sql, "cache_size");
+    db->sealed = true;
+}
+
 bool db_try(struct db *db, const char *sql)
 {
     return run_sql(db, sql, sql);

@@ -97,6 +97,10 @@ void db_checkpoint(struct db *db, int pages);
  * rows still stand. false: somebody reads, so that it cannot be emptied now. */
 bool db_checkpoint_all(struct db *db);
 
+/* How much of the database is kept in memory, at most; SQLite's own measure is
+ * 2,000 KiB. */
+void db_cache(struct db *db, unsigned kib);
+
 /* For tests: PRAGMA synchronous as the connection has it ("FULL" is 2), and
  * whether a statement of another table can be prepared and run. */
 int db_synchronous(const struct db *db);
