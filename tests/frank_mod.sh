@@ -19,6 +19,7 @@ run mod_flow
 run mod_matrix
 run mod_shell
 run mod_purge
+run mod_statistics
 run mod_console
 run mod_webhook
 if [ -n "${SAN:-}" ]; then
