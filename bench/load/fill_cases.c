@@ -61,8 +61,10 @@ static void take(struct filling *f, struct db *db, uint64_t i, uint64_t cases)
     h->count = 1;
     h->evidence[0].tag[0] = (uint8_t)(i / cases);
     h->evidence[0].frank.suite = 1;
-    /* Senders have some rooms each. */
-    h->evidence[0].context.sender = uri(sender, sizeof sender, "u", number / 4);
+    /* Senders have some rooms each; every fourth case is a spammer's. */
+    h->evidence[0].context.sender =
+        uri(sender, sizeof sender, number % 4 == 0 ? "spammer" : "u",
+            number % 4 == 0 ? 0 : number / 4);
     h->evidence[0].context.room = uri(room, sizeof room, "r", number);
     h->evidence[0].context.accepted_timestamp = report.received - 60000;
     f->report->reporter.salt = salt;

@@ -16,6 +16,7 @@
  *   retention   what ends by itself: claims, requests, holds, cases
  *   traces      what names a case outside of its rows
  *   queue       what is waiting; a case as it stands
+ *   lanes       what waits in some queues, as one list
  *   accounts    people, their sessions, who holds a share
  *   outbox      what the hub and the platform are to be told
  *   tally       statistics

@@ -122,50 +122,95 @@ struct cases_answer claims_claim(struct cases *cases, struct db *db,
                              : take(cases, db, who, &row, now);
 }
 
-/* The first case of a list that he may claim, and has not asked to be spared.
- */
-static uint64_t find_next(struct db *db, const struct actor *who,
-                          size_t statement, const char *queue, uint64_t now)
+/* ---- The next
+ * --------------------------------------------------------------------- */
+
+/* Of those that may be claimed, so many are asked whether they are for him: who
+ * is spared all that waits is not to hold up the writer. */
+#define NEXT_MOST 10000
+
+struct candidate {
+    uint64_t number; /* 0: none */
+    uint64_t rank;
+};
+
+/* The first case of a list that he may claim, and has not asked to be spared;
+ * queue NULL: all of them. */
+static struct candidate first_of(struct db *db, const struct actor *who,
+                                 const char *queue, uint64_t avoid,
+                                 uint64_t now)
 {
-    struct desk_preferences preferences;
-    uint64_t found = 0;
-    bool more;
+    const size_t s = queue != NULL ? NEXT_OF_QUEUE : NEXT_OF_ALL;
+    struct candidate found = {0, 0};
+    unsigned seen = 0;
+    bool more = queue != NULL
+                    ? db_row(db, s, DB_VALUES(DB_INT(now), DB_TEXT(queue)))
+                    : db_row(db, s, DB_VALUES(DB_INT(now)));
 
-    desk_preferences(&preferences, db, who);
-    more = queue != NULL
-               ? db_row(db, statement, DB_VALUES(DB_INT(now), DB_TEXT(queue)))
-               : db_row(db, statement, DB_VALUES(DB_INT(now)));
+    while (more && found.number == 0 && seen++ < NEXT_MOST) {
+        uint64_t number = db_int(db, s, 0);
 
-    while (more) {
-        char id[QUEUE_ID_MAX + 1];
-        struct frank_span text = db_blob(db, statement, 1);
-
-        (void)snprintf(id, sizeof id, "%.*s", (int)text.len,
-                       (const char *)text.data);
-        if (actor_has_queue(who, id) &&
-            (db_int(db, statement, 2) & preferences.avoid) == 0 &&
-            !is_row(db, HAD_PART, db_int(db, statement, 0), who)) {
-            found = db_int(db, statement, 0);
-            db_done(db, statement);
-            break;
+        if ((db_int(db, s, 2) & avoid) == 0 &&
+            !is_row(db, HAD_PART, number, who)) {
+            found = (struct candidate){number, db_int(db, s, 1)};
+        } else {
+            more = db_next(db, s);
         }
-        more = db_next(db, statement);
+    }
+    if (more) {
+        db_done(db, s);
     }
     return found;
+}
+
+/* The first of the queues of somebody who has not all: one by one, as looking
+ * for these few among all that waits takes long. */
+static struct candidate first_of_his(struct db *db, const struct actor *who,
+                                     uint64_t avoid, uint64_t now)
+{
+    struct candidate first = {0, 0};
+    const char *at = who->queues;
+
+    while (*at != '\0') {
+        size_t len = strcspn(at, "\n");
+        char queue[QUEUE_ID_MAX + 1];
+
+        if (len > 0 && len < sizeof queue) {
+            struct candidate c;
+
+            memcpy(queue, at, len);
+            queue[len] = '\0';
+            c = first_of(db, who, queue, avoid, now);
+            if (c.number != 0 &&
+                (first.number == 0 || c.rank < first.rank ||
+                 (c.rank == first.rank && c.number < first.number))) {
+                first = c;
+            }
+        }
+        at += len + (at[len] == '\n');
+    }
+    return first;
 }
 
 struct cases_answer claims_next(struct cases *cases, struct db *db,
                                 const struct actor *who, const char *queue,
                                 uint64_t *number, uint64_t now)
 {
+    struct desk_preferences preferences;
+
     if (queue != NULL && !actor_has_queue(who, queue)) {
         return cases_unknown();
     }
-    *number = find_next(db, who, queue != NULL ? NEXT_OF_QUEUE : NEXT_OF_ALL,
-                        queue, now);
+    desk_preferences(&preferences, db, who);
+    *number = queue == NULL && !who->all_queues
+                  ? first_of_his(db, who, preferences.avoid, now).number
+                  : first_of(db, who, queue, preferences.avoid, now).number;
     return *number == 0 ? cases_unknown()
                         : claims_claim(cases, db, who, *number, now);
 }
+
+/* ---- Working
+ * ---------------------------------------------------------------------- */
 
 void claims_touch(struct cases *cases, struct db *db,
                   const struct case_row *row, uint64_t now)

@@ -17,7 +17,8 @@ struct cases_answer claims_claim(struct cases *cases, struct db *db,
                                  uint64_t now);
 
 /* The first unclaimed case that waits in a queue, or in any of his (queue
- * NULL). UNKNOWN: there is none. */
+ * NULL), and that he has not asked to be spared. UNKNOWN: there is none, or
+ * none among the first 10,000. */
 struct cases_answer claims_next(struct cases *cases, struct db *db,
                                 const struct actor *who, const char *queue,
                                 uint64_t *number, uint64_t now);

@@ -24,7 +24,6 @@ static bool collect(void *context, const struct queue_case *item)
     uint8_t bytes[8];
 
     if (f->cases == FLOOD_CASES_MAX) {
-        f->more = true;
         return false;
     }
     for (unsigned i = 0; i < sizeof bytes; i++) {
@@ -61,8 +60,9 @@ bool flood_look(struct flood *out, struct db *db, const struct actor *who,
     waiting.state = CASE_WAITING;
     waiting.claim = QUEUE_UNCLAIMED;
     hash_init(&c.hash);
-    queue_list(db, who, &waiting, &start, SIZE_MAX, collect, &c, &cut, &end,
-               now);
+    queue_list(db, who, &waiting, &start, FLOOD_SCAN_MOST, collect, &c, &cut,
+               &end, now);
+    out->more = cut;
     hash_final(&c.hash, out->digest);
     return true;
 }

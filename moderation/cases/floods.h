@@ -11,11 +11,14 @@
 #include "queue.h"
 
 #define FLOOD_CASES_MAX ((size_t)5000)
+/* Among so many that are still to be worked on: it is done by the writer. */
+#define FLOOD_SCAN_MOST ((size_t)20000)
 
 /* What a filter covers: cases that wait and that nobody works on. */
 struct flood {
     size_t cases;
-    bool more; /* than FLOOD_CASES_MAX: close these first */
+    bool more; /* there are, or may be, others: close these first, or name a
+                  queue or a sender */
     uint64_t reports;
     uint64_t messages;
     uint64_t priority; /* the highest among them */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "queue.h"
 
+#include "lanes.h"
 #include "schema.h"
 
 #include <stdio.h>
@@ -108,15 +109,16 @@ static bool begin(struct db *db, const struct actor *who,
                   const struct queue_cursor *after, size_t *statement)
 {
     uint64_t below = after->number == 0 ? INT64_MAX : after->number;
+    bool is_open = f->has_state && f->state <= CASE_OPEN;
 
     if (f->sender.len > 0) {
-        *statement = CASES_OF_SENDER;
+        *statement = is_open ? OPEN_OF_SENDER : CASES_OF_SENDER;
         return db_row(
             db, *statement,
             DB_VALUES(DB_BLOB(f->sender.data, f->sender.len), DB_INT(below)));
     }
     if (f->room.len > 0) {
-        *statement = CASES_IN_ROOM;
+        *statement = is_open ? OPEN_IN_ROOM : CASES_IN_ROOM;
         return db_row(
             db, *statement,
             DB_VALUES(DB_BLOB(f->room.data, f->room.len), DB_INT(below)));
@@ -161,6 +163,35 @@ static void list_named(struct db *db, const struct actor *who,
     }
 }
 
+/* All that he may see of what is to be done, where that is not all. false: no
+ * memory. */
+static bool list_his(struct db *db, const struct actor *who,
+                     const struct queue_filter *f,
+                     const struct queue_cursor *after, size_t most,
+                     queue_visit *visit, void *context, bool *cut,
+                     struct queue_cursor *end, uint64_t now)
+{
+    struct lanes *lanes = lanes_begin(who->queues, after);
+    size_t seen = 0;
+    uint64_t number;
+
+    while (lanes != NULL && !*cut && (number = lanes_next(lanes, db)) != 0) {
+        struct queue_case item;
+
+        *cut = seen++ == most;
+        if (*cut || !db_row(db, ONE_CASE, DB_VALUES(DB_INT(number)))) {
+            continue;
+        }
+        read_case(&item, db, ONE_CASE, now);
+        *cut = item.state <= CASE_OPEN && may_see(who, item.queue) &&
+               fits(f, &item, who) && !visit(context, &item);
+        *end = *cut ? *end : item.cursor;
+        db_done(db, ONE_CASE);
+    }
+    lanes_free(lanes);
+    return lanes != NULL;
+}
+
 void queue_list(struct db *db, const struct actor *who,
                 const struct queue_filter *filter,
                 const struct queue_cursor *after, size_t most,
@@ -178,6 +209,12 @@ void queue_list(struct db *db, const struct actor *who,
         return;
     }
     more = begin(db, who, filter, after, &statement);
+    if (more && statement == CASES_TO_DO && !who->all_queues) {
+        db_done(db, statement);
+        more = !list_his(db, who, filter, after, most, visit, context, cut, end,
+                         now) &&
+               begin(db, who, filter, after, &statement);
+    }
     while (more) {
         struct queue_case item;
 
@@ -435,19 +472,27 @@ void queue_appeals(struct db *db, uint64_t number, queue_appeal_visit *visit,
     }
 }
 
+static uint64_t no_more(struct queue_history *out, uint64_t count)
+{
+    out->more = out->more || count > QUEUE_HISTORY_MAX;
+    return count > QUEUE_HISTORY_MAX ? QUEUE_HISTORY_MAX : count;
+}
+
 void queue_history(struct queue_history *out, struct db *db, uint64_t number)
 {
+    const struct db_value most = DB_INT(QUEUE_HISTORY_MAX + 1);
+
     memset(out, 0, sizeof *out);
-    if (db_row(db, SENDER_HISTORY, DB_VALUES(DB_INT(number)))) {
-        out->cases = db_int(db, SENDER_HISTORY, 0);
-        out->decided = db_int(db, SENDER_HISTORY, 1);
-        out->acted_on = db_int(db, SENDER_HISTORY, 2);
-        out->rooms = db_int(db, SENDER_HISTORY, 3);
+    if (db_row(db, SENDER_HISTORY, DB_VALUES(DB_INT(number), most))) {
+        out->cases = no_more(out, db_int(db, SENDER_HISTORY, 0));
+        out->decided = no_more(out, db_int(db, SENDER_HISTORY, 1));
+        out->acted_on = no_more(out, db_int(db, SENDER_HISTORY, 2));
+        out->rooms = no_more(out, db_int(db, SENDER_HISTORY, 3));
         db_done(db, SENDER_HISTORY);
     }
-    if (db_row(db, REPORTER_HISTORY, DB_VALUES(DB_INT(number)))) {
-        out->reporter_reports = db_int(db, REPORTER_HISTORY, 0);
-        out->reporter_acted_on = db_int(db, REPORTER_HISTORY, 1);
+    if (db_row(db, REPORTER_HISTORY, DB_VALUES(DB_INT(number), most))) {
+        out->reporter_reports = no_more(out, db_int(db, REPORTER_HISTORY, 0));
+        out->reporter_acted_on = no_more(out, db_int(db, REPORTER_HISTORY, 1));
         db_done(db, REPORTER_HISTORY);
     }
 }

@@ -213,7 +213,10 @@ struct queue_history {
     uint64_t rooms;
     uint64_t reporter_reports; /* by the named reporters of this case, in all */
     uint64_t reporter_acted_on;
+    bool more; /* these are of the newest cases alone, and of so many reports */
 };
+/* A sender of more cases is told from the newest of them. */
+#define QUEUE_HISTORY_MAX UINT64_C(1000)
 void queue_history(struct queue_history *out, struct db *db, uint64_t number);
 
 #endif

@@ -153,10 +153,13 @@ enum cases_statement {
     PURGE_CASE,
     /* queue */
     CASES_OF_SENDER,
+    OPEN_OF_SENDER,
+    OPEN_IN_ROOM,
     CASES_IN_ROOM,
     CASES_MINE,
     CASES_IN_STATE,
     CASES_OF_QUEUE,
+    KEYS_OF_QUEUE,
     CASES_TO_DO,
     ONE_CASE,
     REPORTS_OF_CASE,

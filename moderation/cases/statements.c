@@ -59,11 +59,11 @@ const char *const cases_statements[] = {
     [HAD_PART] = "SELECT 1 FROM decisions WHERE in_case = ?1"
                  " AND in_force IS NOT NULL"
                  " AND (account = ?2 OR reviewer = ?2)",
-    [NEXT_OF_QUEUE] = "SELECT number, queue, reasons FROM cases"
+    [NEXT_OF_QUEUE] = "SELECT number, rank, reasons FROM cases"
                       " WHERE queue = ?2 AND state <= 3 AND state <> 2"
                       " AND (claimant IS NULL OR claimed_until <= ?1)"
                       " ORDER BY rank, number",
-    [NEXT_OF_ALL] = "SELECT number, queue, reasons FROM cases"
+    [NEXT_OF_ALL] = "SELECT number, rank, reasons FROM cases"
                     " WHERE state <= 3 AND state <> 2"
                     " AND (claimant IS NULL OR claimed_until <= ?1)"
                     " ORDER BY rank, number",
@@ -378,6 +378,12 @@ const char *const cases_statements[] = {
     /* queue */
     [CASES_OF_SENDER] = "SELECT " CASE_COLUMNS " WHERE c.sender = ?"
                         " AND c.number < ? ORDER BY c.number DESC",
+    [OPEN_OF_SENDER] = "SELECT " CASE_COLUMNS " WHERE c.sender = ?"
+                       " AND c.number < ? AND c.state <= 3"
+                       " ORDER BY c.number DESC",
+    [OPEN_IN_ROOM] = "SELECT " CASE_COLUMNS " WHERE c.room = ?"
+                     " AND c.number < ? AND c.state <= 3"
+                     " ORDER BY c.number DESC",
     [CASES_IN_ROOM] = "SELECT " CASE_COLUMNS " WHERE c.room = ?"
                       " AND c.number < ? ORDER BY c.number DESC",
     [CASES_MINE] = "SELECT " CASE_COLUMNS " WHERE c.claimant = ?"
@@ -387,6 +393,9 @@ const char *const cases_statements[] = {
     [CASES_OF_QUEUE] = "SELECT " CASE_COLUMNS " WHERE c.queue = ?"
                        " AND c.state <= 3 AND (c.rank, c.number) > (?, ?)"
                        " ORDER BY c.rank, c.number",
+    [KEYS_OF_QUEUE] = "SELECT rank, number FROM cases WHERE queue = ?"
+                      " AND state <= 3 AND (rank, number) > (?, ?)"
+                      " ORDER BY rank, number LIMIT ?",
     [CASES_TO_DO] = "SELECT " CASE_COLUMNS " WHERE c.state <= 3"
                     " AND (c.rank, c.number) > (?, ?)"
                     " ORDER BY c.rank, c.number",
@@ -429,21 +438,25 @@ const char *const cases_statements[] = {
         " p.answered, a.shown, p.upheld, p.answer FROM appeals p"
         " LEFT JOIN accounts a ON a.number = p.account"
         " WHERE p.in_case = ? ORDER BY p.number",
+    /* Of the newest alone: ?2 at most. */
     [SENDER_HISTORY] =
         "SELECT count(*), coalesce(sum(d.state = 1), 0),"
         " coalesce(sum(d.state = 1 AND d.outcome > 0), 0),"
-        " count(DISTINCT o.room) FROM cases c"
+        " count(DISTINCT o.room) FROM"
+        " (SELECT o.room, o.decision FROM cases c"
         " JOIN cases o ON o.sender = c.sender AND o.number <> c.number"
-        " LEFT JOIN decisions d ON d.number = o.decision"
-        " WHERE c.number = ? AND c.state < 8",
+        " WHERE c.number = ?1 AND c.state < 8"
+        " ORDER BY o.number DESC LIMIT ?2) o"
+        " LEFT JOIN decisions d ON d.number = o.decision",
     [REPORTER_HISTORY] =
         "SELECT count(*), coalesce(sum(d.state = 1 AND d.outcome > 0), 0)"
-        " FROM (SELECT DISTINCT reporter_key AS k FROM reports"
+        " FROM (SELECT r.in_case FROM"
+        " (SELECT DISTINCT reporter_key AS k FROM reports"
         " WHERE in_case = ?1 AND reporter_key IS NOT NULL LIMIT 64) w"
         " JOIN reports r ON r.reporter_key = w.k"
+        " WHERE r.in_case <> ?1 LIMIT ?2) r"
         " JOIN cases c ON c.number = r.in_case"
-        " LEFT JOIN decisions d ON d.number = c.decision"
-        " WHERE r.in_case <> ?1",
+        " LEFT JOIN decisions d ON d.number = c.decision",
 
     /* accounts */
     [SECRETS_BY_NAME] = "SELECT " SECRET_COLUMNS " WHERE name = ?",

@@ -77,7 +77,7 @@ export function historyCard({data}) {
     [s.rooms, number(h.rooms)],
     [s.reporterReports, number(h.reporters_reports)],
     [s.reporterActedOn, number(h.reporters_acted_on)],
-  ]), el('p', {class: 'hint'}, s.historyHint));
+  ]), el('p', {class: 'hint'}, h.more ? s.historyMore : s.historyHint));
 }
 
 // ---- Notes ----------------------------------------------------------------------------

@@ -317,6 +317,7 @@ export const strings = {
     reporterReports: 'Reports by these reporters',
     reporterActedOn: 'Of them with action taken',
     historyHint: 'From metadata alone; nobody read anything for it.',
+    historyMore: 'Of the newest 1,000; there are more. From metadata alone.',
     notes: 'Notes',
     noNotes: 'No notes.',
     note: 'A note for colleagues',

@@ -498,12 +498,12 @@ void read_case(struct call *call, struct db *db)
     desk_put_draft(call, db, which);
     queue_history(&h, db, which);
     call_put(call, "history",
-             json_pack("{s:I,s:I,s:I,s:I,s:I,s:I}", "other_cases",
+             json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:b}", "other_cases",
                        (json_int_t)h.cases, "decided", (json_int_t)h.decided,
                        "acted_on", (json_int_t)h.acted_on, "rooms",
                        (json_int_t)h.rooms, "reporters_reports",
                        (json_int_t)h.reporter_reports, "reporters_acted_on",
-                       (json_int_t)h.reporter_acted_on));
+                       (json_int_t)h.reporter_acted_on, "more", h.more));
 }
 
 /* ---- People
