@@ -272,7 +272,7 @@ $(B)/tests/fail_alloc.so: tests/preload/fail_alloc.c | setup-test
 	$(SAY) LINK $@
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $<
 
-$(B)/load: $(call obj,$(wildcard bench/load/*.c reporting/store/*.c moderation/cases/*.c) reporting/service/journal.c) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
+$(B)/load: $(call obj,$(wildcard bench/load/*.c reporting/store/*.c moderation/cases/*.c) reporting/service/journal.c reporting/service/publisher.c reporting/service/recovery.c reporting/service/clock.c) $(AUDIT_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
 
@@ -291,8 +291,9 @@ screenshots: all $(B)/load
 	@B=$(B) node tests/console/shots.mjs $(B)/screenshots
 
 ## make bench       speed, each figure beside the bare primitive; JSON=1
-bench: $(B)/bench $(B)/load $(B)/frankd $(B)/frank-mod | setup-bench setup-test
+bench: $(B)/bench $(B)/load $(B)/frankd $(B)/frank-mod $(B)/frank-audit | setup-bench setup-test
 	@$(B)/bench $(if $(JSON),--json)
+	@B=$(B) JSON=$(JSON) python3 -B bench/log.py
 	@B=$(B) JSON=$(JSON) bench/hub.sh
 	@B=$(B) JSON=$(JSON) python3 -B bench/mod.py
 	@tests/console/install

@@ -420,6 +420,8 @@ static void put_witness(void)
                    vkeys[0], vkeys[1]);
     put("fuzz_policy", "policy", 0, support_text(text));
     put("fuzz_policy", "policy", 1, support_text("quorum none\n"));
+    put("fuzz_log_client", "bundle", 0, support_bytes("0002'{}' 0000 0001'x'"));
+    put("fuzz_log_client", "hashes", 0, support_bytes("03 (5a)*96"));
     sodium_memzero(secret, sizeof secret);
 }
 

@@ -23,6 +23,9 @@ int load_stamps(int argc, char **argv);     /* stamps.c */
 int load_fill(int argc, char **argv);       /* fill.c */
 int load_fill_cases(int argc, char **argv); /* fill_cases.c */
 int load_bare(int argc, char **argv);       /* bare.c */
+int load_log_make(int argc, char **argv);   /* log.c */
+int load_log_verify(int argc, char **argv);
+int load_log_append(int argc, char **argv);
 
 void load_read(struct load_reports *out, const char *path);
 

@@ -96,6 +96,15 @@ int main(int argc, char **argv)
     if (strcmp(what, "bare") == 0) {
         return load_bare(argc - 2, argv + 2);
     }
+    if (strcmp(what, "log-make") == 0) {
+        return load_log_make(argc - 2, argv + 2);
+    }
+    if (strcmp(what, "log-verify") == 0) {
+        return load_log_verify(argc - 2, argv + 2);
+    }
+    if (strcmp(what, "log-append") == 0) {
+        return load_log_append(argc - 2, argv + 2);
+    }
     (void)fprintf(
         stderr,
         "usage: load make --keyring F --quorum F --count N --out F [--bad-mac "
@@ -107,6 +116,10 @@ int main(int argc, char **argv)
         " [--seconds S] [--signed 1]\n"
         "       load fill --database F [--count N]\n"
         "       load fill-cases --database F --now MS [--count N] [--cases N]\n"
-        "       load bare --folder F\n");
+        "       load bare --folder F\n"
+        "       load log-make --folder F [--count N]\n"
+        "       load log-verify --folder F [--state D] [--entries 1]"
+        " [--from N]\n"
+        "       load log-append --folder F [--count N] [--group N]\n");
     return 2;
 }
