@@ -9,8 +9,8 @@
  * that it shows how many are not there.
  *
  * That a bundle was made stands in the moderation side's log before, and the
- * bundle shows that entry too: type `export`, action `exported`, `case`, and
- * `bundle`, the bundle's id as 32 hex digits.
+ * bundle shows that entry too: type `export`, with `case`, and `bundle`, the
+ * bundle's id as 32 hex digits.
  */
 #ifndef MODERATION_BUNDLE_H
 #define MODERATION_BUNDLE_H

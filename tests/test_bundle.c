@@ -1143,6 +1143,31 @@ static void more_than_may_be_are_refused(void **state)
     assert_string_equal(fault.field, "quorums");
 }
 
+/* Whoever asks for the size learns that there is none. */
+static void a_bundle_of_too_many_bytes_is_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+    struct bundle_report many[5];
+    uint8_t *zeros = calloc(1, FRANK_REPORT_MAX_BYTES);
+    const uint8_t secret[64] = {0};
+    struct frank_fault fault;
+    size_t len = 7;
+
+    (void)state;
+    assert_non_null(zeros);
+    for (size_t i = 0; i < SUPPORT_COUNT(many); i++) {
+        many[i] = b->reports[1];
+        many[i].sealed = (struct frank_span){zeros, FRANK_REPORT_MAX_BYTES};
+    }
+    b->bundle.reports = many;
+    b->bundle.report_count = SUPPORT_COUNT(many);
+    assert_int_equal(bundle_encode(NULL, 0, &len, &b->bundle, secret, &fault),
+                     FRANK_ERR_LIMIT);
+    assert_string_equal(fault.field, "bundle");
+    assert_int_equal(len, 0);
+    free(zeros);
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, forget)
 
 int main(void)
@@ -1184,6 +1209,7 @@ int main(void)
         TEST(other_octets_are_refused),
         TEST(a_signature_of_another_length_is_refused),
         TEST(more_than_may_be_are_refused),
+        TEST(a_bundle_of_too_many_bytes_is_refused),
     };
 
     if (sodium_init() < 0) {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAME_HEX_BYTES (2 * FRANK_DIGEST_BYTES)
+#define NAME_HEX_BYTES ((size_t)2 * FRANK_DIGEST_BYTES)
 
 struct beside {
     struct bundle_check *out;

@@ -39,6 +39,19 @@ struct log_walk {
 int log_walk_find(struct log_walk *walk, enum log_finding finding,
                   uint64_t first, uint64_t end);
 
+/* The entries under node `index` of a height of the tree; the end may lie
+ * beyond the log's. */
+int log_walk_find_below(struct log_walk *walk, enum log_finding finding,
+                        uint64_t index, unsigned height);
+/* What the result is about: a tile. */
+void log_walk_where(struct log_walk *walk, unsigned level, uint64_t index);
+
+/* A tile's hashes; the entries that belong to a leaf tile, split, into entries.
+ * PROOF after a finding (LOG_MISSING); trouble. */
+FRANK_MUST_CHECK int log_walk_hashes(struct log_walk *walk, log_hash *out,
+                                     unsigned level, uint64_t index);
+FRANK_MUST_CHECK int log_walk_entries(struct log_walk *walk, uint64_t index);
+
 /* The whole way. PROOF after a finding; trouble. */
 FRANK_MUST_CHECK int log_walk_run(struct log_walk *walk);
 
