@@ -318,7 +318,7 @@ $(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h fuzz/fuzz_hub.h $(B)/openapi.c $(B)/standard.c
 	$(Q)clang -std=c11 -D_GNU_SOURCE -g -O1 $(INCLUDES) -Itests/support \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	    $(if $(filter sodium,$(HASH)),-DFRANK_HASH_SODIUM) \
-	    -o $@ $< $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(SHELL_IO) $(B)/openapi.c $(MODERATION) $(B)/standard.c $(MOD_OUTSIDE) $(AUDIT) $(LIBS_SERVICE) -lcurl -lcbor
+	    -o $@ $< $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(SHELL_IO) $(B)/openapi.c $(MODERATION) $(B)/standard.c $(MOD_OUTSIDE) $(AUDIT) moderation/cases/states.c $(LIBS_SERVICE) -lcurl -lcbor
 
 ## make lint        format, static analysis, shell scripts, man pages
 lint: | setup-build setup-test setup-lint

@@ -243,12 +243,13 @@ static void read_quorums(struct bundle_file *file, struct wire_reader *r)
         struct bundle_quorum *quorum =
             bundle_list_add(&file->quorums, &list, "quorums");
 
-        if (quorum != NULL) {
-            quorum->key =
-                bundle_read_text(&list, QUORUM_PUBLIC_MAX_BYTES, "quorum");
-            quorum->record = wire_read_opaque(&list, QUORUM_RECORD_MAX_BYTES,
-                                              "quorum's record");
+        if (quorum == NULL) {
+            break;
         }
+        quorum->key =
+            bundle_read_text(&list, QUORUM_PUBLIC_MAX_BYTES, "quorum");
+        quorum->record =
+            wire_read_opaque(&list, QUORUM_RECORD_MAX_BYTES, "quorum's record");
     }
     wire_read_join(r, &list);
     file->bundle.quorums = file->quorums.items;
@@ -284,9 +285,10 @@ static void read_decisions(struct bundle_file *file, struct wire_reader *r)
         struct bundle_decision *decision =
             bundle_list_add(&file->decisions, &list, "decisions");
 
-        if (decision != NULL) {
-            bundle_decision_read(decision, &list);
+        if (decision == NULL) {
+            break;
         }
+        bundle_decision_read(decision, &list);
         if (wire_read_ok(&list) && file->decisions.count > 1 &&
             decision->made < decision[-1].made) {
             wire_read_fail(&list, FRANK_ERR_ORDER, "decision's time", start,
@@ -307,9 +309,10 @@ static void read_appeals(struct bundle_file *file, struct wire_reader *r)
         struct bundle_appeal *appeal =
             bundle_list_add(&file->appeals, &list, "appeals");
 
-        if (appeal != NULL) {
-            bundle_appeal_read(appeal, &list);
+        if (appeal == NULL) {
+            break;
         }
+        bundle_appeal_read(appeal, &list);
         if (wire_read_ok(&list) && file->appeals.count > 1 &&
             appeal->received < appeal[-1].received) {
             wire_read_fail(&list, FRANK_ERR_ORDER, "appeal's time", start,
@@ -325,7 +328,8 @@ static void read_beginning(struct bundle *out, struct wire_reader *r)
 {
     struct frank_span magic = wire_read_span(r, BUNDLE_MAGIC_BYTES, "bundle");
 
-    if (wire_read_ok(r) && memcmp(magic.data, BUNDLE_MAGIC, magic.len) != 0) {
+    if (magic.data != NULL &&
+        memcmp(magic.data, BUNDLE_MAGIC, magic.len) != 0) {
         wire_read_fail(r, FRANK_ERR_VALUE, "bundle", 0, 0, 0);
     }
     out->suite = wire_read_u16(r, "cipher suite");

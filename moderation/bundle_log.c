@@ -25,9 +25,10 @@ static void read_entries(struct bundle_list *out, struct wire_reader *r)
         size_t start = list.pos;
         struct bundle_entry *entry = bundle_list_add(out, &list, "entries");
 
-        if (entry != NULL) {
-            read_entry(entry, &list);
+        if (entry == NULL) {
+            break;
         }
+        read_entry(entry, &list);
         if (wire_read_ok(&list) && out->count > 1 &&
             entry->index <= entry[-1].index) {
             wire_read_fail(&list, FRANK_ERR_ORDER, "entry's index", start,

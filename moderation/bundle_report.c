@@ -46,9 +46,10 @@ static void read_messages(struct bundle_list *out, struct wire_reader *r)
         struct bundle_message *message =
             bundle_list_add(out, &list, "messages");
 
-        if (message != NULL) {
-            read_message(message, &list);
+        if (message == NULL) {
+            break;
         }
+        read_message(message, &list);
         if (wire_read_ok(&list) && out->count > 1 &&
             message->index <= message[-1].index) {
             wire_read_fail(&list, FRANK_ERR_ORDER, "message's index", start,

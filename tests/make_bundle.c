@@ -6,6 +6,7 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *folder;
@@ -32,7 +33,50 @@ static void put_vkey(const char *name, const struct bundles_log *log)
     put(name, support_text(vkey));
 }
 
-/* A text that tries to be more, a picture of one dot, and a file. */
+/* A folder with what a log serves. */
+static void put_log(const char *name, struct bundles_log *log)
+{
+    static uint8_t bytes[65536];
+    char files[3][64];
+
+    (void)snprintf(files[0], sizeof files[0], "checkpoint");
+    (void)snprintf(files[1], sizeof files[1], "tile/0/000.p/%zu", log->count);
+    (void)snprintf(files[2], sizeof files[2], "tile/entries/000.p/%zu",
+                   log->count);
+    for (size_t i = 0; i < 3; i++) {
+        char path[512];
+        size_t len = sizeof bytes;
+
+        assert_int_equal(bundles_read(log, files[i], bytes, &len), 0);
+        (void)snprintf(path, sizeof path, "mkdir -p %s/%s/$(dirname %s)",
+                       folder, name, files[i]);
+        assert_int_equal(system(path), 0);
+        (void)snprintf(path, sizeof path, "%s/%s", name, files[i]);
+        put(path, (struct frank_span){bytes, len});
+    }
+}
+
+static void put_policies(const struct bundles *b)
+{
+    struct note_key mod = bundles_key(&b->moderation);
+    struct note_key hub = bundles_key(&b->hub);
+    struct cosigner who = bundles_witness(1);
+    char vkeys[3][NOTE_VKEY_MAX_BYTES];
+    char text[1024];
+
+    note_vkey(vkeys[0], mod.name, mod.public_key);
+    note_vkey(vkeys[1], hub.name, hub.public_key);
+    cosigner_vkey(vkeys[2], &who);
+    (void)snprintf(text, sizeof text, "log %s\nlog %s\nquorum none\n", vkeys[0],
+                   vkeys[1]);
+    put("policy", support_text(text));
+    (void)snprintf(text, sizeof text,
+                   "log %s\nlog %s\nwitness w %s\nquorum w\n", vkeys[0],
+                   vkeys[1], vkeys[2]);
+    put("strict.policy", support_text(text));
+}
+
+/* Texts that try to be more. */
 static void put_strange(void)
 {
     struct bundles *b = bundles_new();
@@ -55,6 +99,8 @@ static void put_all(void)
     put("quorum.pub", b->quorums[0].key);
     put_vkey("mod.vkey", &b->moderation);
     put_vkey("hub.vkey", &b->hub);
+    put_policies(b);
+    put_log("live", &b->moderation);
     b->reports[0].reporter.salt = NULL;
     b->reports[0].note.len = 0;
     put("unnamed.bundle", bundles_sign(b));
@@ -76,6 +122,10 @@ static void put_all(void)
     b->reports[1].sealed = reports_sealed(1);
     put("reason-9.bundle", bundles_sign(b));
     put_strange();
+    b = bundles_new();
+    bundles_replace(bundles_line(&b->moderation, "looked", 0), "looked",
+                    "Looked");
+    put_log("forked", &b->moderation);
 }
 
 int main(int argc, char **argv)

@@ -2,6 +2,7 @@
 /* make_seeds FOLDER: writes seeds for the fuzz targets, made from the vectors,
  * into a folder for each target. */
 #include "book.h"
+#include "bundles.h"
 #include "examples.h"
 #include "hub_public.h"
 #include "hub_verdict.h"
@@ -178,6 +179,18 @@ static void put_reports(void)
             }
         }
     }
+}
+
+static void put_bundles(void)
+{
+    struct bundles *b = bundles_new();
+
+    put("fuzz_bundle", "bundle", 0, bundles_sign(bundles_small()));
+    for (size_t i = 4; i < b->moderation.count; i++) {
+        b->moderation.shown[i] = false;
+    }
+    b->bundle.report_count = 1;
+    put("fuzz_bundle", "bundle", 1, bundles_sign(b));
 }
 
 static void put_quorum(void)
@@ -436,6 +449,7 @@ int main(int argc, char **argv)
     put_keys(rings_new(0), 0);
     put_keys(rings_worn(), 1);
     put_reports();
+    put_bundles();
     put_quorum();
     put_service();
     put_cookies();

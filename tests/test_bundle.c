@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an evidence bundle proves, and how whoever lies in one is found. */
 #include "bundle_check.h"
+#include "bundle_live.h"
 #include "bundles.h"
 #include "policy.h"
 
@@ -900,6 +901,116 @@ static void two_that_contradict_each_other_do_not(void **state)
     assert_true(says("Something happened to decision 1"));
 }
 
+/* ---- Beside the log --------------------------------------------------------
+ */
+
+static int beside(const struct bundles *b, bool entries)
+{
+    const struct bundle_pins pins = {.hub = NULL};
+    struct bundles_log now = b->moderation;
+    const struct bundle_live live = {
+        .read = bundles_read, .context = &now, .entries = entries};
+    struct bundle_check *of_bundle = NULL;
+    struct bundle_check *found = NULL;
+    struct frank_span bytes = bundles_sign(bundles_new());
+    struct frank_fault fault;
+    int error;
+
+    (void)forget(NULL);
+    assert_ok(bundle_decode(&file, bytes.data, bytes.len, NULL));
+    assert_ok(bundle_check(&of_bundle, file, &pins));
+    error = bundle_beside_log(&found, of_bundle, &live, &fault);
+    bundle_check_free(of_bundle);
+    c = found;
+    return error;
+}
+
+static void add_line(struct bundles *b, const char *line)
+{
+    (void)strcpy(b->moderation.lines[b->moderation.count++], line);
+}
+
+static void the_live_log_goes_on_from_a_bundle(void **state)
+{
+    struct bundles *b = bundles_new();
+    char line[512];
+
+    (void)state;
+    for (unsigned entries = 0; entries < 2; entries++) {
+        assert_ok(beside(b, entries == 1));
+        assert_string_equal(first_refused(), "");
+        assert_int_equal(count_of(BUNDLE_PROVEN, "live"), 1);
+    }
+    assert_true(says("Nothing happened in the case since then."));
+    assert_true(says("every entry of the case that there was"));
+    add_line(b, "{\"type\":\"padding\",\"time\":1}");
+    (void)snprintf(line, sizeof line,
+                   "{\"type\":\"purge\",\"time\":1700001000000,\"by\":"
+                   "\"service\",\"report\":\"%s\"}",
+                   bundles_report_hex(b, 1));
+    add_line(b, line);
+    add_line(b, "{\"type\":\"purge\",\"time\":1700001000000,\"by\":\"service"
+                "\",\"case\":\"" BUNDLES_NAME "\",\"action\":\"purged\"}");
+    assert_ok(beside(b, true));
+    assert_string_equal(first_refused(), "");
+    assert_int_equal(count_of(BUNDLE_PROVEN, "later"), 2);
+    assert_true(says("Since then: purge purged (entry 30, by service)."));
+    assert_ok(beside(b, false));
+    assert_string_equal(first_refused(), "");
+    assert_true(says("it has 31 now"));
+}
+
+static void a_log_with_another_past_is_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    bundles_replace(bundles_line(&b->moderation, "looked", 0), "looked",
+                    "Looked");
+    for (unsigned entries = 0; entries < 2; entries++) {
+        assert_ok(beside(b, entries == 1));
+        assert_string_equal(first_refused(), "live");
+    }
+    assert_true(says("is another one in the log now"));
+    add_line(b, "{\"type\":\"padding\",\"time\":1}");
+    for (unsigned entries = 0; entries < 2; entries++) {
+        assert_ok(beside(b, entries == 1));
+        assert_string_equal(first_refused(), "live");
+    }
+    b = bundles_new();
+    b->moderation.count -= 3;
+    assert_ok(beside(b, false));
+    assert_string_equal(first_refused(), "live");
+    b = bundles_new();
+    b->moderation.seed++;
+    assert_ok(beside(b, false));
+    assert_true(says("The log does not hold: "));
+}
+
+static void what_a_bundle_left_out_the_log_tells(void **state)
+{
+    struct bundles *b = bundles_new();
+    const struct bundle_live live = {
+        .read = bundles_read, .context = &b->moderation, .entries = true};
+    struct bundle_check *found = NULL;
+    struct frank_fault fault;
+
+    (void)state;
+    bundles_line(&b->moderation, "looked", 1);
+    b->moderation.shown[16] = false; /* the second look */
+    check(bundles_sign(b), &no_pins);
+    assert_string_equal(first_refused(), "");
+    assert_ok(bundle_beside_log(&found, c, &live, &fault));
+    bundle_check_free(c);
+    c = found;
+    assert_true(says("The bundle leaves out 1 entry of the case."));
+    /* A bundle whose own checkpoint does not hold has nothing to compare. */
+    b->bundle.moderation.vkey.len = 3;
+    check(bundles_encode(&b->bundle, b->moderation.seed), &no_pins);
+    assert_int_equal(bundle_beside_log(&found, c, &live, &fault),
+                     FRANK_ERR_VALUE);
+}
+
 /* ---- The form --------------------------------------------------------------
  */
 
@@ -1032,6 +1143,31 @@ static void more_than_may_be_are_refused(void **state)
     assert_string_equal(fault.field, "quorums");
 }
 
+/* Whoever asks for the size learns that there is none. */
+static void a_bundle_of_too_many_bytes_is_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+    struct bundle_report many[5];
+    uint8_t *zeros = calloc(1, FRANK_REPORT_MAX_BYTES);
+    const uint8_t secret[64] = {0};
+    struct frank_fault fault;
+    size_t len = 7;
+
+    (void)state;
+    assert_non_null(zeros);
+    for (size_t i = 0; i < SUPPORT_COUNT(many); i++) {
+        many[i] = b->reports[1];
+        many[i].sealed = (struct frank_span){zeros, FRANK_REPORT_MAX_BYTES};
+    }
+    b->bundle.reports = many;
+    b->bundle.report_count = SUPPORT_COUNT(many);
+    assert_int_equal(bundle_encode(NULL, 0, &len, &b->bundle, secret, &fault),
+                     FRANK_ERR_LIMIT);
+    assert_string_equal(fault.field, "bundle");
+    assert_int_equal(len, 0);
+    free(zeros);
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, forget)
 
 int main(void)
@@ -1066,10 +1202,14 @@ int main(void)
         TEST(other_ends_of_a_decision),
         TEST(two_bundles_of_one_case_agree),
         TEST(two_that_contradict_each_other_do_not),
+        TEST(the_live_log_goes_on_from_a_bundle),
+        TEST(a_log_with_another_past_is_refused),
+        TEST(what_a_bundle_left_out_the_log_tells),
         TEST(what_cannot_be_read_is_not_written),
         TEST(other_octets_are_refused),
         TEST(a_signature_of_another_length_is_refused),
         TEST(more_than_may_be_are_refused),
+        TEST(a_bundle_of_too_many_bytes_is_refused),
     };
 
     if (sodium_init() < 0) {

@@ -77,10 +77,10 @@ static size_t count_fences(const char *fence)
 static void wire_examples_are_what_the_code_makes(void **state)
 {
     (void)state;
-    assert_int_equal(count_fences("```example "),
-                     check_examples(examples_franking) +
-                         check_examples(examples_sealed) +
-                         check_examples(examples_service));
+    assert_int_equal(
+        count_fences("```example "),
+        check_examples(examples_franking) + check_examples(examples_sealed) +
+            check_examples(examples_service) + check_examples(examples_bundle));
 }
 
 /* An example of sealed reports, by its name. */

@@ -236,9 +236,29 @@ static void what_cannot_be_located_is_refused(void **state)
     parts_free(&parts);
 }
 
+static void what_a_browser_may_show_is_known(void **state)
+{
+    (void)state;
+    assert_string_equal(part_shown_type(support_text("image/png")),
+                        "image/png");
+    assert_string_equal(part_shown_type(support_text("IMAGE/JPEG;q=1")),
+                        "image/jpeg");
+    assert_string_equal(part_shown_type(support_text("video/ogg codecs")),
+                        "video/ogg");
+    assert_null(part_shown_type(support_text("image/svg+xml")));
+    assert_null(part_shown_type(support_text("image/pngx")));
+    assert_null(part_shown_type(support_text("text/html")));
+    assert_null(part_shown_type(support_text("")));
+    assert_true(part_is_text(support_text("")));
+    assert_true(part_is_text(support_text("Text/markdown")));
+    assert_false(part_is_text(support_text("text")));
+    assert_false(part_is_text(support_text("image/png")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_a_browser_may_show_is_known),
         cmocka_unit_test(a_plain_content_is_one_part),
         cmocka_unit_test(slots_that_are_withheld_are_listed),
         cmocka_unit_test(a_single_part_is_read),

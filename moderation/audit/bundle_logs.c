@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REPORT_HEX_BYTES (2 * FRANK_DIGEST_BYTES)
+#define REPORT_HEX_BYTES ((size_t)2 * FRANK_DIGEST_BYTES)
 
 /* ---- The tree ------------------------------------------------------------ */
 

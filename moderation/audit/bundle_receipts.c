@@ -127,7 +127,17 @@ static void take_receipt(struct bundle_check *c, const struct bundle_line *line)
     struct receipt receipt;
     struct frank_fault fault;
 
-    if (open_receipt(&receipt, c, line, r, &quorum, &fault) != FRANK_OK) {
+    int error = open_receipt(&receipt, c, line, r, &quorum, &fault);
+
+    if (error == FRANK_ERR_QUORUM && quorum == NULL) {
+        /* Whether the report was opened with it shows where it was opened. */
+        bundle_find(c, BUNDLE_NOT_SHOWN, "receipts", "", 0,
+                    "The receipt in entry %llu cannot be checked: the key of "
+                    "its quorum is not in the bundle.",
+                    (unsigned long long)line->entry->index);
+        return;
+    }
+    if (error != FRANK_OK) {
         bundle_refuse(c, "receipts",
                       "The receipt in entry %llu is no holder's word about "
                       "report %zu: %s.",

@@ -2,18 +2,17 @@
 /* An evidence bundle: what it proves, beside another one, and as other systems
  * and people are to read it. */
 #include "bundle_check.h"
+#include "bundle_files.h"
+#include "bundle_live.h"
+#include "bundle_output.h"
 #include "commands.h"
 #include "io.h"
 #include "load.h"
+#include "log_source.h"
 #include "policy.h"
 #include "quorum_public.h"
-#include "view.h"
 
-#include <errno.h>
-#include <sodium.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #define QUORUMS_MAX 16
 
@@ -28,14 +27,13 @@ struct asked {
     bool json;
     bool strict;
     uint64_t report;
-    const char *views[5];
+    const char *views[BUNDLE_VIEWS];
     const char *out;
+    const char *mod; /* the live log */
+    const char *token;
+    const char *ca;
+    bool entries;
 };
-
-enum { HTML, XARF, MIMI, DSA, CYBERTIP, VIEWS };
-static const char *const view_names[VIEWS] = {
-    "page", "XARF report", "AbuseReport", "statement of reasons",
-    "CyberTipline draft"};
 
 /* A bundle that was read and checked. */
 struct opened {
@@ -73,102 +71,6 @@ static int open_bundle(struct opened *o, const char *path,
                                                               : out_of_memory();
 }
 
-/* ---- What was found ------------------------------------------------------ */
-
-static int put_json(const struct bundle_check *c)
-{
-    int code = EXIT_DONE;
-
-    for (size_t i = 0; i < c->count && code == EXIT_DONE; i++) {
-        const struct bundle_finding *f = &c->findings[i];
-        json_t *line = json_object();
-
-        io_json_set(line, "standing",
-                    json_string(bundle_standing_text(f->standing)));
-        io_json_set(line, "check", json_string(f->check));
-        io_json_set(line, "by",
-                    f->by[0] != '\0' ? json_string(f->by) : json_null());
-        io_json_set(line, "time",
-                    f->time > 0 ? io_json_time(f->time) : json_null());
-        io_json_set(line, "text", json_string(f->text));
-        code = io_put_json(line);
-    }
-    return code;
-}
-
-static int put_json_sum(const struct bundle_check *c, bool compared)
-{
-    json_t *line = json_object();
-
-    io_json_set(line, "case",
-                io_json_hex(c->bundle->case_name, BUNDLE_CASE_BYTES));
-    if (!compared) {
-        io_json_set(line, "bundle",
-                    io_json_hex(c->bundle->id, BUNDLE_ID_BYTES));
-        io_json_set(line, "state", json_string(case_state_text(c->state)));
-    }
-    io_json_set(line, compared ? "agree" : "holds",
-                json_boolean(c->totals[BUNDLE_REFUSED] == 0));
-    for (unsigned s = 0; s < BUNDLE_STANDINGS; s++) {
-        io_json_set(line, bundle_standing_text((enum bundle_standing)s),
-                    json_integer((json_int_t)c->totals[s]));
-    }
-    return io_put_json(line);
-}
-
-static void put_group(const struct bundle_check *c,
-                      enum bundle_standing standing, const char *title)
-{
-    if (c->totals[standing] == 0) {
-        return;
-    }
-    (void)printf("\n%s\n", title);
-    for (size_t i = 0; i < c->count; i++) {
-        const struct bundle_finding *f = &c->findings[i];
-        char time[IO_TIME_BYTES] = "";
-
-        if (f->standing == standing) {
-            if (f->time > 0) {
-                io_time(time, f->time);
-            }
-            (void)printf("  %s%s%s%s%s%s\n", f->text,
-                         f->by[0] != '\0' || f->time > 0 ? "\n      " : "",
-                         f->by[0] != '\0' ? "by " : "", f->by,
-                         f->by[0] != '\0' && f->time > 0 ? ", " : "", time);
-        }
-    }
-}
-
-static void put_groups(const struct bundle_check *c, const char *proven)
-{
-    put_group(c, BUNDLE_REFUSED, "Refused:");
-    put_group(c, BUNDLE_PROVEN, proven);
-    put_group(c, BUNDLE_WORD, "The moderation side's own word:");
-    put_group(c, BUNDLE_NOT_SHOWN, "Not shown, or not proven:");
-    put_group(c, BUNDLE_UNPINNED,
-              "Keys that are the bundle's own, to be compared:");
-}
-
-static int put_bundle(const struct bundle_check *c, bool json)
-{
-    char hex[2 * BUNDLE_CASE_BYTES + 1];
-    char time[IO_TIME_BYTES];
-
-    if (json) {
-        int code = put_json(c);
-
-        return code == EXIT_DONE ? put_json_sum(c, false) : code;
-    }
-    (void)sodium_bin2hex(hex, sizeof hex, c->bundle->case_name,
-                         sizeof c->bundle->case_name);
-    io_time(time, c->bundle->made);
-    (void)printf("Evidence bundle of the case %s,\nmade %s: it %s.\n", hex,
-                 time,
-                 c->totals[BUNDLE_REFUSED] > 0 ? "DOES NOT HOLD" : "holds");
-    put_groups(c, "Proven:");
-    return io_finish(EXIT_DONE);
-}
-
 static int code_of(const struct bundle_check *c, bool strict)
 {
     return c->totals[BUNDLE_REFUSED] > 0 ||
@@ -177,142 +79,94 @@ static int code_of(const struct bundle_check *c, bool strict)
                : EXIT_DONE;
 }
 
-/* ---- Views --------------------------------------------------------------- */
-
-static int make_view(struct view *out, unsigned which,
-                     const struct bundle_check *c, size_t report,
-                     struct frank_fault *fault)
-{
-    switch (which) {
-    case HTML:
-        return view_html(out, c, fault);
-    case XARF:
-        return view_xarf(out, c, report, fault);
-    case MIMI:
-        return view_mimi(out, c, report, fault);
-    case DSA:
-        return view_dsa(out, c, fault);
-    default:
-        return view_cybertip(out, c, fault);
-    }
-}
-
-/* Of a bundle that does not hold nothing is made but the page, which says so.
+/* ---- The log as it is now -------------------------------------------------
  */
-static int write_view(unsigned which, const struct asked *asked,
-                      const struct bundle_check *c)
+
+static int ask_log(struct bundle_check **out, const struct asked *asked,
+                   const struct bundle_check *c, struct log_source *source)
 {
-    const char *path = asked->views[which];
-    struct frank_fault fault;
-    struct view view = {NULL, 0, NULL, 0};
-    int code;
+    const struct bundle_live live = {.read = log_source_read,
+                                     .context = source,
+                                     .entries = asked->entries,
+                                     .policy = asked->pins.policy};
+    struct frank_fault fault = {.error = FRANK_OK};
 
-    if (which != HTML && c->totals[BUNDLE_REFUSED] > 0) {
-        return io_say(EXIT_REFUSED,
-                      "%s: no %s is made of a bundle that does "
-                      "not hold",
-                      path, view_names[which]);
-    }
-    if ((which == XARF || which == MIMI) &&
-        asked->report >= c->bundle->report_count) {
-        return io_say(EXIT_REFUSED, "%s: the bundle has no report %llu", path,
-                      (unsigned long long)asked->report);
-    }
-    code = make_view(&view, which, c, asked->report, &fault);
-    if (code == FRANK_ERR_MISSING) {
-        return io_say(EXIT_REFUSED, "%s: no %s, it needs %s", path,
-                      view_names[which], fault.field);
-    }
-    if (code != FRANK_OK) {
-        return code == FRANK_ERR_MEMORY ? out_of_memory()
-                                        : io_fault(path, &fault);
-    }
-    code = io_write(path, (const uint8_t *)view.text, view.len);
-    for (size_t i = 0; code == EXIT_DONE && i < view.to_fill_count; i++) {
-        (void)io_say(EXIT_DONE, "%s: to fill in: %s", path, view.to_fill[i]);
-    }
-    view_free(&view);
-    return code;
-}
-
-static int write_file(const char *folder, const char *name,
-                      struct frank_span bytes)
-{
-    char *path = NULL;
-    int code;
-
-    if (asprintf(&path, "%s/%s", folder, name) < 0) {
+    switch (bundle_beside_log(out, c, &live, &fault)) {
+    case FRANK_OK:
+        return EXIT_DONE;
+    case FRANK_ERR_VALUE:
+        return io_say(EXIT_REFUSED, "--mod: the bundle's own checkpoint does "
+                                    "not hold");
+    case FRANK_ERR_MEMORY:
         return out_of_memory();
+    case FRANK_ERR_MISSING:
+        return io_say(EXIT_TROUBLE, "%s: no log is there", asked->mod);
+    default:
+        return EXIT_TROUBLE; /* said before */
     }
-    code = io_write(path, bytes.data, bytes.len);
-    free(path);
-    return code;
 }
 
-static int write_contents(const char *folder, const struct bundle *bundle)
+static int open_log(struct bundle_check **out, const struct asked *asked,
+                    const struct bundle_check *c)
 {
-    char name[80];
-    int code = EXIT_DONE;
+    struct log_source source;
+    int code = log_source_open(&source, asked->mod, asked->token, asked->ca);
 
-    if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
-        return io_say(EXIT_TROUBLE, "%s: %s", folder, strerror(errno));
+    if (code == EXIT_DONE) {
+        code = ask_log(out, asked, c, &source);
     }
-    for (size_t r = 0; r < bundle->report_count && code == EXIT_DONE; r++) {
-        const struct bundle_report *report = &bundle->reports[r];
-
-        if (report->sealed.len > 0) {
-            (void)snprintf(name, sizeof name, "report-%zu.sealed", r);
-            code = write_file(folder, name, report->sealed);
-        }
-        for (size_t m = 0; m < report->count && code == EXIT_DONE; m++) {
-            if (report->messages[m].disclosed) {
-                (void)snprintf(name, sizeof name,
-                               "report-%zu-message-%u.content", r,
-                               report->messages[m].index);
-                code = write_file(folder, name, report->messages[m].content);
-            }
-        }
-    }
+    log_source_close(&source);
     return code;
 }
 
 /* ---- The command --------------------------------------------------------- */
 
-static int show_one(const struct asked *asked, const char *path)
+/* The worse of two exit codes. */
+static int worse(int a, int b)
 {
-    struct opened o = {.file = NULL};
-    int code = open_bundle(&o, path, &asked->pins);
+    return a > b ? a : b;
+}
 
-    if (code == EXIT_DONE) {
-        code = put_bundle(o.check, asked->json);
+static int write_files(const struct asked *asked, const struct bundle_check *c)
+{
+    int code = EXIT_DONE;
+
+    for (unsigned i = 0; i < BUNDLE_VIEWS && code <= EXIT_REFUSED; i++) {
+        if (asked->views[i] != NULL) {
+            code = worse(
+                code, bundle_write_view(i, asked->views[i], c, asked->report));
+        }
     }
-    for (unsigned i = 0; i < VIEWS && code == EXIT_DONE; i++) {
-        code = asked->views[i] != NULL ? write_view(i, asked, o.check) : code;
+    if (code <= EXIT_REFUSED && asked->out != NULL) {
+        code = worse(code, bundle_write_contents(asked->out, c->bundle));
     }
-    if (code == EXIT_DONE && asked->out != NULL) {
-        code = write_contents(asked->out, o.check->bundle);
-    }
-    if (code == EXIT_DONE) {
-        code = code_of(o.check, asked->strict);
-    }
-    close_bundle(&o);
     return code;
 }
 
-static int put_compared(const struct bundle_check *c, bool json)
+/* Nothing is printed where there was trouble with a file or the log. */
+static int show_one(const struct asked *asked, const char *path)
 {
-    if (json) {
-        int code = put_json(c);
+    struct opened o = {.file = NULL};
+    struct bundle_check *live = NULL;
+    int code = open_bundle(&o, path, &asked->pins);
 
-        return code == EXIT_DONE ? put_json_sum(c, true) : code;
+    if (o.check != NULL) {
+        code = write_files(asked, o.check);
     }
-    (void)printf("The two bundles %s.\n", c->totals[BUNDLE_REFUSED] > 0
-                                              ? "CONTRADICT EACH OTHER"
-                                              : "agree");
-    put_group(c, BUNDLE_REFUSED, "Not the same:");
-    put_group(c, BUNDLE_PROVEN, "The same:");
-    put_group(c, BUNDLE_NOT_SHOWN, "Different in what they show:");
-    return io_finish(EXIT_DONE);
+    if (o.check != NULL && code <= EXIT_REFUSED && asked->mod != NULL) {
+        code = worse(code, open_log(&live, asked, o.check));
+    }
+    if (o.check != NULL && code <= EXIT_REFUSED) {
+        code = worse(code, bundle_put(o.check, asked->json));
+        code = worse(code, code_of(o.check, asked->strict));
+    }
+    if (live != NULL && code <= EXIT_REFUSED) {
+        code = worse(code, bundle_put_live(live, asked->json));
+        code = worse(code, code_of(live, false));
+    }
+    bundle_check_free(live);
+    close_bundle(&o);
+    return code;
 }
 
 static int show_two(const struct asked *asked, const char *const paths[2])
@@ -332,7 +186,7 @@ static int show_two(const struct asked *asked, const char *const paths[2])
         code = out_of_memory();
     }
     if (code == EXIT_DONE) {
-        code = put_compared(compared, asked->json);
+        code = bundle_put_compared(compared, asked->json);
     }
     if (code == EXIT_DONE) {
         code = code_of(compared, false);
@@ -354,6 +208,10 @@ enum {
     POLICY,
     STRICT,
     AS_JSON,
+    MOD,
+    ENTRIES,
+    TOKEN,
+    CA,
     REPORT,
     TO_HTML,
     TO_XARF,
@@ -371,6 +229,10 @@ static const struct option options[] = {
     [POLICY] = {"policy", required_argument, NULL, POLICY},
     [STRICT] = {"strict", no_argument, NULL, STRICT},
     [AS_JSON] = {"json", no_argument, NULL, AS_JSON},
+    [MOD] = {"mod", required_argument, NULL, MOD},
+    [ENTRIES] = {"entries", no_argument, NULL, ENTRIES},
+    [TOKEN] = {"token", required_argument, NULL, TOKEN},
+    [CA] = {"ca", required_argument, NULL, CA},
     [REPORT] = {"report", required_argument, NULL, REPORT},
     [TO_HTML] = {"html", required_argument, NULL, TO_HTML},
     [TO_XARF] = {"xarf", required_argument, NULL, TO_XARF},
@@ -467,6 +329,18 @@ static int take(struct asked *asked, int option)
         return EXIT_DONE;
     case AS_JSON:
         asked->json = true;
+        return EXIT_DONE;
+    case MOD:
+        asked->mod = optarg;
+        return EXIT_DONE;
+    case ENTRIES:
+        asked->entries = true;
+        return EXIT_DONE;
+    case TOKEN:
+        asked->token = optarg;
+        return EXIT_DONE;
+    case CA:
+        asked->ca = optarg;
         return EXIT_DONE;
     case REPORT:
         return io_number(&asked->report, optarg, BUNDLE_REPORTS_MAX, "--report")

@@ -9,7 +9,8 @@ static const struct command commands[] = {
      "check a log, from what is remembered of it", log_command},
     {"bundle",
      "[--mod-key VKEY] [--hub-key VKEY] [--hub-public FILE] [--quorum FILE]... "
-     "[--pin FILE] [--policy FILE] [--strict] [--json] [--html FILE] [--report N] "
+     "[--pin FILE] [--policy FILE] [--strict] [--mod URL|FOLDER] [--entries] "
+     "[--token FILE] [--ca FILE] [--json] [--html FILE] [--report N] "
      "[--xarf FILE] [--abuse-report FILE] [--dsa FILE] [--cybertip FILE] "
      "[--out FOLDER] FILE [FILE]",
      "say what an evidence bundle proves, or whether two agree",

@@ -17,6 +17,22 @@
 #define CAT "ca70000000000003"
 #define SERVICE "service"
 
+/* Bytes that live until the program ends. */
+static struct frank_span keep(const char *text)
+{
+    size_t len = strlen(text);
+
+    return (struct frank_span){support_copy((const uint8_t *)text, len), len};
+}
+
+static struct frank_span keep_and_free(char *text)
+{
+    struct frank_span kept = keep(text);
+
+    free(text);
+    return kept;
+}
+
 /* ---- Logs ---------------------------------------------------------------- */
 
 /* RFC 6962, section 2.1, as it stands there: by recursion. */
@@ -120,7 +136,7 @@ static struct frank_span note_of(const struct bundles_log *log, size_t size)
     secret_of(secret, log);
     root_of(checkpoint.root, log, 0, size);
     (void)note_sign(note, log->origin, &checkpoint, secret);
-    return support_text(strdup(note));
+    return keep(note);
 }
 
 struct cosigner bundles_witness(uint8_t seed)
@@ -169,7 +185,7 @@ static void make_log(struct bundle_log *out, struct bundles_log *log)
 
     note_vkey(vkey, key.name, key.public_key);
     memset(out, 0, sizeof *out);
-    out->vkey = support_text(strdup(vkey));
+    out->vkey = keep(vkey);
     out->checkpoint = note_of(log, log->count);
     if (log->cosigned > 0) {
         out->cosigned = cosigned_note(log);
@@ -185,6 +201,41 @@ static void make_log(struct bundle_log *out, struct bundles_log *log)
         }
     }
     out->entries = log->entries;
+}
+
+/* All is in one tile, and one entry bundle. */
+int bundles_read(void *context, const char *path, uint8_t *out, size_t *len)
+{
+    const struct bundles_log *log = context;
+    struct frank_span note = note_of(log, log->count);
+    char tile[64];
+    char entries[64];
+    size_t n = 0;
+
+    (void)snprintf(tile, sizeof tile, "tile/0/000.p/%zu", log->count);
+    (void)snprintf(entries, sizeof entries, "tile/entries/000.p/%zu",
+                   log->count);
+    if (strcmp(path, "checkpoint") == 0) {
+        memcpy(out, note.data, note.len);
+        n = note.len;
+    } else if (strcmp(path, tile) == 0) {
+        for (; n < 32 * log->count; n += 32) {
+            merkle_leaf(out + n, support_text(log->lines[n / 32]));
+        }
+    } else if (strcmp(path, entries) == 0) {
+        for (size_t i = 0; i < log->count; i++) {
+            size_t size = strlen(log->lines[i]);
+
+            out[n] = (uint8_t)(size >> 8);
+            out[n + 1] = (uint8_t)size;
+            memcpy(out + n + 2, log->lines[i], size);
+            n += 2 + size;
+        }
+    } else {
+        return FRANK_ERR_MISSING;
+    }
+    *len = n;
+    return FRANK_OK;
 }
 
 /* An entry; the nonce is its number. */
@@ -331,7 +382,7 @@ const char *bundles_report_hex(const struct bundles *b, size_t i)
 {
     uint8_t digest[32];
     uint8_t name[32];
-    char *hex = malloc(65);
+    char *hex = (char *)support_zeros(65);
 
     digest_of(digest, i);
     bundle_report_name(name, &b->reports[i], digest);
@@ -346,7 +397,7 @@ const char *bundles_receipt_hex(size_t i, unsigned holder, uint64_t time)
     struct receipt receipt;
     uint8_t bytes[RECEIPT_BYTES];
     const uint8_t t[32] = {(uint8_t)(1 + holder + 16 * i)};
-    char *hex = malloc(2 * RECEIPT_BYTES + 1);
+    char *hex = (char *)support_zeros(2 * RECEIPT_BYTES + 1);
 
     reports_decode(&report, reports_sealed(i));
     assert_ok(receipt_make_with(&receipt, &share, &report, time, t));
@@ -502,7 +553,7 @@ struct bundles *bundles_new(void)
     struct bundles *b = (struct bundles *)(void *)support_zeros(sizeof *b);
     struct hub_public hub = reports_hub_public();
 
-    b->quorums[0].key = support_text(quorum_public_encode(reports_quorum()));
+    b->quorums[0].key = keep_and_free(quorum_public_encode(reports_quorum()));
     make_report(b, 0);
     make_report(b, 1);
     make_mod_log(b);
@@ -511,7 +562,7 @@ struct bundles *bundles_new(void)
     b->bundle =
         (struct bundle){.suite = FRANK_SUITE_X25519_AES128GCM,
                         .made = BUNDLES_TIME + 210002,
-                        .hub_public = support_text(hub_public_encode(&hub)),
+                        .hub_public = keep_and_free(hub_public_encode(&hub)),
                         .quorums = b->quorums,
                         .quorum_count = 1,
                         .reports = b->reports,
@@ -527,6 +578,31 @@ struct bundles *bundles_new(void)
 
         b->bundle.case_name[i] = name[i % 4];
     }
+    return b;
+}
+
+struct bundles *bundles_small(void)
+{
+    struct bundles *b = bundles_new();
+    struct bundles_log *log = &b->moderation;
+    char rest[96];
+
+    (void)snprintf(rest, sizeof rest, ",\"report\":\"%s\"",
+                   bundles_report_hex(b, 1));
+    b->reports[0] = b->reports[1];
+    b->reports[0].messages = &b->messages[1][1];
+    b->reports[0].count = 1;
+    b->bundle.report_count = 1;
+    b->bundle.quorum_count = 0;
+    b->bundle.decision_count = 0;
+    b->bundle.appeal_count = 0;
+    b->bundle.has_hub = false;
+    log->count = 0;
+    log->cosigned = 0;
+    say_case(log, "report_taken_over", 110000, SERVICE, "new", "", rest);
+    say(log, "padding", 110001, ",\"by\":\"service\"", false);
+    say_case(log, "export", 210000, CAT, "exported", "",
+             ",\"bundle\":\"0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b\"");
     return b;
 }
 

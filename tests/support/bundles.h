@@ -42,6 +42,9 @@ struct bundles {
 
 /* The same each time. */
 struct bundles *bundles_new(void);
+/* A smaller one, of a case that waits: one message of one report, without what
+ * it says, and two entries of a log of three. */
+struct bundles *bundles_small(void);
 struct frank_span bundles_sign(struct bundles *b);
 /* As it stands, signed with the key of a seed. */
 struct frank_span bundles_encode(const struct bundle *bundle, uint8_t seed);
@@ -51,6 +54,9 @@ char *bundles_line(struct bundles_log *log, const char *word, size_t which);
 void bundles_drop(struct bundles_log *log, const char *line);
 /* Puts another text in place of one within a line. */
 void bundles_replace(char *line, const char *from, const char *to);
+
+/* A log_read() (log_client.h) of one; context: the log. */
+int bundles_read(void *context, const char *path, uint8_t *out, size_t *len);
 
 /* A witness "witness.example/SEED", whose key has this seed. */
 struct cosigner bundles_witness(uint8_t seed);

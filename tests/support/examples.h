@@ -21,6 +21,7 @@ struct example {
 extern const struct example examples_franking[];
 extern const struct example examples_sealed[];
 extern const struct example examples_service[];
+extern const struct example examples_bundle[];
 
 struct key_file {
     const char *name;
