@@ -274,7 +274,7 @@ $(B)/tests/fail_alloc.so: tests/preload/fail_alloc.c | setup-test
 	$(SAY) LINK $@
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $<
 
-$(B)/load: $(call obj,$(wildcard bench/load/*.c reporting/store/*.c moderation/cases/*.c) reporting/service/journal.c reporting/service/publisher.c reporting/service/recovery.c reporting/service/clock.c) $(AUDIT_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
+$(B)/load: $(call obj,$(wildcard bench/load/*.c reporting/store/*.c moderation/cases/*.c) reporting/service/journal.c reporting/service/publisher.c reporting/service/recovery.c reporting/service/clock.c) $(AUDIT_O) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O) $(SHELL_IO_O)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
 
