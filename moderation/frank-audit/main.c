@@ -24,7 +24,8 @@ static const struct command commands[] = {
      "part",
      spot_key_command},
     {"spot-check sample",
-     "--mod URL|FOLDER --mod-key VKEY [--policy FILE] [--token FILE] [--ca FILE]\n"
+     "--mod URL|FOLDER --mod-key VKEY [--policy FILE] [--token FILE] [--ca "
+     "FILE]\n"
      "    --size N --beacon TEXT --count N [--json]",
      "derive from the moderation side's log which cases are to be answered",
      spot_sample_command},
