@@ -253,6 +253,10 @@ static void entries_are_told_in_order_from_where_they_are_wanted(void **state)
     assert_int_equal(told, 1);
     assert_int_equal(ask_for("state", true, 1300), FRANK_OK);
     assert_int_equal(told, 0);
+    serve(1310);
+    assert_int_equal(ask_for("state", true, LOG_ENTRIES_NEW), FRANK_OK);
+    assert_int_equal(told, 10);
+    assert_int_equal(told_from, 1300);
 }
 
 static void who_is_told_can_stop_it(void **state)

@@ -234,6 +234,9 @@ static int check(struct checking *c)
         error = log_walk_find(w, LOG_FEW, 0, 0);
     }
     if (error == FRANK_OK) {
+        w->entries_from = w->ask->entries_from == LOG_ENTRIES_NEW
+                              ? w->old
+                              : w->ask->entries_from;
         error = name_rewrite(c, log_walk_run(w));
     }
     if (error == FRANK_OK && w->state != NULL &&

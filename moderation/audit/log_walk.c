@@ -218,7 +218,7 @@ static int take_entries(struct log_walk *w, uint64_t index, unsigned width)
         if (memcmp(hash, w->leaves[i], sizeof hash) != 0) {
             return log_walk_find(w, LOG_ENTRY, start + i, start + i + 1);
         }
-        if (start + i < w->ask->entries_from) {
+        if (start + i < w->entries_from) {
             continue;
         }
         w->result->entries++;
@@ -248,7 +248,7 @@ static int take_tile(struct log_walk *w, uint64_t index)
         }
     }
     if (error == FRANK_OK && w->bundle != NULL &&
-        start + width > w->ask->entries_from) {
+        start + width > w->entries_from) {
         error = take_entries(w, index, width);
     }
     return error;
@@ -260,8 +260,8 @@ int log_walk_run(struct log_walk *w)
     uint64_t first;
     int error = FRANK_OK;
 
-    if (w->bundle != NULL && w->ask->entries_from < from) {
-        from = w->ask->entries_from;
+    if (w->bundle != NULL && w->entries_from < from) {
+        from = w->entries_from;
     }
     first = from / TILES_WIDTH;
     for (uint64_t i = first;

@@ -20,9 +20,10 @@ struct log_walk {
     struct log_result *result;
     struct log_state *state; /* or NULL */
     struct frank_fault *fault;
-    uint64_t old;  /* entries that are remembered; tree begins there */
-    uint64_t size; /* entries of the checkpoint */
-    log_hash root; /* of the checkpoint */
+    uint64_t old;          /* entries that are remembered; tree begins there */
+    uint64_t size;         /* entries of the checkpoint */
+    uint64_t entries_from; /* as asked; LOG_ENTRIES_NEW: old */
+    log_hash root;         /* of the checkpoint */
     struct log_tree tree;
     struct log_tile above[LOG_LEVELS]; /* from level 1 */
     /* The leaf tile at hand, and its entries. */
