@@ -234,6 +234,9 @@ static int check(struct checking *c)
         error = log_walk_find(w, LOG_FEW, 0, 0);
     }
     if (error == FRANK_OK) {
+        w->entries_from = w->ask->entries_from == LOG_ENTRIES_NEW
+                              ? w->old
+                              : w->ask->entries_from;
         error = name_rewrite(c, log_walk_run(w));
     }
     if (error == FRANK_OK && w->state != NULL &&
@@ -252,49 +255,40 @@ static bool is_evidence(enum log_finding finding)
            finding == LOG_REWRITE;
 }
 
-int log_client_check(struct log_result *out, const struct log_ask *ask,
-                     struct frank_fault *fault)
+/* The two checkpoints together are what others can be shown. */
+static int keep_evidence(struct checking *c)
 {
-    struct frank_fault inner = {.error = FRANK_OK};
+    struct frank_fault fault;
+    int error = log_state_refuse(c->walk.state, c->note, c->note_len, &fault);
+
+    if (error != FRANK_OK) {
+        set_where(c, "state");
+        *c->walk.fault = fault;
+        return error;
+    }
+    return FRANK_ERR_PROOF;
+}
+
+static struct checking *checking_new(const struct log_ask *ask,
+                                     struct log_result *result,
+                                     struct frank_fault *fault)
+{
     struct checking *c = calloc(1, sizeof *c);
-    int error = FRANK_ERR_MEMORY;
 
-    memset(out, 0, sizeof *out);
-    if (ask->key == NULL &&
-        (ask->policy == NULL || policy_log_count(ask->policy) == 0)) {
-        error = wire_fault(fault, FRANK_ERR_ARGUMENT, "key", 0, 0, 0);
-        goto out;
+    if (c == NULL) {
+        return NULL;
     }
-    if (c != NULL) {
-        c->walk.ask = ask;
-        c->walk.result = out;
-        c->walk.fault = &inner;
-        c->note = malloc(NOTE_READ_MAX_BYTES);
-        c->kept = malloc(NOTE_READ_MAX_BYTES);
-        c->walk.bundle = ask->entries ? malloc(LOG_BUNDLE_MAX_BYTES) : NULL;
-    }
-    if (c == NULL || c->note == NULL || c->kept == NULL ||
-        (ask->entries && c->walk.bundle == NULL)) {
-        error = wire_fault(fault, FRANK_ERR_MEMORY, "log", 0, 0, 0);
-        goto out;
-    }
-    error = check(c);
-    if (error == FRANK_OK) {
-        set_where(c, "");
-    } else if (error == FRANK_ERR_PROOF && is_evidence(out->finding)) {
-        struct frank_fault kept;
-        int trouble =
-            log_state_refuse(c->walk.state, c->note, c->note_len, &kept);
+    c->walk.ask = ask;
+    c->walk.result = result;
+    c->walk.fault = fault;
+    c->note = malloc(NOTE_READ_MAX_BYTES);
+    c->kept = malloc(NOTE_READ_MAX_BYTES);
+    c->walk.bundle = ask->entries ? malloc(LOG_BUNDLE_MAX_BYTES) : NULL;
+    return c;
+}
 
-        error = trouble == FRANK_OK ? error : trouble;
-        inner = trouble == FRANK_OK ? inner : kept;
-    }
-    if (error != FRANK_OK && fault != NULL) {
-        *fault = inner.error != FRANK_OK
-                     ? inner
-                     : (struct frank_fault){error, "log", 0, 0, 0};
-    }
-out:
+static void checking_free(struct checking *c)
+{
     if (c != NULL) {
         log_state_close(c->walk.state);
         free(c->walk.bundle);
@@ -302,5 +296,39 @@ out:
         free(c->note);
     }
     free(c);
+}
+
+static bool has_room(const struct checking *c)
+{
+    return c != NULL && c->note != NULL && c->kept != NULL &&
+           (c->walk.bundle != NULL || !c->walk.ask->entries);
+}
+
+int log_client_check(struct log_result *out, const struct log_ask *ask,
+                     struct frank_fault *fault)
+{
+    struct frank_fault inner = {.error = FRANK_OK};
+    struct checking *c;
+    int error;
+
+    memset(out, 0, sizeof *out);
+    if (ask->key == NULL &&
+        (ask->policy == NULL || policy_log_count(ask->policy) == 0)) {
+        return wire_fault(fault, FRANK_ERR_ARGUMENT, "key", 0, 0, 0);
+    }
+    c = checking_new(ask, out, &inner);
+    error = has_room(c) ? check(c)
+                        : wire_fault(&inner, FRANK_ERR_MEMORY, "log", 0, 0, 0);
+    if (error == FRANK_ERR_PROOF && is_evidence(out->finding)) {
+        error = keep_evidence(c);
+    }
+    if (error == FRANK_OK) {
+        set_where(c, "");
+    } else if (fault != NULL) {
+        *fault = inner.error != FRANK_OK
+                     ? inner
+                     : (struct frank_fault){error, "log", 0, 0, 0};
+    }
+    checking_free(c);
     return error;
 }

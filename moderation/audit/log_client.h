@@ -42,6 +42,8 @@ typedef int log_entry(void *context, uint64_t index, struct frank_span entry);
 /* Told now and then how many entries of how many that are new were checked. */
 typedef void log_progress(void *context, uint64_t done, uint64_t of);
 
+#define LOG_ENTRIES_NEW UINT64_MAX
+
 struct log_ask {
     /* The log's key, or a policy that names its key; both can be there. */
     const struct note_key *key;
@@ -51,7 +53,8 @@ struct log_ask {
     const char *state;
     /* Whether entries are read too, from which on (those before were seen), and
      * who is told; NULL: nobody. Where fewer were seen than hashes, entries are
-     * checked against the remembered hashes. */
+     * checked against the remembered hashes. LOG_ENTRIES_NEW: those of the
+     * hashes that are new. */
     bool entries;
     uint64_t entries_from;
     log_entry *entry;

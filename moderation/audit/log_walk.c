@@ -12,124 +12,10 @@
 
 #include "wire.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #define PROGRESS_EVERY 64 /* tiles */
-
-int log_walk_find(struct log_walk *walk, enum log_finding finding,
-                  uint64_t first, uint64_t end)
-{
-    const uint64_t most = walk->size > walk->old ? walk->size : walk->old;
-
-    walk->result->finding = finding;
-    walk->result->first = first;
-    walk->result->end = end < most ? end : most;
-    return wire_fault(walk->fault, FRANK_ERR_PROOF, log_finding_name(finding),
-                      0, first, end);
-}
-
-/* The entries under node `index` of a height of the tree; the end may lie
- * beyond the log's. */
-static int find_below(struct log_walk *w, enum log_finding finding,
-                      uint64_t index, unsigned height)
-{
-    uint64_t end = height < 63 && index + 1 < UINT64_MAX >> height
-                       ? (index + 1) << height
-                       : UINT64_MAX;
-
-    return log_walk_find(w, finding, height < 64 ? index << height : 0, end);
-}
-
-/* ---- Files ----------------------------------------------------------------
- */
-
-/* "tile/KIND<below path>"; what is partial has its width behind. */
-static void name_file(char out[static LOG_WHERE_BYTES], const char *kind,
-                      const char *path, unsigned width)
-{
-    (void)snprintf(out, LOG_WHERE_BYTES,
-                   width < TILES_WIDTH ? "tile/%s%.48s.p/%u" : "tile/%s%.48s",
-                   kind, path, width);
-}
-
-static void set_where(struct log_walk *w, unsigned level, uint64_t index)
-{
-    char path[TILES_PATH_MAX_BYTES];
-
-    tiles_path_write(path, level, index);
-    name_file(w->result->where, "", path,
-              log_tile_width(level, index, w->size));
-}
-
-/* A log may drop a partial tile once it has the full one: then its beginning
- * does. A folder in which tiles grow has such files only. *whole: this is the
- * file that was asked for. */
-static int read_part(struct log_walk *w, const char *kind, const char *path,
-                     unsigned width, uint8_t *out, size_t *len, bool *whole)
-{
-    const size_t room = *len;
-    int error;
-
-    name_file(w->result->where, kind, path, width);
-    error = w->ask->read(w->ask->read_context, w->result->where, out, len);
-    *whole = true;
-    if (error == FRANK_ERR_MISSING && width < TILES_WIDTH) {
-        char full[LOG_WHERE_BYTES];
-
-        name_file(full, kind, path, TILES_WIDTH);
-        *len = room;
-        *whole = false;
-        error = w->ask->read(w->ask->read_context, full, out, len);
-    }
-    return error;
-}
-
-static int read_hashes(struct log_walk *w, log_hash *out, unsigned level,
-                       uint64_t index)
-{
-    const unsigned width = log_tile_width(level, index, w->size);
-    char path[TILES_PATH_MAX_BYTES];
-    size_t len = TILES_WIDTH * sizeof *out;
-    bool whole;
-    int error;
-
-    tiles_path_write(path, level, index);
-    error = read_part(w, "", path, width, (uint8_t *)out, &len, &whole);
-    if (error == FRANK_ERR_MISSING || error == FRANK_ERR_LIMIT ||
-        (error == FRANK_OK &&
-         (len < width * sizeof *out || (whole && len > width * sizeof *out)))) {
-        return find_below(w, LOG_MISSING, index, TILES_HEIGHT * (level + 1));
-    }
-    return error;
-}
-
-/* The bundle of leaf tile `index`, split. */
-static int read_entries(struct log_walk *w, uint64_t index)
-{
-    const unsigned width = log_tile_width(0, index, w->size);
-    char path[TILES_PATH_MAX_BYTES];
-    size_t len = LOG_BUNDLE_MAX_BYTES;
-    struct frank_fault fault = {.found = 0};
-    size_t left = 0;
-    bool whole;
-    int error;
-
-    tiles_path_write(path, 0, index);
-    error = read_part(w, "entries", path + 1, width, w->bundle, &len, &whole);
-    if (error == FRANK_OK) {
-        error = log_bundle_split(w->entries, &left,
-                                 (struct frank_span){w->bundle, len}, width,
-                                 &fault);
-    }
-    if (error == FRANK_ERR_MISSING || error == FRANK_ERR_LIMIT ||
-        error == FRANK_ERR_TRUNCATED || (whole && left > 0)) {
-        return log_walk_find(w, LOG_MISSING, TILES_WIDTH * index + fault.found,
-                             TILES_WIDTH * (index + 1));
-    }
-    return error;
-}
 
 /* ---- Who is wrong ---------------------------------------------------------
  */
@@ -144,14 +30,14 @@ static int blame_full(struct log_walk *w, uint64_t index, const log_hash root)
     unsigned width = log_tile_width(1, above->index, w->size);
     unsigned first = 0;
 
-    set_where(w, 0, index);
+    log_walk_where(w, 0, index);
     for (unsigned i = 0; i < width; i++) {
         if (memcmp(above->hashes[i], root, sizeof theirs) == 0) {
             return log_walk_find(w, LOG_SWAPPED, TILES_WIDTH * index,
                                  TILES_WIDTH * (index + 1));
         }
     }
-    if (w->bundle != NULL && read_entries(w, index) == FRANK_OK) {
+    if (w->bundle != NULL && log_walk_entries(w, index) == FRANK_OK) {
         for (unsigned i = 0; i < TILES_WIDTH; i++) {
             merkle_leaf(hashes[i], w->entries[i]);
         }
@@ -165,7 +51,7 @@ static int blame_full(struct log_walk *w, uint64_t index, const log_hash root)
             first = 0;
         }
     }
-    set_where(w, 0, index);
+    log_walk_where(w, 0, index);
     return log_walk_find(w, LOG_TILE, TILES_WIDTH * index + first,
                          TILES_WIDTH * (index + 1));
 }
@@ -181,7 +67,7 @@ static int blame_last(struct log_walk *w)
     log_hash root;
 
     if (w->bundle != NULL && width > 0 &&
-        read_entries(w, start / TILES_WIDTH) == FRANK_OK) {
+        log_walk_entries(w, start / TILES_WIDTH) == FRANK_OK) {
         for (unsigned i = width; i-- > 0;) {
             log_hash hash;
 
@@ -193,7 +79,7 @@ static int blame_last(struct log_walk *w)
         }
         log_tree_root(root, &w->tree);
         if (first < width && memcmp(root, w->root, sizeof root) == 0) {
-            set_where(w, 0, start / TILES_WIDTH);
+            log_walk_where(w, 0, start / TILES_WIDTH);
             return log_walk_find(w, LOG_TILE, start + first, w->size);
         }
     }
@@ -231,12 +117,12 @@ static int load_above(struct log_walk *w, unsigned level)
         return FRANK_OK;
     }
     tile->index = l->nodes / TILES_WIDTH;
-    error = read_hashes(w, tile->hashes, level, tile->index);
+    error = log_walk_hashes(w, tile->hashes, level, tile->index);
     tile->loaded = error == FRANK_OK;
     for (unsigned i = 0; i < have && error == FRANK_OK; i++) {
         if (memcmp(tile->hashes[i], l->hashes[i], sizeof(log_hash)) != 0) {
-            error = find_below(w, LOG_TILE, l->nodes - have + i,
-                               TILES_HEIGHT * level);
+            error = log_walk_find_below(w, LOG_TILE, l->nodes - have + i,
+                                        TILES_HEIGHT * level);
         }
     }
     return error;
@@ -257,8 +143,8 @@ static int push(struct log_walk *w, const log_hash leaf_root)
         if (error == FRANK_OK &&
             memcmp(w->above[level].hashes[at], hash, sizeof hash) != 0) {
             error = level == 1 ? blame_full(w, l->nodes, hash)
-                               : find_below(w, LOG_TILE, l->nodes,
-                                            TILES_HEIGHT * level);
+                               : log_walk_find_below(w, LOG_TILE, l->nodes,
+                                                     TILES_HEIGHT * level);
         }
         if (error == FRANK_OK) {
             error = stage(w, level, l->nodes, (const log_hash *)&hash, 1);
@@ -285,7 +171,7 @@ static int take_hashes(struct log_walk *w, uint64_t index, unsigned width)
     struct log_level *l = &w->tree.levels[0];
     const unsigned have = (unsigned)(l->nodes - TILES_WIDTH * index);
     log_hash root;
-    int error = read_hashes(w, w->leaves, 0, index);
+    int error = log_walk_hashes(w, w->leaves, 0, index);
 
     if (error != FRANK_OK) {
         return error;
@@ -323,7 +209,7 @@ static int check_root(struct log_walk *w)
 static int take_entries(struct log_walk *w, uint64_t index, unsigned width)
 {
     const uint64_t start = TILES_WIDTH * index;
-    int error = read_entries(w, index);
+    int error = log_walk_entries(w, index);
 
     for (unsigned i = 0; i < width && error == FRANK_OK; i++) {
         log_hash hash;
@@ -332,7 +218,7 @@ static int take_entries(struct log_walk *w, uint64_t index, unsigned width)
         if (memcmp(hash, w->leaves[i], sizeof hash) != 0) {
             return log_walk_find(w, LOG_ENTRY, start + i, start + i + 1);
         }
-        if (start + i < w->ask->entries_from) {
+        if (start + i < w->entries_from) {
             continue;
         }
         w->result->entries++;
@@ -362,7 +248,7 @@ static int take_tile(struct log_walk *w, uint64_t index)
         }
     }
     if (error == FRANK_OK && w->bundle != NULL &&
-        start + width > w->ask->entries_from) {
+        start + width > w->entries_from) {
         error = take_entries(w, index, width);
     }
     return error;
@@ -374,8 +260,8 @@ int log_walk_run(struct log_walk *w)
     uint64_t first;
     int error = FRANK_OK;
 
-    if (w->bundle != NULL && w->ask->entries_from < from) {
-        from = w->ask->entries_from;
+    if (w->bundle != NULL && w->entries_from < from) {
+        from = w->entries_from;
     }
     first = from / TILES_WIDTH;
     for (uint64_t i = first;
@@ -394,7 +280,7 @@ int log_walk_run(struct log_walk *w)
         error = check_root(w);
     }
     if (error == FRANK_OK && w->has_suspect) {
-        set_where(w, 0, w->suspect / TILES_WIDTH);
+        log_walk_where(w, 0, w->suspect / TILES_WIDTH);
         error = log_walk_find(w, LOG_TILE, w->suspect, w->suspect + 1);
     }
     return error;
@@ -416,9 +302,9 @@ int log_walk_compare(struct log_walk *w, uint64_t upto, bool *found,
             upto - start < TILES_WIDTH ? (size_t)(upto - start) : TILES_WIDTH;
 
         error = log_state_read(ours, w->state, 0, start, count, fault);
-        w->fault = &ignored; /* what read_hashes() finds was found before */
+        w->fault = &ignored; /* what log_walk_hashes() finds was found before */
         if (error == FRANK_OK &&
-            read_hashes(w, w->leaves, 0, start / TILES_WIDTH) == FRANK_OK) {
+            log_walk_hashes(w, w->leaves, 0, start / TILES_WIDTH) == FRANK_OK) {
             for (size_t i = 0; i < count && !*found; i++) {
                 *found = memcmp(ours[i], w->leaves[i], sizeof ours[i]) != 0;
                 *index = start + i;
@@ -428,7 +314,7 @@ int log_walk_compare(struct log_walk *w, uint64_t upto, bool *found,
     }
     *w->result = before;
     if (*found) {
-        set_where(w, 0, *index / TILES_WIDTH);
+        log_walk_where(w, 0, *index / TILES_WIDTH);
     }
     return error;
 }

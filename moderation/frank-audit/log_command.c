@@ -170,6 +170,7 @@ static int run(const char *const given[OPTIONS], const char *place)
 {
     struct log_ask ask = {.state = given[STATE],
                           .entries = given[ENTRIES] != NULL,
+                          .entries_from = LOG_ENTRIES_NEW,
                           .read = log_source_read};
     struct log_trust trust;
     struct log_source source;

@@ -216,7 +216,8 @@ with tempfile.TemporaryDirectory() as copy:
             codes.append(audit(copy).returncode)
         os.unlink(path)
         codes.append(audit(copy).returncode)
-        check("%s: flipped, cut, gone" % name, codes == [1, 1, 1, 3], codes)
+        check("%s: flipped, cut, gone" % name,
+              codes == [1, 1, 1, 3 if name == "checkpoint" else 1], codes)
         with open(path, "wb") as f:
             f.write(good)
 w.mod.stop()

@@ -373,6 +373,29 @@ check("entries need the auditor's token",
       and hub.get("/log/tile/entries/000.p/1",
                   headers=auth(bearer("auditor.token")))[0] == 200)
 
+
+def audit(*more):
+    key = json.loads(hub.get("/.well-known/frank")[1])["log"]["key"]
+    done = subprocess.run([B + "/frank-audit", "log", "--json", "--key", key, *more,
+                           "http://127.0.0.1:%d/log" % hub.port],
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return done.returncode, json.loads(done.stdout) if done.stdout else {}
+
+
+newest = ("--entries", "--token", hub.file("auditor.token"), "--state",
+          hub.file("audited"))
+first = audit(*newest)
+check("an auditor's client reads all of it", first[0] == 0
+      and first[1]["entries"] == first[1]["size"] >= size, first)
+message()
+again = audit(*newest)
+check("and then what is new", again[0] == 0
+      and again[1]["from"] == first[1]["size"]
+      and again[1]["hashes"] == again[1]["size"] - first[1]["size"]
+      and again[1]["entries"] == again[1]["hashes"], again)
+check("the public's client has hashes", audit()[0] == 0)
+check("and no entries", audit("--entries")[0] == 3)
+
 # ---- An epoch that ends --------------------------------------------------------------------------
 old = message()
 late = seal(old)

@@ -12,6 +12,7 @@ struct cosigner logs_witness;
 static uint8_t log_secret[64];
 static uint8_t witness_secret[64];
 static struct policy policy;
+static struct logs_log *all;
 
 static void make_keys(void)
 {
@@ -70,6 +71,8 @@ struct logs_log *logs_new(size_t count, size_t room, unsigned seed)
     struct logs_log *log = make_room(room);
 
     make_keys();
+    log->next = all;
+    all = log;
     for (size_t i = 0; i < count; i++) {
         uint8_t nonce[16];
         char hex[33];

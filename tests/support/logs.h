@@ -28,6 +28,7 @@ struct logs_log {
     size_t broken_len;
     /* A file that cannot be had: trouble. */
     const char *troubled;
+    struct logs_log *next; /* of all that were made */
 };
 
 /* count entries (room for more), the tiles, and no checkpoint yet; `seed` makes
