@@ -644,7 +644,7 @@ static void live(uint32_t from)
         step(some(30));
         world_now += some(MINUTES(3));
         if (i % 10 == 0) {
-            world_now += some(MINUTES(60 * 8));
+            world_now += some(MINUTES(480));
             an_hour();
         }
     }

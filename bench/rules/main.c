@@ -388,8 +388,8 @@ static void bare(void)
     unsigned n = 2000;
 
     receipt_hex(hex, 1, 1, BEGUN);
-    (void)sodium_hex2bin(bytes, sizeof bytes, hex, 2 * RECEIPT_BYTES, NULL,
-                         NULL, NULL);
+    (void)sodium_hex2bin(bytes, sizeof bytes, hex, sizeof hex - 1, NULL, NULL,
+                         NULL);
     begun = seconds();
     for (unsigned i = 0; i < n; i++) {
         if (receipt_decode(&receipt, bytes, sizeof bytes, NULL) != FRANK_OK ||
@@ -404,7 +404,7 @@ static void bare(void)
 int main(int argc, char **argv)
 {
     char folder[] = "/tmp/frank-bench-XXXXXX";
-    uint8_t random[2 * SHARE_RANDOM_BYTES];
+    uint8_t random[2][SHARE_RANDOM_BYTES];
     uint8_t id[FRANK_QUORUM_ID_BYTES];
 
     as_json = argc == 2 && strcmp(argv[1], "--json") == 0;
@@ -413,7 +413,7 @@ int main(int argc, char **argv)
     }
     key_json_start(abort);
     randombytes_buf(random, sizeof random);
-    if (share_deal(&quorum, shares, 2, 3, random, NULL) != FRANK_OK) {
+    if (share_deal(&quorum, shares, 2, 3, random[0], NULL) != FRANK_OK) {
         fail("quorum");
     }
     frank_quorum_id(id, &quorum);

@@ -102,13 +102,13 @@ uint64_t rules_findings(const struct rules *rules);
 
 struct rules_finding {
     const char *rule;
+    uint64_t index; /* of the entry */
+    uint64_t time;  /* of the entry */
     enum rules_log log;
-    uint64_t index;                        /* of the entry */
-    uint64_t time;                         /* of the entry */
     char in_case[2 * CASE_NAME_BYTES + 1]; /* "": about none */
     char report[2 * FRANK_DIGEST_BYTES + 1];
     char text[RULES_TEXT_BYTES]; /* a plain sentence, ASCII */
-    bool earlier;
+    bool earlier;                /* found in an earlier run */
 };
 /* In the order in which they were found, earlier ones too; until it gives
  * false. */

@@ -54,6 +54,7 @@ static int check(struct log_result *out, const struct log_follow *log,
 
 int log_follow(struct log_result *out, const struct log_follow *log)
 {
+    struct log_follow shown = *log; /* for the progress */
     struct log_source source;
     struct log_trust trust;
     struct log_ask ask = {
@@ -65,7 +66,7 @@ int log_follow(struct log_result *out, const struct log_follow *log)
         .read = log_source_read,
         .read_context = &source,
         .progress = show_progress,
-        .progress_context = (void *)(uintptr_t)log,
+        .progress_context = &shown,
     };
     int code = log_trust_read(&trust, log->key, log->policy);
 
