@@ -14,6 +14,10 @@ const browser = await startBrowser();
 
 // ---- Something to see ------------------------------------------------------------------
 
+const {answer: {version, book}} = await world.do('call', {by: 'lea', method: 'GET', path: '/v1/book'});
+await world.do('call', {by: 'lea', method: 'POST', path: '/v1/book',
+  body: {after: version, book: {...book, second_look_share: 1}}});
+
 const people = ['ivy', 'noor', 'sam', 'kim', 'lou'];
 const reasons = ['harassment', 'fraud', 'spam', 'threat', 'hate', 'impersonation'];
 for (let i = 0; i < 14; i++) {
@@ -37,10 +41,12 @@ await world.do('call', {by: 'ben', method: 'POST', path: `/v1/cases/${asked}/cla
 const {rows: [[sealed]]} = await world.do('sql', {query: `SELECT number FROM reports WHERE in_case = ${asked}`});
 await world.do('call', {by: 'ben', method: 'POST', path: `/v1/cases/${asked}/ask`,
   body: {reports: [sealed], why: 'Third report about this account in a week; one of them showed slurs.'}});
+const decided = {}; // cases, by their outcome
 for (const [outcome, policy] of [['warn', 'conduct'], ['suspend', 'fraud'], ['no_action', 'conduct'],
   ['escalate', 'violence.threat']]) {
   const {case: other} = await world.do('report', {reason: 'fraud', sender: `mimi://example.com/u/z${outcome}`,
     messages: [{text: 'hello'}]});
+  decided[outcome] = other;
   await world.do('open', {by: 'cat', case: other});
   await world.do('call', {by: 'cat', method: 'POST', path: `/v1/cases/${other}/decide`,
     body: {outcome, policy, explanation: 'You broke a rule.'}});
@@ -51,6 +57,9 @@ const draft = {decision: {outcome: 'restrict', policy: 'violence.threat', templa
   explanation: 'You threatened somebody. For two weeks you can only write to people who have you in their contacts.',
   withheld_seen: false}, note: 'The picture is of a front door.'};
 await world.do('call', {by: 'ann', method: 'POST', path: `/v1/cases/${number}/draft`, body: {draft}});
+for (const outcome of ['warn', 'suspend']) {
+  await world.do('call', {by: 'ben', method: 'POST', path: `/v1/cases/${decided[outcome]}/claim`});
+}
 await new Promise((settle) => setTimeout(settle, 11000)); // for a public checkpoint
 
 // ---- Pictures ---------------------------------------------------------------------------
@@ -66,6 +75,8 @@ for (const colorScheme of ['light', 'dark']) {
     const out = await open(browser, world, size);
     await out.locator('main h1').waitFor();
     await shot(out, 'login');
+    await out.getByRole('button', {name: 'First login'}).click();
+    await shot(out, 'first-login');
     const ann = await login(browser, world, 'ann', size);
     for (const name of ['queue', 'reviews', 'appeals', 'consent', 'second-looks', 'statistics', 'log', 'me']) {
       await visit(ann, `#/${name}`);
@@ -75,6 +86,8 @@ for (const colorScheme of ['light', 'dark']) {
       }
       await shot(ann, name);
     }
+    await visit(ann, '#/queue?messages=1');
+    await shot(ann, 'queue-filters');
     await visit(ann, `#/case/${number}`);
     await shot(ann, 'case-before');
     await ann.keyboard.press('o');
@@ -84,15 +97,29 @@ for (const colorScheme of ['light', 'dark']) {
     await ann.keyboard.press('Control+k');
     await shot(ann, 'palette');
     await ann.keyboard.press('Escape');
+    const ben = await login(browser, world, 'ben', size);
+    await visit(ben, `#/case/${decided.suspend}`);
+    await ben.getByLabel('Return', {exact: true}).check();
+    await shot(ben, 'review');
+    await visit(ben, `#/case/${decided.warn}`);
+    await ben.getByLabel('Overturn').check();
+    await shot(ben, 'appeal');
+    await visit(ben, '#/second-looks');
+    await ben.keyboard.press('o');
+    await ben.getByRole('button', {name: 'Show the conversation'}).waitFor();
+    await shot(ben, 'second-look-before');
+    await ben.keyboard.press('o');
+    await ben.locator('.conversation').waitFor();
+    await shot(ben, 'second-look');
     const lea = await login(browser, world, 'lea', size);
-    for (const part of ['queues', 'policies', 'templates', 'rules']) {
+    for (const part of ['queues', 'policies', 'templates', 'rules', 'text']) {
       await visit(lea, `#/book?part=${part}`);
       await shot(lea, `book-${part}`);
     }
     const ada = await login(browser, world, 'ada', size);
     await visit(ada, '#/people');
     await shot(ada, 'people');
-    for (const page of [out, ann, lea, ada]) await page.context().close();
+    for (const page of [out, ann, ben, lea, ada]) await page.context().close();
   }
 }
 await browser.close();
