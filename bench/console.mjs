@@ -7,6 +7,7 @@ import {fillLogin, login, open, startBrowser, startWorld, visit} from '../tests/
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const CASES = Number(process.env.CASES ?? 200000);
+const TURN = 4000; // pixels that are scrolled at once
 const SLOW = {offline: false, latency: 150, downloadThroughput: 200000, uploadThroughput: 200000};
 
 function row(name, values, unit, goal) {
@@ -105,16 +106,18 @@ await ann.keyboard.press('o');
 await ann.locator('.conversation').waitFor();
 const opened = performance.now() - shown;
 
+/** From the beginning to the end, a turn of the wheel at a time. */
 async function scroll(page) {
   await page.evaluate(() => scrollTo(0, 0));
   await page.mouse.move(400, 500);
-  for (let i = 0; i < 60; i++) {
-    await page.mouse.wheel(0, 400);
+  const isDone = () => page.evaluate(() => scrollY + innerHeight >= document.documentElement.scrollHeight - 1);
+  while (!await isDone()) {
+    await page.mouse.wheel(0, TURN);
     await page.waitForTimeout(16);
   }
 }
 const empty = await browser.newPage();
-await empty.setContent(`<body style="height:200000px">${'x'}</body>`);
+await empty.setContent(`<body style="height:550000px">${'x'}</body>`);
 const nothing = [];
 for (let i = 0; i < ROUNDS; i++) {
   nothing.push(Math.max(...await frames(empty, () => scroll(empty))));

@@ -291,7 +291,7 @@ export const strings = {
     priority: 'Priority',
     contact: 'Accused and reporter',
     strangers: 'Had not written to each other before',
-    known: 'Knew each other, or the hub cannot say',
+    known: 'Had written to each other, or the hub cannot tell',
     due: {closed: 'Is purged', decided: 'Is closed', consent_asked: 'Request ends'},
     dueOther: 'Due',
     reports: 'Reports',
