@@ -196,8 +196,10 @@ function choosers(name, queues, go) {
         if (last[id] !== value) control.value = value;
         last[id] = value;
       }
-      first.checked = query.get('first_contact') === 'true';
-      if (first.checked || Object.keys(typed).some((id) => query.has(id))) more.open = true;
+      const isFirst = query.get('first_contact') === 'true';
+      if (last.isFirst !== isFirst) first.checked = isFirst;
+      last.isFirst = isFirst;
+      if (isFirst || Object.keys(typed).some((id) => query.has(id))) more.open = true;
     },
   };
 }
