@@ -82,6 +82,27 @@ static void a_consent_counts_while_its_holder_is_one(void **state)
     assert_int_equal(counting(world_last_report), 1);
 }
 
+/* Whose consents were read, and who agrees when it is written down. */
+static void what_was_taken_back_meanwhile_opens_nothing(void **state)
+{
+    static const uint8_t key[SEAL_KEY_BYTES] = {7};
+    const struct asking_quorum all = {.threshold = 2, .holders = 3};
+    const struct asking_found found = {.key = key,
+                                       .disclosed = 1,
+                                       .holders = {2, 3},
+                                       .holder_count = 2,
+                                       .verdicts = "{\"matches\":1}"};
+    uint64_t request = two_agree();
+
+    (void)state;
+    assert_done(asking_refuse(W, P(CAT), request, &all, "no", world_now));
+    assert_refused("consents",
+                   asking_open(W, world_last_report, &found, world_now));
+    assert_string_equal(
+        world_consent(CAT, request, world_last_report, 3, world_now).name, "");
+    assert_done(asking_open(W, world_last_report, &found, world_now));
+}
+
 /* ---- Claims
  * ----------------------------------------------------------------------- */
 
@@ -257,6 +278,7 @@ int main(void)
         IN_WORLD(what_a_holder_agreed_to_goes_with_his_account),
         IN_WORLD(a_new_holder_agrees_for_himself),
         IN_WORLD(a_consent_counts_while_its_holder_is_one),
+        IN_WORLD(what_was_taken_back_meanwhile_opens_nothing),
         IN_WORLD(a_claim_lasts_while_he_works),
         IN_WORLD(a_claim_ends_while_others_work),
         IN_WORLD(a_second_look_is_his_for_as_long_as_a_claim),

@@ -589,6 +589,25 @@ static void log_opening(struct cases *cases, struct db *db,
              now);
 }
 
+/* Whether each holder by whose consent it was opened still agrees: since they
+ * were read somebody may have refused, or be no holder any more. */
+static bool still_agree(struct db *db, uint64_t report,
+                        const struct asking_found *found)
+{
+    size_t agree = 0;
+    bool more = db_row(db, READ_CONSENTS, DB_VALUES(DB_INT(report)));
+
+    while (more) {
+        uint64_t holder = db_int(db, READ_CONSENTS, 0);
+
+        for (size_t i = 0; i < found->holder_count; i++) {
+            agree += found->holders[i] == holder;
+        }
+        more = db_next(db, READ_CONSENTS);
+    }
+    return agree == found->holder_count;
+}
+
 struct cases_answer asking_open(struct cases *cases, struct db *db,
                                 uint64_t report,
                                 const struct asking_found *found, uint64_t now)
@@ -614,6 +633,9 @@ struct cases_answer asking_open(struct cases *cases, struct db *db,
     answer = case_find(&row, db, &actor_service, number, now);
     if (answer.what == CASES_DONE) {
         answer = case_can(&row, CASE_UNSEAL);
+    }
+    if (answer.what == CASES_DONE && !still_agree(db, report, found)) {
+        answer = cases_conflict("consents", "Somebody does not agree any more");
     }
     if (answer.what != CASES_DONE) {
         return answer;

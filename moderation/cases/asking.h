@@ -136,7 +136,9 @@ struct asking_found {
 /* The report is open: its key is kept, its consents are dropped, the log says
  * so. One that cannot be read is open as well, and shows nothing: else its case
  * would wait for it for ever. Content may be shown when this is on disk.
- * CONFLICT: it is open already, or nobody asks for it any more. */
+ * CONFLICT: it is open already, nobody asks for it any more, or a holder by
+ * whose consent it was opened does not agree any more: then nothing is shown.
+ */
 struct cases_answer asking_open(struct cases *cases, struct db *db,
                                 uint64_t report,
                                 const struct asking_found *found, uint64_t now);

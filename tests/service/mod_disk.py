@@ -68,7 +68,7 @@ check("it ends cleanly", w.mod.stop() == 0)
 # -- A share whose holder left, on a full disk --
 shutil.rmtree(w.mod.file("data"))
 w = World(folder=os.path.join(sys.argv[1], "shares"), min_free="8MiB",
-          stored_shares="on", session_idle="3s")
+          stored_shares="on", session_idle="15s")
 with open(share_file(w.hub, 1)) as f:
     share = f.read()
 scalar = bytes.fromhex(json.loads(share)["share"])
@@ -78,7 +78,7 @@ if not in_memory(w.mod, scalar):
     print("skip shares: memory cannot be read here", flush=True)
 else:
     check("a share is wiped when its session was idle, whatever the disk",
-          until(lambda: not in_memory(w.mod, scalar), 8) and
+          until(lambda: not in_memory(w.mod, scalar), 60) and
           w.ann.ask("GET", "/v1/me")[0] == 401)
 os.unlink(w.mod.file("filler"))
 w.mod.stop()

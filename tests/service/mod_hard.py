@@ -94,7 +94,7 @@ w.mod.stop()
 w.hub.stop()
 
 # -- A share that is kept here --
-w = World(stored_shares="on", session_idle="4s")
+w = World(stored_shares="on", session_idle="15s")
 with open(share_file(w.hub, 1)) as f:
     share = f.read()
 scalar = bytes.fromhex(json.loads(share)["share"])
@@ -111,8 +111,8 @@ else:
     check("and wiped at logout", not in_memory(w.mod, scalar))
     w.ann.login()
     check("it is there again after the next login", scalar in in_memory(w.mod, scalar))
-    time.sleep(5.5)
-    check("and wiped when the session was idle", not in_memory(w.mod, scalar))
+    check("and wiped when the session was idle",
+          until(lambda: not in_memory(w.mod, scalar), 60))
 with open(w.mod.file("data/mod.db"), "rb") as f:
     check("it is not in the database", scalar not in f.read() and True)
 w.mod.stop()
