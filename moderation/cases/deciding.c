@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "deciding.h"
+#include "deciding_inside.h"
 
 #include "asking.h"
 #include "claims.h"
@@ -17,26 +17,12 @@
 /* ---- A decision
  * ---------------------------------------------------------------- */
 
-struct decision_row {
-    uint64_t number;
-    uint8_t id[CASE_ID_BYTES];
-    uint64_t account;
-    uint64_t made;
-    enum decision_state state;
-    char policy[DECISION_POLICY_BYTES];
-    enum outcome outcome;
-    bool grave;
-    uint64_t in_force;
-    uint64_t replaces; /* the one that was in force before it; 0: none */
-};
-
 static void copy_text(char *out, size_t size, struct frank_span from)
 {
     (void)snprintf(out, size, "%.*s", (int)from.len, (const char *)from.data);
 }
 
-static bool find_decision(struct decision_row *out, struct db *db,
-                          uint64_t number)
+bool deciding_find(struct decision_row *out, struct db *db, uint64_t number)
 {
     struct frank_span id;
 
@@ -61,14 +47,14 @@ static bool find_decision(struct decision_row *out, struct db *db,
     return true;
 }
 
-static void set_due(struct db *db, struct case_row *row, uint64_t due)
+void deciding_set_due(struct db *db, struct case_row *row, uint64_t due)
 {
     (void)db_run(db, SET_DUE, DB_VALUES(DB_INT(row->number), DB_INT(due)));
     row->due = due;
 }
 
-static void set_people(struct db *db, struct case_row *row, uint64_t decider,
-                       uint64_t reviewer, uint64_t decision)
+void deciding_set_people(struct db *db, struct case_row *row, uint64_t decider,
+                         uint64_t reviewer, uint64_t decision)
 {
     (void)db_run(db, SET_DECIDED,
                  DB_VALUES(DB_INT(row->number),
@@ -80,11 +66,10 @@ static void set_people(struct db *db, struct case_row *row, uint64_t decider,
     row->decision = decision;
 }
 
-static uint64_t add_decision(struct db *db, const struct case_row *row,
-                             const struct actor *who,
-                             const struct decision *decision,
-                             enum decision_state state, uint64_t replaces,
-                             uint8_t id[static CASE_ID_BYTES], uint64_t now)
+uint64_t deciding_add(struct db *db, const struct case_row *row,
+                      const struct actor *who, const struct decision *decision,
+                      enum decision_state state, uint64_t replaces,
+                      uint8_t id[static CASE_ID_BYTES], uint64_t now)
 {
     uint64_t number = 0;
 
@@ -104,16 +89,13 @@ static uint64_t add_decision(struct db *db, const struct case_row *row,
     return number;
 }
 
-/* Whether it agrees with what a receipt's holder may know: something was done,
- * or nothing was. */
-static const char *outcome_for_reporter(enum outcome outcome)
+const char *deciding_for_reporter(enum outcome outcome)
 {
     return outcome == OUTCOME_NO_ACTION ? "no_action" : "action_taken";
 }
 
-/* The platform is told, and what was in force before is not any more. */
-static void replace(struct db *db, const struct case_row *row,
-                    const uint8_t *id, uint64_t replaces, uint64_t now)
+void deciding_replace(struct db *db, const struct case_row *row,
+                      const uint8_t *id, uint64_t replaces, uint64_t now)
 {
     if (replaces != 0) {
         (void)db_run(db, OVERTURN_DECISION, DB_VALUES(DB_INT(replaces)));
@@ -128,9 +110,9 @@ static void take_effect(struct cases *cases, struct db *db,
                         struct case_row *row, const uint8_t *id,
                         enum outcome outcome, uint64_t replaces, uint64_t now)
 {
-    set_due(db, row, now + cases->rules->retract);
-    outbox_notice_case(db, row, REPORT_DECIDED, outcome_for_reporter(outcome));
-    replace(db, row, id, replaces, now);
+    deciding_set_due(db, row, now + cases->rules->retract);
+    outbox_notice_case(db, row, REPORT_DECIDED, deciding_for_reporter(outcome));
+    deciding_replace(db, row, id, replaces, now);
     tally_decided(db, row, outcome_text(outcome), now);
 }
 
@@ -147,8 +129,8 @@ static uint64_t standing(struct db *db, const struct case_row *row)
     return number;
 }
 
-static struct cases_answer check_decision(const struct case_row *row,
-                                          const struct decision *decision)
+struct cases_answer deciding_check(const struct case_row *row,
+                                   const struct decision *decision)
 {
     if (!cases_text_is_good(decision->explanation, DECISION_EXPLANATION_MAX)) {
         return cases_invalid("explanation",
@@ -164,10 +146,10 @@ static struct cases_answer check_decision(const struct case_row *row,
     return CASES_OK;
 }
 
-static void log_decision(struct cases *cases, struct db *db,
-                         const struct actor *who, struct case_row *row,
-                         enum case_action action, const char *what,
-                         const struct decision *decision, uint64_t now)
+void deciding_log(struct cases *cases, struct db *db, const struct actor *who,
+                  struct case_row *row, enum case_action action,
+                  const char *what, const struct decision *decision,
+                  uint64_t now)
 {
     uint64_t withheld = row->withheld;
     char rest[256];
@@ -195,7 +177,7 @@ struct cases_answer deciding_decide(struct cases *cases, struct db *db,
         case_find_mine(&row, db, who, number, CASE_DECIDE, now);
 
     if (answer.what == CASES_DONE) {
-        answer = check_decision(&row, decision);
+        answer = deciding_check(&row, decision);
     }
     if (answer.what != CASES_DONE) {
         return answer;
@@ -203,12 +185,12 @@ struct cases_answer deciding_decide(struct cases *cases, struct db *db,
     asking_drop(db, &row);
     replaces = standing(db, &row);
     added =
-        add_decision(db, &row, who, decision,
+        deciding_add(db, &row, who, decision,
                      decision->grave ? DECISION_PROPOSED : DECISION_IN_FORCE,
                      replaces, id, now);
     claims_end(db, &row);
-    set_people(db, &row, who->number, 0, added);
-    log_decision(cases, db, who, &row, action,
+    deciding_set_people(db, &row, who->number, 0, added);
+    deciding_log(cases, db, who, &row, action,
                  decision->grave ? "proposed" : "decided", decision, now);
     if (!decision->grave) {
         take_effect(cases, db, &row, id, decision->outcome, replaces, now);
@@ -250,7 +232,7 @@ struct cases_answer deciding_review(struct cases *cases, struct db *db,
         answer = cases_reason(why);
     }
     if (answer.what == CASES_DONE &&
-        !find_decision(&decision, db, row.decision)) {
+        !deciding_find(&decision, db, row.decision)) {
         answer = cases_unknown();
     }
     if (answer.what != CASES_DONE) {
@@ -260,7 +242,7 @@ struct cases_answer deciding_review(struct cases *cases, struct db *db,
                  confirms ? DECISION_IN_FORCE : DECISION_RETURNED, who->number,
                  why, confirms, now);
     claims_end(db, &row);
-    set_people(db, &row, row.decider, who->number, row.decision);
+    deciding_set_people(db, &row, row.decider, who->number, row.decision);
     case_step(cases, db, who, &row, action, "review",
               confirms ? "confirmed" : "returned", "", now);
     tally_add(db, row.queue,
@@ -295,7 +277,7 @@ struct cases_answer deciding_retract(struct cases *cases, struct db *db,
         answer = cases_reason(why);
     }
     if (answer.what == CASES_DONE &&
-        !find_decision(&decision, db, row.decision)) {
+        !deciding_find(&decision, db, row.decision)) {
         answer = cases_unknown();
     }
     if (answer.what != CASES_DONE) {
@@ -306,207 +288,11 @@ struct cases_answer deciding_retract(struct cases *cases, struct db *db,
     (void)db_run(db, SET_CLAIM,
                  DB_VALUES(DB_INT(number), DB_INT(who->number),
                            DB_INT(now + cases->rules->claim), DB_INT(0)));
-    set_people(db, &row, 0, 0, 0);
+    deciding_set_people(db, &row, 0, 0, 0);
     case_step(cases, db, who, &row, CASE_RETRACT, "decision", "retracted", "",
               now);
     outbox_event(db, "decision.retracted",
                  (struct frank_span){decision.id, sizeof decision.id}, now);
-    return CASES_OK;
-}
-
-/* ---- Appeals
- * ----------------------------------------------------------------------- */
-
-/* In a case, one by the accused and one by a reporter; and another one by the
- * accused where the reporter's was not in vain. */
-static bool was_appealed(struct db *db, uint64_t number, bool by_reporter)
-{
-    bool was = db_row(db, FIND_APPEAL_BY,
-                      DB_VALUES(DB_INT(number), DB_INT(by_reporter)));
-
-    if (was) {
-        db_done(db, FIND_APPEAL_BY);
-    }
-    return was;
-}
-
-struct cases_answer deciding_appeal(struct cases *cases, struct db *db,
-                                    const uint8_t id[static CASE_ID_BYTES],
-                                    bool by_reporter, const char *text,
-                                    uint64_t now)
-{
-    struct decision_row decision;
-    struct case_row row;
-    struct cases_answer answer;
-    uint64_t in_case;
-    uint64_t number;
-
-    if (!db_row(db, FIND_DECISION_ID, DB_VALUES(DB_BLOB(id, CASE_ID_BYTES)))) {
-        return cases_unknown();
-    }
-    number = db_int(db, FIND_DECISION_ID, 0);
-    in_case = db_int(db, FIND_DECISION_ID, 1);
-    db_done(db, FIND_DECISION_ID);
-    if (!find_decision(&decision, db, number)) {
-        return cases_unknown();
-    }
-    answer = case_find(&row, db, &actor_service, in_case, now);
-    if (answer.what == CASES_DONE) {
-        answer = case_can(&row, CASE_APPEAL);
-    }
-    if (answer.what == CASES_DONE &&
-        (decision.state != DECISION_IN_FORCE || row.decision != number)) {
-        answer = cases_conflict("not-in-force",
-                                "This decision is not in force any more");
-    }
-    if (answer.what == CASES_DONE &&
-        decision.in_force + cases->rules->appeal <= now) {
-        answer = cases_conflict("too-late", "The time for an appeal is over");
-    }
-    if (answer.what == CASES_DONE && was_appealed(db, in_case, by_reporter)) {
-        answer = cases_conflict("appealed-before",
-                                "This decision was appealed before");
-    }
-    if (answer.what == CASES_DONE &&
-        !cases_text_is_good(text, CASES_TEXT_MAX)) {
-        answer = cases_invalid("text", "Say why, in at most 8,192 bytes");
-    }
-    if (answer.what != CASES_DONE) {
-        return answer;
-    }
-    (void)db_run(db, ADD_APPEAL,
-                 DB_VALUES(DB_INT(in_case), DB_INT(number), DB_INT(now),
-                           DB_INT(by_reporter), DB_TEXT(text)));
-    (void)db_run(db, CLEAR_DUE, DB_VALUES(DB_INT(in_case)));
-    case_step(cases, db, &actor_service, &row, CASE_APPEAL, "appeal",
-              by_reporter ? "by_reporter" : "by_accused", "", now);
-    outbox_notice_case(db, &row, REPORT_IN_REVIEW, "");
-    tally_add(db, row.queue, "appealed", 0, now);
-    return CASES_OK;
-}
-
-static bool is_appeal_of_accused(struct db *db, const struct case_row *row)
-{
-    bool is =
-        db_row(db, FIND_APPEAL_OF_ACCUSED, DB_VALUES(DB_INT(row->number)));
-
-    if (is) {
-        db_done(db, FIND_APPEAL_OF_ACCUSED);
-    }
-    return is;
-}
-
-static bool is_worse(const struct decision *decision,
-                     const struct decision_row *was)
-{
-    return decision->outcome > was->outcome || (decision->grave && !was->grave);
-}
-
-static struct cases_answer
-check_answer(struct db *db, const struct case_row *row,
-             const struct decision_row *was, bool upheld,
-             const struct decision *decision, const char *why)
-{
-    struct cases_answer answer = cases_reason(why);
-
-    if (answer.what != CASES_DONE || upheld) {
-        return answer;
-    }
-    answer = check_decision(row, decision);
-    if (answer.what == CASES_DONE && is_worse(decision, was) &&
-        is_appeal_of_accused(db, row)) {
-        answer = cases_invalid("outcome",
-                               "An appeal of the accused cannot make it worse "
-                               "than it was");
-    }
-    return answer;
-}
-
-static void answer_appeal(struct db *db, const struct case_row *row,
-                          const struct actor *who, bool upheld, const char *why,
-                          uint64_t now)
-{
-    (void)db_run(db, ANSWER_APPEAL,
-                 DB_VALUES(DB_INT(row->number), DB_INT(now),
-                           DB_INT(who->number), DB_INT(upheld), DB_TEXT(why)));
-}
-
-/* It is worse now, and grave: a second person has to agree. What was decided
- * stays in force until then. */
-static void propose_on_appeal(struct cases *cases, struct db *db,
-                              const struct actor *who, struct case_row *row,
-                              const struct decision_row *was,
-                              const struct decision *decision, uint64_t now)
-{
-    uint8_t id[CASE_ID_BYTES];
-    uint64_t added = add_decision(db, row, who, decision, DECISION_PROPOSED,
-                                  was->number, id, now);
-
-    claims_end(db, row);
-    set_people(db, row, who->number, 0, added);
-    log_decision(cases, db, who, row, CASE_PROPOSE, "proposed", decision, now);
-}
-
-/* The last word; the case is closed. decision: NULL where it is upheld. */
-static void close_on_appeal(struct cases *cases, struct db *db,
-                            const struct actor *who, struct case_row *row,
-                            const struct decision_row *was,
-                            const struct decision *decision, uint64_t now)
-{
-    enum outcome outcome = decision != NULL ? decision->outcome : was->outcome;
-    uint64_t added = was->number;
-    uint8_t id[CASE_ID_BYTES];
-    char rest[128] = "";
-
-    if (decision != NULL) {
-        added = add_decision(db, row, who, decision, DECISION_IN_FORCE,
-                             was->number, id, now);
-        replace(db, row, id, was->number, now);
-        (void)snprintf(rest, sizeof rest,
-                       ",\"policy\":\"%s\",\"outcome\":\"%s\"",
-                       decision->policy, outcome_text(outcome));
-    } else {
-        outbox_event(db, "appeal.upheld",
-                     (struct frank_span){was->id, sizeof was->id}, now);
-        tally_add(db, row->queue, "appeal.upheld", 0, now);
-    }
-    claims_end(db, row);
-    set_people(db, row, row->decider, row->reviewer, added);
-    set_due(db, row, now + cases->rules->appeal);
-    case_step(cases, db, who, row, CASE_ANSWER, "appeal",
-              decision != NULL ? "overturned" : "upheld", rest, now);
-    outbox_notice_case(db, row, REPORT_CLOSED, outcome_for_reporter(outcome));
-    looks_second_draw(cases, db, row, added, now);
-}
-
-struct cases_answer
-deciding_answer(struct cases *cases, struct db *db, const struct actor *who,
-                uint64_t number, bool upheld, const struct decision *decision,
-                const char *why, bool *proposed, uint64_t now)
-{
-    struct decision_row was;
-    struct case_row row;
-    struct cases_answer answer =
-        case_find_mine(&row, db, who, number, CASE_ANSWER, now);
-
-    if (answer.what == CASES_DONE && !find_decision(&was, db, row.decision)) {
-        answer = cases_unknown();
-    }
-    if (answer.what == CASES_DONE) {
-        answer = check_answer(db, &row, &was, upheld, decision, why);
-    }
-    if (answer.what != CASES_DONE) {
-        return answer;
-    }
-    *proposed = !upheld && decision->grave && is_worse(decision, &was);
-    answer_appeal(db, &row, who, upheld, why, now);
-    if (*proposed) {
-        propose_on_appeal(cases, db, who, &row, &was, decision, now);
-    } else {
-        close_on_appeal(cases, db, who, &row, &was, upheld ? NULL : decision,
-                        now);
-    }
-    desk_draft_drop(db, who, number);
     return CASES_OK;
 }
 
@@ -560,14 +346,14 @@ static void settle(struct cases *cases, struct db *db, struct case_row *row,
 {
     struct decision_row decision;
 
-    if (!find_decision(&decision, db, row->decision)) {
+    if (!deciding_find(&decision, db, row->decision)) {
         return;
     }
-    set_due(db, row, decision.in_force + cases->rules->appeal);
+    deciding_set_due(db, row, decision.in_force + cases->rules->appeal);
     case_step(cases, db, &actor_service, row, CASE_SETTLE, "decision",
               "settled", "", now);
     outbox_notice_case(db, row, REPORT_CLOSED,
-                       outcome_for_reporter(decision.outcome));
+                       deciding_for_reporter(decision.outcome));
     looks_second_draw(cases, db, row, decision.number, now);
 }
 
