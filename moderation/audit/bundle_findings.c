@@ -71,7 +71,7 @@ struct bundle_words bundle_words(struct frank_span text)
     }
     out.text[sizeof out.text - 5] = '\0';
     if (cut > 0) {
-        (void)strcat(out.text, "...");
+        memcpy(out.text + strlen(out.text), "...", sizeof "...");
     }
     return out;
 }
