@@ -71,7 +71,7 @@ async function frames(page, work) {
   });
 }
 
-const world = await startWorld({retract: '60s', appeal_window: '600s'});
+const world = await startWorld({retract: '60s', statement_delay: '60s', appeal_window: '600s'});
 const browser = await startBrowser();
 console.log(`\nThe console, ${ROUNDS} rounds: median (lowest to highest)`);
 

@@ -143,18 +143,17 @@ function save({blob, name}) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }
 
-async function askExport(page) {
+function askExport(page) {
   const wish = {reporter: false, withheld: false};
-  const why = await keys.askText(s.exportAsk, s.exportWhy, s.exportDo, {most: 8192, more: [
+  page.actWith([s.exportAsk, s.exportWhy, s.exportDo], {most: 8192, more: [
     check(s.exportReporter, wish.reporter, (on) => {
       wish.reporter = on;
     }),
     check(s.exportWithheld, wish.withheld, (on) => {
       wish.withheld = on;
     }),
-    el('p', {class: 'hint'}, s.exportHint)]});
-  if (why === undefined) return;
-  await page.act(async () => save(await file(`${page.path}/exports`, {...wish, why})), s.exported);
+    el('p', {class: 'hint'}, s.exportHint)]},
+  async (why) => save(await file(`${page.path}/exports`, {...wish, why})), s.exported);
 }
 
 export function evidenceCard(page) {

@@ -11,7 +11,7 @@ let browser;
 let number;
 
 before(async () => {
-  world = await startWorld({retract: '60s', appeal_window: '600s'});
+  world = await startWorld({retract: '60s', statement_delay: '60s', appeal_window: '600s'});
   browser = await startBrowser();
   ({case: number} = await world.do('report', {note: 'A note that is no easier to read',
     messages: [{text: 'hello', seq: 1}, {parts: [

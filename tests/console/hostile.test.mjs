@@ -60,7 +60,7 @@ const line = (text, most) => short(text, most)
     .replace(/[\u0000-\u001F\u007F\u202A-\u202E\u2066-\u2069\u2028\u2029]/g, '') || 'x';
 
 before(async () => {
-  world = await startWorld({retract: '60s', appeal_window: '600s'});
+  world = await startWorld({retract: '60s', statement_delay: '60s', appeal_window: '600s'});
   browser = await startBrowser();
   for (const [i, text] of texts.entries()) {
     const {case: number} = await world.do('report', {

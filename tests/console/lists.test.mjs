@@ -18,7 +18,7 @@ const report = async (name, more) => {
 const call = (by, path, body) => world.do('call', {by, method: 'POST', path, body});
 
 before(async () => {
-  world = await startWorld({retract: '60s', appeal_window: '600s', stored_shares: 'on'});
+  world = await startWorld({retract: '60s', statement_delay: '60s', appeal_window: '600s', stored_shares: 'on'});
   browser = await startBrowser();
   await report('plain', {reason: 'spam'});
   await report('long', {reason: 'fraud', messages: [{text: 'a'}, {text: 'b'}, {text: 'c'}]});

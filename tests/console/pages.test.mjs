@@ -19,7 +19,7 @@ let number;
 const canary = `canary-${Date.now()}`;
 
 before(async () => {
-  world = await startWorld({retract: '60s', appeal_window: '600s', public_checkpoint: '10s'});
+  world = await startWorld({retract: '60s', statement_delay: '60s', appeal_window: '600s', public_checkpoint: '10s'});
   browser = await startBrowser();
   ({case: number} = await world.do('report', {reason: 'threat', note: `note ${canary}`,
     sender: `mimi://example.com/u/${canary}`, room: `mimi://example.com/r/${canary}`,

@@ -13,7 +13,7 @@ let world;
 let browser;
 
 before(async () => {
-  world = await startWorld({retract: '60s', appeal_window: '600s', session_idle: '20s'});
+  world = await startWorld({retract: '60s', statement_delay: '60s', appeal_window: '600s', session_idle: '20s'});
   browser = await startBrowser();
   for (let i = 0; i < 8; i++) {
     const {case: number} = await world.do('report', {messages: [{text: 'hello'}],
