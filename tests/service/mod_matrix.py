@@ -410,6 +410,22 @@ w.ann.must("POST", "/v1/cases/%d/claim" % OTHER)
 row(name, "his", "/v1/cases/%d/answer" % OTHER, uphold, reviewer=DONE,
     lead="claimed-by-other", stranger="not-found")
 
+# -- What leaves --
+name = "POST %s/exports" % case
+evidence = {"reporter": False, "withheld": False, "why": "a court asked"}
+nowhere(name, evidence)
+row(name, "not open", "/v1/cases/%d/exports" % FREE, evidence, lead="not-open")
+row(name, "his", "/v1/cases/%d/exports" % HIS["lead"], evidence, lead=DONE)
+row(name, "another's", "/v1/cases/%d/exports" % OTHER, evidence, lead=DONE)
+auditor = subprocess.run([B + "/frank-audit", "spot-check", "key", "init",
+                          w.mod.file("spot.key")], check=True,
+                         stdout=subprocess.PIPE).stdout.decode().split()[-1]
+sample = {"size": w.aud.must("GET", "/v1/log")["size"], "beacon": "drand 1",
+          "count": 1, "auditor": auditor}
+row("POST /v1/spot-checks", "odd", "/v1/spot-checks", {**sample, "auditor": "00"},
+    lead="auditor")
+row("POST /v1/spot-checks", "none", "/v1/spot-checks", sample, lead=DONE)
+
 # -- The book, and second looks --
 book = w.ada.must("GET", "/v1/book")
 row("POST /v1/book", "odd", "/v1/book", {"after": 7, "book": book["book"]},
