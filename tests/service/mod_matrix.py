@@ -417,7 +417,9 @@ nowhere(name, evidence)
 row(name, "not open", "/v1/cases/%d/exports" % FREE, evidence, lead="not-open")
 row(name, "his", "/v1/cases/%d/exports" % HIS["lead"], evidence, lead=DONE)
 row(name, "another's", "/v1/cases/%d/exports" % OTHER, evidence, lead=DONE)
-auditor = subprocess.run([B + "/frank-audit", "spot-check", "key", "init",
+subprocess.run([B + "/frank-audit", "spot-check", "key", "init",
+                w.mod.file("spot.key")], check=True)
+auditor = subprocess.run([B + "/frank-audit", "spot-check", "key", "public",
                           w.mod.file("spot.key")], check=True,
                          stdout=subprocess.PIPE).stdout.decode().split()[-1]
 sample = {"size": w.aud.must("GET", "/v1/log")["size"], "beacon": "drand 1",
