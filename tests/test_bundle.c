@@ -383,6 +383,7 @@ static void a_bundle_of_a_purged_case_proves_its_history(void **state)
         "\",\"action\":\"purged\",\"from\":\"closed\",\"to\":"
         "\"purged\"}");
     log->shown[log->count - 1] = true;
+    bundles_link(log);
     assert_holds(b);
     assert_int_equal(c->state, CASE_PURGED);
     assert_int_equal(count_of(BUNDLE_PROVEN, "purge"), 1);
@@ -408,7 +409,7 @@ static bool is_refused(struct frank_span bytes)
 }
 
 /* The whole check takes some time; whether the signature holds does not. What
- * can be read and is signed cannot be, when a byte was changed; each fourth is
+ * can be read and is signed cannot be, when a byte was changed; each 97th is
  * checked in full to see that this is what is asked. */
 static bool is_altered(struct frank_span bytes, size_t at)
 {
@@ -603,9 +604,11 @@ static void entries_of_other_cases_are_refused(void **state)
     b = bundles_new();
     bundles_replace(bundles_line(&b->moderation, "\"notice\"", 0), "5c0ffee0",
                     "5c0ffee1");
+    bundles_link(&b->moderation);
     assert_refused(b, "entry");
     b = bundles_new();
     (void)strcpy(bundles_line(&b->moderation, "\"notice\"", 0), "{}");
+    bundles_link(&b->moderation);
     assert_refused(b, "entry");
     b = bundles_new();
     bundles_replace(bundles_line(&b->moderation, "\"settled\"", 0),
@@ -737,6 +740,104 @@ static void gaps_in_the_history_are_refused(void **state)
     b->bundle.case_name[0] ^= 1;
     check(bundles_sign(b), &no_pins);
     assert_true(says("No entry of the log is about this case."));
+}
+
+/* The lines that hold a word, and k of them at most, are not in the bundle. */
+static void leave_out(struct bundles *b, const char *word, size_t k)
+{
+    struct bundles_log *log = &b->moderation;
+
+    for (size_t i = 0; i < log->count && k > 0; i++) {
+        if (log->shown[i] && strstr(log->lines[i], word) != NULL) {
+            log->shown[i] = false;
+            k--;
+        }
+    }
+}
+
+/* A round goes back to the state that it came from: the steps that stay fit
+ * together. Here the decision was overturned, and is said to be in force. */
+static void a_round_that_is_left_out_is_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    leave_out(b, "by_accused", 1);
+    leave_out(b, "\"by\":\"ca70000000000003\"", 2); /* claim, answer */
+    b->bundle.decision_count = 1;
+    b->bundle.appeal_count = 0;
+    b->decisions[0].state = BUNDLE_IN_FORCE;
+    assert_refused(b, "chain");
+    assert_true(says("Entry 26 does not go on from the case's entry before"));
+    assert_false(says("The bundle has every entry"));
+}
+
+static void entries_that_change_no_state_cannot_be_left_out(void **state)
+{
+    static const char *const words[] = {"\"looked\"", "\"statement\"",
+                                        "\"checked\"", "\"folded\"",
+                                        "\"case_claimed\",\"time\":170000016"};
+    struct bundles *b;
+
+    (void)state;
+    for (size_t i = 0; i < SUPPORT_COUNT(words); i++) {
+        b = bundles_new();
+        leave_out(b, words[i], 1);
+        check(bundles_sign(b), &no_pins);
+        assert_int_equal(count_of(BUNDLE_REFUSED, "chain"), 1);
+    }
+    assert_holds(bundles_new());
+    assert_int_equal(count_of(BUNDLE_PROVEN, "chain"), 1);
+    assert_true(says("every entry of the case up to entry 26: 23 entries"));
+    assert_int_equal(count_of(BUNDLE_PROVEN, "looks"), 2);
+    assert_true(says("Up to entry 26, the log says that the content of report "
+                     "1 was shown to a moderator 1 time."));
+    b = bundles_new();
+    bundles_drop(&b->moderation, bundles_line(&b->moderation, "looked", 1));
+    assert_holds(b);
+    assert_true(says("report 1 was shown to a moderator 0 times."));
+}
+
+/* All behind a step, but for the export; all before one. */
+static void a_tail_that_is_left_out_is_refused(void **state)
+{
+    size_t count = bundles_new()->moderation.count;
+
+    (void)state;
+    for (size_t at = 1; at < count - 2; at++) {
+        struct bundles *tail = bundles_new();
+        struct bundles *head = bundles_new();
+
+        for (size_t i = 1; i < count - 2; i++) {
+            tail->moderation.shown[i] &= i < at;
+            head->moderation.shown[i] &= i > at;
+        }
+        check(bundles_sign(tail), &no_pins);
+        assert_true(count_of(BUNDLE_REFUSED, "chain") > 0);
+        check(bundles_sign(head), &no_pins);
+        assert_true(count_of(BUNDLE_REFUSED, "chain") > 0);
+    }
+}
+
+static void strange_links_are_refused(void **state)
+{
+    static const char *const strange[] = {
+        "\"previous\":24",     "\"previous\":26",   "\"previous\":-1",
+        "\"previous\":\"25\"", "\"previous\":25.0", "\"previous\":null",
+        "\"before\":25"};
+    struct bundles *b;
+
+    (void)state;
+    for (size_t i = 0; i < SUPPORT_COUNT(strange); i++) {
+        b = bundles_new();
+        bundles_replace(bundles_line(&b->moderation, "exported", 0),
+                        "\"previous\":25", strange[i]);
+        assert_refused(b, "chain");
+    }
+    b = bundles_new();
+    bundles_replace(bundles_line(&b->moderation, "\"new\"", 0), "\"action\"",
+                    "\"previous\":0,\"action\"");
+    assert_refused(b, "chain");
 }
 
 /* A field of a decision that the log tells otherwise. */
@@ -996,19 +1097,53 @@ static void what_a_bundle_left_out_the_log_tells(void **state)
     struct frank_fault fault;
 
     (void)state;
-    bundles_line(&b->moderation, "looked", 1);
-    b->moderation.shown[16] = false; /* the second look */
+    /* A log that was written so that the second look can be left out. */
+    assert_string_equal(b->moderation.lines[16],
+                        bundles_line(&b->moderation, "looked", 1));
+    b->moderation.shown[16] = false;
+    bundles_replace(b->moderation.lines[17], "\"previous\":16",
+                    "\"previous\":15");
     check(bundles_sign(b), &no_pins);
     assert_string_equal(first_refused(), "");
     assert_ok(bundle_beside_log(&found, c, &live, &fault));
     bundle_check_free(c);
     c = found;
-    assert_true(says("The bundle leaves out 1 entry of the case."));
+    assert_string_equal(first_refused(), "left out");
+    assert_int_equal(c->totals[BUNDLE_REFUSED], 1);
+    assert_true(says("look looked (entry 16, by a11ce00000000001)."));
     /* A bundle whose own checkpoint does not hold has nothing to compare. */
     b->bundle.moderation.vkey.len = 3;
     check(bundles_encode(&b->bundle, b->moderation.seed), &no_pins);
     assert_int_equal(bundle_beside_log(&found, c, &live, &fault),
                      FRANK_ERR_VALUE);
+}
+
+/* Between the export and the checkpoint that the bundle has, and in entries
+ * that name a report alone. */
+static void what_a_bundle_never_has_the_log_tells(void **state)
+{
+    struct bundles *b = bundles_new();
+    const struct bundle_live live = {
+        .read = bundles_read, .context = &b->moderation, .entries = true};
+    struct bundle_check *found = NULL;
+    struct frank_fault fault;
+
+    (void)state;
+    (void)snprintf(b->moderation.lines[2], sizeof b->moderation.lines[2],
+                   "{\"type\":\"notice\",\"time\":1,\"by\":\"service\","
+                   "\"to\":\"hub\",\"report\":\"%s\"}",
+                   bundles_report_hex(b, 0));
+    (void)strcpy(b->moderation.lines[27],
+                 "{\"type\":\"look\",\"time\":1,\"by\":\"x\",\"case\":"
+                 "\"" BUNDLES_NAME "\",\"previous\":26,\"action\":\"again\"}");
+    check(bundles_sign(b), &no_pins);
+    assert_string_equal(first_refused(), "");
+    assert_ok(bundle_beside_log(&found, c, &live, &fault));
+    bundle_check_free(c);
+    c = found;
+    assert_string_equal(first_refused(), "");
+    assert_true(says("1 entry of that time about a report alone"));
+    assert_true(says("Since then: look again (entry 27, by x)."));
 }
 
 /* ---- The form --------------------------------------------------------------
@@ -1198,6 +1333,10 @@ int main(void)
         TEST(another_quorum_is_refused),
         TEST(content_that_nobody_opened_is_refused),
         TEST(gaps_in_the_history_are_refused),
+        TEST(a_round_that_is_left_out_is_refused),
+        TEST(entries_that_change_no_state_cannot_be_left_out),
+        TEST(a_tail_that_is_left_out_is_refused),
+        TEST(strange_links_are_refused),
         TEST(other_decisions_than_the_logs_are_refused),
         TEST(other_ends_of_a_decision),
         TEST(two_bundles_of_one_case_agree),
@@ -1205,6 +1344,7 @@ int main(void)
         TEST(the_live_log_goes_on_from_a_bundle),
         TEST(a_log_with_another_past_is_refused),
         TEST(what_a_bundle_left_out_the_log_tells),
+        TEST(what_a_bundle_never_has_the_log_tells),
         TEST(what_cannot_be_read_is_not_written),
         TEST(other_octets_are_refused),
         TEST(a_signature_of_another_length_is_refused),
