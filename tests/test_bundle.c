@@ -301,7 +301,6 @@ static void check_with_policy(struct bundles *b, const char *rest)
                    "log %s\nlog %s\nwitness one %s\nwitness two %s\n%s",
                    vkeys[0], vkeys[1], vkeys[2], vkeys[3], rest);
     assert_ok(policy_parse(&policy, text, strlen(text), NULL));
-    b->bundle.has_hub = false;
     check(bundles_sign(b), &pins);
     policy_free(&policy);
 }
@@ -311,6 +310,7 @@ static void witnesses_are_counted(void **state)
     struct bundles *b = bundles_new();
 
     (void)state;
+    b->bundle.has_hub = false;
     b->moderation.witnesses[0] = 1;
     b->moderation.witnesses[1] = 2;
     check_with_policy(b, "group both all one two\nquorum both\n");
@@ -340,11 +340,149 @@ static void witnesses_are_counted(void **state)
     assert_string_equal(first_refused(), "");
     /* the log under another key than the policy's */
     b = bundles_new();
+    b->bundle.has_hub = false;
     b->moderation.witnesses[0] = 1;
     b->moderation.cosigned = b->moderation.count;
     check_with_policy(b, "quorum one\n");
     assert_string_equal(first_refused(), "");
     assert_false(says("the last"));
+}
+
+static void witnesses_of_both_logs_are_counted(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    b->moderation.witnesses[0] = 1;
+    check_with_policy(b, "quorum one\n");
+    assert_string_equal(first_refused(), "witnesses"); /* the hub's has none */
+    b->hub.witnesses[0] = 1;
+    b->hub.cosigned = 3;
+    check_with_policy(b, "quorum one\n");
+    assert_string_equal(first_refused(), "");
+    assert_int_equal(count_of(BUNDLE_PROVEN, "witnesses"), 2);
+    assert_true(c->hub_log.is_cosigned);
+    assert_true(says("cosigned the log of hub.example/frank up to entry 2: no "
+                     "other history of this size"));
+    assert_false(says("everybody"));
+    b->hub.witnesses[0] = 3;
+    check_with_policy(b, "quorum one\n");
+    assert_string_equal(first_refused(), "witnesses");
+    assert_int_equal(c->totals[BUNDLE_REFUSED], 1);
+    b->hub.witnesses[0] = 1;
+    b->moderation.witnesses[0] = 0;
+    check_with_policy(b, "quorum one\n");
+    assert_string_equal(first_refused(), "witnesses");
+}
+
+/* A policy of these logs' keys alone, and of witness 1. */
+static void check_with_logs(struct bundles *b, const struct note_key *keys,
+                            size_t count)
+{
+    char text[1024] = "";
+    char vkey[NOTE_VKEY_MAX_BYTES];
+    struct cosigner who = bundles_witness(1);
+    struct policy policy;
+    const struct bundle_pins pins = {.policy = &policy};
+
+    for (size_t i = 0; i < count; i++) {
+        note_vkey(vkey, keys[i].name, keys[i].public_key);
+        (void)snprintf(text + strlen(text), sizeof text - strlen(text),
+                       "log %s\n", vkey);
+    }
+    cosigner_vkey(vkey, &who);
+    (void)snprintf(text + strlen(text), sizeof text - strlen(text),
+                   "witness one %s\nquorum one\n", vkey);
+    assert_ok(policy_parse(&policy, text, strlen(text), NULL));
+    check(bundles_sign(b), &pins);
+    policy_free(&policy);
+}
+
+/* What a policy that names the moderation side's log asks of the hub's is
+ * nothing; one that names the hub's alone, or others, does not let the
+ * moderation side's pass. */
+static void a_policy_of_one_log_judges_that_log(void **state)
+{
+    struct bundles *b = bundles_new();
+    struct note_key keys[2] = {bundles_key(&b->moderation),
+                               bundles_key(&b->hub)};
+
+    (void)state;
+    b->moderation.witnesses[0] = 1;
+    check_with_logs(b, keys, 1);
+    assert_string_equal(first_refused(), "");
+    assert_int_equal(count_of(BUNDLE_PROVEN, "witnesses"), 1);
+    assert_true(says("The policy that you gave does not name the hub's log"));
+    assert_int_equal(count_of(BUNDLE_UNPINNED, "key"), 1);
+    b->hub.witnesses[0] = 1;
+    b->hub.cosigned = b->hub.count;
+    check_with_logs(b, keys, 1);
+    assert_string_equal(first_refused(), "");
+    assert_false(c->hub_log.is_cosigned);
+    check_with_logs(b, keys + 1, 1);
+    assert_string_equal(first_refused(), "witnesses");
+    (void)strcpy(keys[1].name, "elsewhere.example/frank");
+    check_with_logs(b, keys, 2);
+    assert_string_equal(first_refused(), "witnesses");
+    /* of no log: its witnesses are asked for both */
+    check_with_logs(b, keys, 0);
+    assert_string_equal(first_refused(), "");
+    assert_int_equal(count_of(BUNDLE_PROVEN, "witnesses"), 2);
+}
+
+static void each_key_of_a_log_in_a_policy_counts(void **state)
+{
+    struct bundles *b = bundles_new();
+    struct note_key keys[2] = {bundles_key(&b->hub),
+                               bundles_key(&b->moderation)};
+
+    (void)state;
+    (void)strcpy(keys[0].name, keys[1].name);
+    b->moderation.witnesses[0] = 1;
+    b->bundle.has_hub = false;
+    check_with_logs(b, keys, 2);
+    assert_string_equal(first_refused(), "");
+    assert_int_equal(count_of(BUNDLE_PROVEN, "key"), 1);
+    check_with_logs(b, keys, 1);
+    assert_string_equal(first_refused(), "key");
+}
+
+/* Everything goes on from a tree of nothing. */
+static void a_cosigned_empty_tree_is_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+    struct bundle bundle;
+    struct note_checkpoint empty = {.size = 0};
+    struct note_key key = bundles_key(&b->moderation);
+    uint8_t seed[32];
+    uint8_t secret[64];
+    char note[NOTE_MAX_BYTES];
+
+    (void)state;
+    memset(seed, b->moderation.seed, sizeof seed);
+    (void)crypto_sign_seed_keypair(key.public_key, secret, seed);
+    (void)crypto_hash_sha256(empty.root, NULL, 0);
+    (void)note_sign(note, b->moderation.origin, &empty, secret);
+    (void)bundles_sign(b);
+    bundle = b->bundle;
+    bundle.moderation.cosigned = support_text(note);
+    bundle.moderation.consistency.len = 0;
+    check(bundles_encode(&bundle, b->moderation.seed), &no_pins);
+    assert_string_equal(first_refused(), "consistency");
+    assert_int_equal(c->totals[BUNDLE_REFUSED], 1);
+    assert_false(says("18446744073709551615"));
+}
+
+/* Whose cosignatures a checkpoint has is no question of a key to compare. */
+static void a_cosigned_checkpoint_is_no_key_to_compare(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    b->moderation.witnesses[0] = 1;
+    assert_holds(b);
+    assert_int_equal(count_of(BUNDLE_UNPINNED, "witnesses"), 0);
+    assert_int_equal(count_of(BUNDLE_NOT_SHOWN, "witnesses"), 2);
 }
 
 static void a_log_that_a_policy_does_not_know_is_refused(void **state)
@@ -1314,6 +1452,11 @@ int main(void)
         TEST(what_is_left_out_is_said),
         TEST(a_sealed_report_proves_its_header),
         TEST(witnesses_are_counted),
+        TEST(witnesses_of_both_logs_are_counted),
+        TEST(a_policy_of_one_log_judges_that_log),
+        TEST(each_key_of_a_log_in_a_policy_counts),
+        TEST(a_cosigned_empty_tree_is_refused),
+        TEST(a_cosigned_checkpoint_is_no_key_to_compare),
         TEST(a_log_that_a_policy_does_not_know_is_refused),
         TEST(failing_memory_is_an_error),
         TEST(a_bundle_of_a_purged_case_proves_its_history),
