@@ -14,7 +14,7 @@ hub=$(cat hub.vkey)
 # -- What is proven --
 expect "a bundle holds" 0 bundle case.bundle
 says "and says so" "it holds" out
-says "what was sent, and by whom" "Message 0 of report 0 was sent by mimi://c.example/u/keys-today" out
+says "what was sent, and by whom" "The hub signed that message 0 of report 0 was sent by mimi://c.example/u/keys-today" out
 says "who agreed" "Holder 2 of 3 agreed to open report 0" out
 says "what was decided" "Decision 1: warn" out
 says "whose own word something is" "own word" out

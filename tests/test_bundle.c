@@ -169,7 +169,8 @@ static void a_bundle_says_what_is_proven(void **state)
     assert_int_equal(c->exported, BUNDLES_TIME + 210000);
     assert_int_equal(c->reports[0].looks, 1);
     assert_int_equal(c->reports[1].place_count, 3);
-    assert_true(says("sent by mimi://c.example/u/keys-today"));
+    assert_true(says("The hub signed that message 0 of report 0 was sent by "
+                     "mimi://c.example/u/keys-today"));
 }
 
 static void pins_are_what_counts(void **state)
@@ -825,6 +826,50 @@ static void receipts_of_others_are_refused(void **state)
     assert_refused(b, "receipts");
 }
 
+/* A line of the case, in place of another one that is moved behind it. */
+static void put_before(struct bundles *b, char *line, const char *rest)
+{
+    struct bundles_log *log = &b->moderation;
+    size_t at = (size_t)(line - log->lines[0]) / sizeof log->lines[0];
+
+    assert_true(log->count < BUNDLES_LINES_MAX);
+    for (size_t i = log->count++; i > at; i--) {
+        memcpy(log->lines[i], log->lines[i - 1], sizeof log->lines[i]);
+        log->shown[i] = log->shown[i - 1];
+    }
+    (void)snprintf(log->lines[at], sizeof log->lines[at],
+                   "{\"type\":\"consent\",\"time\":%llu,\"nonce\":\"\",%s}",
+                   (unsigned long long)BUNDLES_TIME, rest);
+    log->shown[at] = true;
+    bundles_link(log);
+}
+
+#define REFUSAL_OF(who)                                                        \
+    "\"by\":\"" who "\",\"case\":\"" BUNDLES_NAME "\",\"action\":\"refused\""
+
+static void a_consent_that_was_taken_back_does_not_count(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    put_before(b, bundles_line(&b->moderation, "report_opened", 0),
+               REFUSAL_OF("be11000000000002"));
+    assert_refused(b, "receipts");
+    assert_true(says("or who refused since"));
+    /* before he gave it, by somebody else, and after it was opened */
+    b = bundles_new();
+    put_before(b, bundles_line(&b->moderation, "receipt", 0),
+               REFUSAL_OF("be11000000000002"));
+    put_before(b, bundles_line(&b->moderation, "report_opened", 0),
+               REFUSAL_OF("ca70000000000003"));
+    put_before(b, bundles_line(&b->moderation, "\"checked\"", 0),
+               REFUSAL_OF("be11000000000002"));
+    assert_holds(b);
+    assert_int_equal(count_of(BUNDLE_PROVEN, "opened"), 2);
+    assert_true(says("That report 0 was opened, the log says; that they agree "
+                     "to it, 2 holders had signed before"));
+}
+
 /* Receipts of a quorum that the log does not know, or that is none. */
 static void another_quorum_is_refused(void **state)
 {
@@ -1138,6 +1183,48 @@ static void two_that_contradict_each_other_do_not(void **state)
     b->decisions[1].state = BUNDLE_RETRACTED;
     assert_compared(bundles_new(), b, "");
     assert_true(says("Something happened to decision 1"));
+}
+
+#define assert_apart(change, name)                                             \
+    do {                                                                       \
+        struct bundles *b = bundles_new();                                     \
+        struct bundles *as_it_was = bundles_new();                             \
+        as_it_was->decisions[0].review = support_text("I agree.");             \
+        b->decisions[0].review = support_text("I agree.");                     \
+        change;                                                                \
+        assert_compared(as_it_was, b, name);                                   \
+    } while (0)
+
+/* What people wrote: no log holds it to one text, so that two bundles must. */
+static void two_with_other_texts_contradict_each_other(void **state)
+{
+    const struct frank_span other = support_text("Another text altogether.");
+    const struct frank_span none = {NULL, 0};
+
+    (void)state;
+    assert_apart((void)b, "");
+    assert_int_equal(c->totals[BUNDLE_NOT_SHOWN], 0);
+    assert_true(says("Both show 1 appeal."));
+    assert_apart(b->reports[0].note = other, "note");
+    assert_apart(b->decisions[0].review = other, "decision");
+    assert_apart(b->decisions[0].review = none, "decision");
+    assert_apart(b->appeals[0].text = other, "appeal");
+    assert_apart(b->appeals[0].answer = other, "appeal");
+    assert_apart(b->appeals[0].upheld = true, "appeal");
+    assert_apart(b->appeals[0].answer_time++, "appeal");
+    assert_apart(b->appeals[0].answered_by = other, "appeal");
+    /* left out, or not come yet */
+    assert_apart(b->reports[0].note = none, "");
+    assert_true(says("The first shows 1 reporter's note that"));
+    assert_apart(b->appeals[0].text = none, "");
+    assert_true(says("The first shows 1 appeal's text that"));
+    assert_apart(b->appeals[0].answered = false, "");
+    assert_true(says("The first shows 1 answer to an appeal that"));
+    assert_apart(b->decisions[0].reviewed = false, "");
+    assert_apart(b->bundle.appeal_count = 0, "");
+    assert_true(says("The first shows 1 appeal that"));
+    assert_apart(b->appeals[0].received++, "");
+    assert_true(says("The second shows 1 appeal that"));
 }
 
 /* ---- Beside the log --------------------------------------------------------
@@ -1473,6 +1560,7 @@ int main(void)
         TEST(a_report_that_the_log_does_not_know_is_refused),
         TEST(missing_receipts_are_refused),
         TEST(receipts_of_others_are_refused),
+        TEST(a_consent_that_was_taken_back_does_not_count),
         TEST(another_quorum_is_refused),
         TEST(content_that_nobody_opened_is_refused),
         TEST(gaps_in_the_history_are_refused),
@@ -1484,6 +1572,7 @@ int main(void)
         TEST(other_ends_of_a_decision),
         TEST(two_bundles_of_one_case_agree),
         TEST(two_that_contradict_each_other_do_not),
+        TEST(two_with_other_texts_contradict_each_other),
         TEST(the_live_log_goes_on_from_a_bundle),
         TEST(a_log_with_another_past_is_refused),
         TEST(what_a_bundle_left_out_the_log_tells),
