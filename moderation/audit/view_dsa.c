@@ -11,6 +11,7 @@
 #include "outcome.h"
 #include "parts.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,31 +162,54 @@ static void put_ground(struct view_writer *w, json_t *out,
                  "DECISION_GROUND_ILLEGAL_CONTENT, with its two members");
 }
 
+/* The messages that the hub signed the accused sent: one that several people
+ * reported counts once. */
+static size_t count_sent(const struct bundle_check *c)
+{
+    json_t *seen = json_object();
+    size_t count;
+
+    for (size_t r = 0; r < c->bundle->report_count; r++) {
+        const struct bundle_report *report = &c->bundle->reports[r];
+
+        for (size_t m = 0; m < report->count; m++) {
+            const struct frank_evidence *sent = &report->messages[m].evidence;
+            char hex[2 * FRANK_TAG_BYTES + 1];
+            char name[sizeof hex + 24];
+
+            if (view_of_accused(c, r, m)) {
+                (void)sodium_bin2hex(hex, sizeof hex, sent->tag,
+                                     sizeof sent->tag);
+                (void)snprintf(
+                    name, sizeof name, "%s %llu", hex,
+                    (unsigned long long)sent->context.accepted_timestamp);
+                (void)json_object_set_new(seen, name, json_true());
+            }
+        }
+    }
+    count = json_object_size(seen);
+    json_decref(seen);
+    return count;
+}
+
 static void put_facts(struct view_writer *w, json_t *out,
                       const struct bundle_check *c,
                       const struct bundle_decision *decision)
 {
-    size_t sent = 0;
-    size_t around = 0;
     unsigned holders = 0;
     char text[4096];
 
     for (size_t r = 0; r < c->bundle->report_count; r++) {
         holders |= c->reports[r].holders;
-        around += c->reports[r].has_verdict ? c->reports[r].verdict.count : 0;
-        for (size_t m = 0; m < c->bundle->reports[r].count; m++) {
-            sent += view_of_accused(c, r, m);
-        }
     }
-    around -= sent < around ? sent : around;
     (void)snprintf(
         text, sizeof text,
         "Recipients of a conversation made %s. The hub of the service signed, "
-        "by message franking, that the account sent %s that they name; %s of "
-        "other senders, or not shown, stood around. %s of key shares agreed "
-        "that the reports be opened; a person decided%s%s.",
-        COUNT(c->bundle->report_count, "report"), COUNT(sent, "message"),
-        COUNT(around, "message"),
+        "by message franking, that the account sent %s that they name; "
+        "messages around these, of other senders, are not counted. %s of key "
+        "shares agreed that the reports be opened; a person decided%s%s.",
+        COUNT(c->bundle->report_count, "report"),
+        COUNT(count_sent(c), "message"),
         COUNT((unsigned)__builtin_popcount(holders), "holder"),
         decision->reviewed ? ", and a second person confirmed it" : "",
         decision->on_appeal ? ", on appeal, in place of an earlier decision"
