@@ -14,12 +14,14 @@ hub=$(cat hub.vkey)
 # -- What is proven --
 expect "a bundle holds" 0 bundle case.bundle
 says "and says so" "it holds" out
-says "what was sent, and by whom" "Message 0 of report 0 was sent by mimi://c.example/u/keys-today" out
+says "what was sent, and by whom" "The hub signed that message 0 of report 0 was sent by mimi://c.example/u/keys-today" out
 says "who agreed" "Holder 2 of 3 agreed to open report 0" out
 says "what was decided" "Decision 1: warn" out
 says "whose own word something is" "own word" out
 says "which keys to compare" "one that you have from elsewhere .--mod-key.: mod.example/frank" out
 expect "not strictly" 1 bundle --strict case.bundle
+says "it says for which key" "--strict: The key of the moderation side's log is the bundle's own" err
+says "and of which quorum" "--strict: The key of quorum .* is the bundle's own" err
 expect "with pins" 0 bundle --mod-key "$mod" --hub-key "$hub" --hub-public hub.json --quorum quorum.pub case.bundle
 says "keys are the ones given" "is the one that you gave" out
 expect "with another's key" 1 bundle --mod-key "$hub" case.bundle
@@ -44,6 +46,13 @@ expect "a wrong quorum" 3 bundle --quorum hub.json case.bundle
 expect "a policy" 0 bundle --policy policy case.bundle
 expect "whose witnesses did not cosign" 1 bundle --policy strict.policy case.bundle
 says "which is said" "not what the policy asks for" out
+expect "whose witnesses cosigned" 0 bundle --policy strict.policy cosigned.bundle
+expect "with all keys, strictly" 0 bundle --strict --hub-public hub.json --quorum quorum.pub --policy strict.policy cosigned.bundle
+expect "and without a policy" 0 bundle --strict --mod-key "$mod" --hub-key "$hub" --hub-public hub.json --quorum quorum.pub cosigned.bundle
+says "nobody's cosignature counts" "nobody's count" out
+expect "where the hub's log has none" 1 bundle --policy strict.policy mod-cosigned.bundle
+expect "of one of the logs" 0 bundle --policy mod.policy mod-cosigned.bundle
+says "the other is judged without" "does not name the hub's log" out
 expect "a policy that is none" 3 bundle --policy hub.json case.bundle
 
 # -- Two --

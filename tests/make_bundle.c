@@ -56,6 +56,18 @@ static void put_log(const char *name, struct bundles_log *log)
     }
 }
 
+/* With "strict.policy", each log's checkpoint is cosigned by its witness. */
+static void put_cosigned(void)
+{
+    struct bundles *b = bundles_new();
+
+    b->moderation.witnesses[0] = 1;
+    put("mod-cosigned.bundle", bundles_sign(b));
+    b->hub.witnesses[0] = 1;
+    b->hub.cosigned = b->hub.count;
+    put("cosigned.bundle", bundles_sign(b));
+}
+
 static void put_policies(const struct bundles *b)
 {
     struct note_key mod = bundles_key(&b->moderation);
@@ -74,6 +86,9 @@ static void put_policies(const struct bundles *b)
                    "log %s\nlog %s\nwitness w %s\nquorum w\n", vkeys[0],
                    vkeys[1], vkeys[2]);
     put("strict.policy", support_text(text));
+    (void)snprintf(text, sizeof text, "log %s\nwitness w %s\nquorum w\n",
+                   vkeys[0], vkeys[2]);
+    put("mod.policy", support_text(text));
 }
 
 /* Texts that try to be more. */
@@ -101,6 +116,7 @@ static void put_all(void)
     put_vkey("hub.vkey", &b->hub);
     put_policies(b);
     put_log("live", &b->moderation);
+    put_cosigned();
     b->reports[0].reporter.salt = NULL;
     b->reports[0].note.len = 0;
     put("unnamed.bundle", bundles_sign(b));

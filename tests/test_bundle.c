@@ -169,7 +169,8 @@ static void a_bundle_says_what_is_proven(void **state)
     assert_int_equal(c->exported, BUNDLES_TIME + 210000);
     assert_int_equal(c->reports[0].looks, 1);
     assert_int_equal(c->reports[1].place_count, 3);
-    assert_true(says("sent by mimi://c.example/u/keys-today"));
+    assert_true(says("The hub signed that message 0 of report 0 was sent by "
+                     "mimi://c.example/u/keys-today"));
 }
 
 static void pins_are_what_counts(void **state)
@@ -301,7 +302,6 @@ static void check_with_policy(struct bundles *b, const char *rest)
                    "log %s\nlog %s\nwitness one %s\nwitness two %s\n%s",
                    vkeys[0], vkeys[1], vkeys[2], vkeys[3], rest);
     assert_ok(policy_parse(&policy, text, strlen(text), NULL));
-    b->bundle.has_hub = false;
     check(bundles_sign(b), &pins);
     policy_free(&policy);
 }
@@ -311,6 +311,7 @@ static void witnesses_are_counted(void **state)
     struct bundles *b = bundles_new();
 
     (void)state;
+    b->bundle.has_hub = false;
     b->moderation.witnesses[0] = 1;
     b->moderation.witnesses[1] = 2;
     check_with_policy(b, "group both all one two\nquorum both\n");
@@ -340,11 +341,149 @@ static void witnesses_are_counted(void **state)
     assert_string_equal(first_refused(), "");
     /* the log under another key than the policy's */
     b = bundles_new();
+    b->bundle.has_hub = false;
     b->moderation.witnesses[0] = 1;
     b->moderation.cosigned = b->moderation.count;
     check_with_policy(b, "quorum one\n");
     assert_string_equal(first_refused(), "");
     assert_false(says("the last"));
+}
+
+static void witnesses_of_both_logs_are_counted(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    b->moderation.witnesses[0] = 1;
+    check_with_policy(b, "quorum one\n");
+    assert_string_equal(first_refused(), "witnesses"); /* the hub's has none */
+    b->hub.witnesses[0] = 1;
+    b->hub.cosigned = 3;
+    check_with_policy(b, "quorum one\n");
+    assert_string_equal(first_refused(), "");
+    assert_int_equal(count_of(BUNDLE_PROVEN, "witnesses"), 2);
+    assert_true(c->hub_log.is_cosigned);
+    assert_true(says("cosigned the log of hub.example/frank up to entry 2: no "
+                     "other history of this size"));
+    assert_false(says("everybody"));
+    b->hub.witnesses[0] = 3;
+    check_with_policy(b, "quorum one\n");
+    assert_string_equal(first_refused(), "witnesses");
+    assert_int_equal(c->totals[BUNDLE_REFUSED], 1);
+    b->hub.witnesses[0] = 1;
+    b->moderation.witnesses[0] = 0;
+    check_with_policy(b, "quorum one\n");
+    assert_string_equal(first_refused(), "witnesses");
+}
+
+/* A policy of these logs' keys alone, and of witness 1. */
+static void check_with_logs(struct bundles *b, const struct note_key *keys,
+                            size_t count)
+{
+    char text[1024] = "";
+    char vkey[NOTE_VKEY_MAX_BYTES];
+    struct cosigner who = bundles_witness(1);
+    struct policy policy;
+    const struct bundle_pins pins = {.policy = &policy};
+
+    for (size_t i = 0; i < count; i++) {
+        note_vkey(vkey, keys[i].name, keys[i].public_key);
+        (void)snprintf(text + strlen(text), sizeof text - strlen(text),
+                       "log %s\n", vkey);
+    }
+    cosigner_vkey(vkey, &who);
+    (void)snprintf(text + strlen(text), sizeof text - strlen(text),
+                   "witness one %s\nquorum one\n", vkey);
+    assert_ok(policy_parse(&policy, text, strlen(text), NULL));
+    check(bundles_sign(b), &pins);
+    policy_free(&policy);
+}
+
+/* What a policy that names the moderation side's log asks of the hub's is
+ * nothing; one that names the hub's alone, or others, does not let the
+ * moderation side's pass. */
+static void a_policy_of_one_log_judges_that_log(void **state)
+{
+    struct bundles *b = bundles_new();
+    struct note_key keys[2] = {bundles_key(&b->moderation),
+                               bundles_key(&b->hub)};
+
+    (void)state;
+    b->moderation.witnesses[0] = 1;
+    check_with_logs(b, keys, 1);
+    assert_string_equal(first_refused(), "");
+    assert_int_equal(count_of(BUNDLE_PROVEN, "witnesses"), 1);
+    assert_true(says("The policy that you gave does not name the hub's log"));
+    assert_int_equal(count_of(BUNDLE_UNPINNED, "key"), 1);
+    b->hub.witnesses[0] = 1;
+    b->hub.cosigned = b->hub.count;
+    check_with_logs(b, keys, 1);
+    assert_string_equal(first_refused(), "");
+    assert_false(c->hub_log.is_cosigned);
+    check_with_logs(b, keys + 1, 1);
+    assert_string_equal(first_refused(), "witnesses");
+    (void)strcpy(keys[1].name, "elsewhere.example/frank");
+    check_with_logs(b, keys, 2);
+    assert_string_equal(first_refused(), "witnesses");
+    /* of no log: its witnesses are asked for both */
+    check_with_logs(b, keys, 0);
+    assert_string_equal(first_refused(), "");
+    assert_int_equal(count_of(BUNDLE_PROVEN, "witnesses"), 2);
+}
+
+static void each_key_of_a_log_in_a_policy_counts(void **state)
+{
+    struct bundles *b = bundles_new();
+    struct note_key keys[2] = {bundles_key(&b->hub),
+                               bundles_key(&b->moderation)};
+
+    (void)state;
+    (void)strcpy(keys[0].name, keys[1].name);
+    b->moderation.witnesses[0] = 1;
+    b->bundle.has_hub = false;
+    check_with_logs(b, keys, 2);
+    assert_string_equal(first_refused(), "");
+    assert_int_equal(count_of(BUNDLE_PROVEN, "key"), 1);
+    check_with_logs(b, keys, 1);
+    assert_string_equal(first_refused(), "key");
+}
+
+/* Everything goes on from a tree of nothing. */
+static void a_cosigned_empty_tree_is_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+    struct bundle bundle;
+    struct note_checkpoint empty = {.size = 0};
+    struct note_key key = bundles_key(&b->moderation);
+    uint8_t seed[32];
+    uint8_t secret[64];
+    char note[NOTE_MAX_BYTES];
+
+    (void)state;
+    memset(seed, b->moderation.seed, sizeof seed);
+    (void)crypto_sign_seed_keypair(key.public_key, secret, seed);
+    (void)crypto_hash_sha256(empty.root, NULL, 0);
+    (void)note_sign(note, b->moderation.origin, &empty, secret);
+    (void)bundles_sign(b);
+    bundle = b->bundle;
+    bundle.moderation.cosigned = support_text(note);
+    bundle.moderation.consistency.len = 0;
+    check(bundles_encode(&bundle, b->moderation.seed), &no_pins);
+    assert_string_equal(first_refused(), "consistency");
+    assert_int_equal(c->totals[BUNDLE_REFUSED], 1);
+    assert_false(says("18446744073709551615"));
+}
+
+/* Whose cosignatures a checkpoint has is no question of a key to compare. */
+static void a_cosigned_checkpoint_is_no_key_to_compare(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    b->moderation.witnesses[0] = 1;
+    assert_holds(b);
+    assert_int_equal(count_of(BUNDLE_UNPINNED, "witnesses"), 0);
+    assert_int_equal(count_of(BUNDLE_NOT_SHOWN, "witnesses"), 2);
 }
 
 static void a_log_that_a_policy_does_not_know_is_refused(void **state)
@@ -383,6 +522,7 @@ static void a_bundle_of_a_purged_case_proves_its_history(void **state)
         "\",\"action\":\"purged\",\"from\":\"closed\",\"to\":"
         "\"purged\"}");
     log->shown[log->count - 1] = true;
+    bundles_link(log);
     assert_holds(b);
     assert_int_equal(c->state, CASE_PURGED);
     assert_int_equal(count_of(BUNDLE_PROVEN, "purge"), 1);
@@ -408,7 +548,7 @@ static bool is_refused(struct frank_span bytes)
 }
 
 /* The whole check takes some time; whether the signature holds does not. What
- * can be read and is signed cannot be, when a byte was changed; each fourth is
+ * can be read and is signed cannot be, when a byte was changed; each 97th is
  * checked in full to see that this is what is asked. */
 static bool is_altered(struct frank_span bytes, size_t at)
 {
@@ -603,9 +743,11 @@ static void entries_of_other_cases_are_refused(void **state)
     b = bundles_new();
     bundles_replace(bundles_line(&b->moderation, "\"notice\"", 0), "5c0ffee0",
                     "5c0ffee1");
+    bundles_link(&b->moderation);
     assert_refused(b, "entry");
     b = bundles_new();
     (void)strcpy(bundles_line(&b->moderation, "\"notice\"", 0), "{}");
+    bundles_link(&b->moderation);
     assert_refused(b, "entry");
     b = bundles_new();
     bundles_replace(bundles_line(&b->moderation, "\"settled\"", 0),
@@ -684,6 +826,50 @@ static void receipts_of_others_are_refused(void **state)
     assert_refused(b, "receipts");
 }
 
+/* A line of the case, in place of another one that is moved behind it. */
+static void put_before(struct bundles *b, char *line, const char *rest)
+{
+    struct bundles_log *log = &b->moderation;
+    size_t at = (size_t)(line - log->lines[0]) / sizeof log->lines[0];
+
+    assert_true(log->count < BUNDLES_LINES_MAX);
+    for (size_t i = log->count++; i > at; i--) {
+        memcpy(log->lines[i], log->lines[i - 1], sizeof log->lines[i]);
+        log->shown[i] = log->shown[i - 1];
+    }
+    (void)snprintf(log->lines[at], sizeof log->lines[at],
+                   "{\"type\":\"consent\",\"time\":%llu,\"nonce\":\"\",%s}",
+                   (unsigned long long)BUNDLES_TIME, rest);
+    log->shown[at] = true;
+    bundles_link(log);
+}
+
+#define REFUSAL_OF(who)                                                        \
+    "\"by\":\"" who "\",\"case\":\"" BUNDLES_NAME "\",\"action\":\"refused\""
+
+static void a_consent_that_was_taken_back_does_not_count(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    put_before(b, bundles_line(&b->moderation, "report_opened", 0),
+               REFUSAL_OF("be11000000000002"));
+    assert_refused(b, "receipts");
+    assert_true(says("or who refused since"));
+    /* before he gave it, by somebody else, and after it was opened */
+    b = bundles_new();
+    put_before(b, bundles_line(&b->moderation, "receipt", 0),
+               REFUSAL_OF("be11000000000002"));
+    put_before(b, bundles_line(&b->moderation, "report_opened", 0),
+               REFUSAL_OF("ca70000000000003"));
+    put_before(b, bundles_line(&b->moderation, "\"checked\"", 0),
+               REFUSAL_OF("be11000000000002"));
+    assert_holds(b);
+    assert_int_equal(count_of(BUNDLE_PROVEN, "opened"), 2);
+    assert_true(says("That report 0 was opened, the log says; that they agree "
+                     "to it, 2 holders had signed before"));
+}
+
 /* Receipts of a quorum that the log does not know, or that is none. */
 static void another_quorum_is_refused(void **state)
 {
@@ -737,6 +923,104 @@ static void gaps_in_the_history_are_refused(void **state)
     b->bundle.case_name[0] ^= 1;
     check(bundles_sign(b), &no_pins);
     assert_true(says("No entry of the log is about this case."));
+}
+
+/* The lines that hold a word, and k of them at most, are not in the bundle. */
+static void leave_out(struct bundles *b, const char *word, size_t k)
+{
+    struct bundles_log *log = &b->moderation;
+
+    for (size_t i = 0; i < log->count && k > 0; i++) {
+        if (log->shown[i] && strstr(log->lines[i], word) != NULL) {
+            log->shown[i] = false;
+            k--;
+        }
+    }
+}
+
+/* A round goes back to the state that it came from: the steps that stay fit
+ * together. Here the decision was overturned, and is said to be in force. */
+static void a_round_that_is_left_out_is_refused(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    leave_out(b, "by_accused", 1);
+    leave_out(b, "\"by\":\"ca70000000000003\"", 2); /* claim, answer */
+    b->bundle.decision_count = 1;
+    b->bundle.appeal_count = 0;
+    b->decisions[0].state = BUNDLE_IN_FORCE;
+    assert_refused(b, "chain");
+    assert_true(says("Entry 26 does not go on from the case's entry before"));
+    assert_false(says("The bundle has every entry"));
+}
+
+static void entries_that_change_no_state_cannot_be_left_out(void **state)
+{
+    static const char *const words[] = {"\"looked\"", "\"statement\"",
+                                        "\"checked\"", "\"folded\"",
+                                        "\"case_claimed\",\"time\":170000016"};
+    struct bundles *b;
+
+    (void)state;
+    for (size_t i = 0; i < SUPPORT_COUNT(words); i++) {
+        b = bundles_new();
+        leave_out(b, words[i], 1);
+        check(bundles_sign(b), &no_pins);
+        assert_int_equal(count_of(BUNDLE_REFUSED, "chain"), 1);
+    }
+    assert_holds(bundles_new());
+    assert_int_equal(count_of(BUNDLE_PROVEN, "chain"), 1);
+    assert_true(says("every entry of the case up to entry 26: 23 entries"));
+    assert_int_equal(count_of(BUNDLE_PROVEN, "looks"), 2);
+    assert_true(says("Up to entry 26, the log says that the content of report "
+                     "1 was shown to a moderator 1 time."));
+    b = bundles_new();
+    bundles_drop(&b->moderation, bundles_line(&b->moderation, "looked", 1));
+    assert_holds(b);
+    assert_true(says("report 1 was shown to a moderator 0 times."));
+}
+
+/* All behind a step, but for the export; all before one. */
+static void a_tail_that_is_left_out_is_refused(void **state)
+{
+    size_t count = bundles_new()->moderation.count;
+
+    (void)state;
+    for (size_t at = 1; at < count - 2; at++) {
+        struct bundles *tail = bundles_new();
+        struct bundles *head = bundles_new();
+
+        for (size_t i = 1; i < count - 2; i++) {
+            tail->moderation.shown[i] &= i < at;
+            head->moderation.shown[i] &= i > at;
+        }
+        check(bundles_sign(tail), &no_pins);
+        assert_true(count_of(BUNDLE_REFUSED, "chain") > 0);
+        check(bundles_sign(head), &no_pins);
+        assert_true(count_of(BUNDLE_REFUSED, "chain") > 0);
+    }
+}
+
+static void strange_links_are_refused(void **state)
+{
+    static const char *const strange[] = {
+        "\"previous\":24",     "\"previous\":26",   "\"previous\":-1",
+        "\"previous\":\"25\"", "\"previous\":25.0", "\"previous\":null",
+        "\"before\":25"};
+    struct bundles *b;
+
+    (void)state;
+    for (size_t i = 0; i < SUPPORT_COUNT(strange); i++) {
+        b = bundles_new();
+        bundles_replace(bundles_line(&b->moderation, "exported", 0),
+                        "\"previous\":25", strange[i]);
+        assert_refused(b, "chain");
+    }
+    b = bundles_new();
+    bundles_replace(bundles_line(&b->moderation, "\"new\"", 0), "\"action\"",
+                    "\"previous\":0,\"action\"");
+    assert_refused(b, "chain");
 }
 
 /* A field of a decision that the log tells otherwise. */
@@ -901,6 +1185,48 @@ static void two_that_contradict_each_other_do_not(void **state)
     assert_true(says("Something happened to decision 1"));
 }
 
+#define assert_apart(change, name)                                             \
+    do {                                                                       \
+        struct bundles *b = bundles_new();                                     \
+        struct bundles *as_it_was = bundles_new();                             \
+        as_it_was->decisions[0].review = support_text("I agree.");             \
+        b->decisions[0].review = support_text("I agree.");                     \
+        change;                                                                \
+        assert_compared(as_it_was, b, name);                                   \
+    } while (0)
+
+/* What people wrote: no log holds it to one text, so that two bundles must. */
+static void two_with_other_texts_contradict_each_other(void **state)
+{
+    const struct frank_span other = support_text("Another text altogether.");
+    const struct frank_span none = {NULL, 0};
+
+    (void)state;
+    assert_apart((void)b, "");
+    assert_int_equal(c->totals[BUNDLE_NOT_SHOWN], 0);
+    assert_true(says("Both show 1 appeal."));
+    assert_apart(b->reports[0].note = other, "note");
+    assert_apart(b->decisions[0].review = other, "decision");
+    assert_apart(b->decisions[0].review = none, "decision");
+    assert_apart(b->appeals[0].text = other, "appeal");
+    assert_apart(b->appeals[0].answer = other, "appeal");
+    assert_apart(b->appeals[0].upheld = true, "appeal");
+    assert_apart(b->appeals[0].answer_time++, "appeal");
+    assert_apart(b->appeals[0].answered_by = other, "appeal");
+    /* left out, or not come yet */
+    assert_apart(b->reports[0].note = none, "");
+    assert_true(says("The first shows 1 reporter's note that"));
+    assert_apart(b->appeals[0].text = none, "");
+    assert_true(says("The first shows 1 appeal's text that"));
+    assert_apart(b->appeals[0].answered = false, "");
+    assert_true(says("The first shows 1 answer to an appeal that"));
+    assert_apart(b->decisions[0].reviewed = false, "");
+    assert_apart(b->bundle.appeal_count = 0, "");
+    assert_true(says("The first shows 1 appeal that"));
+    assert_apart(b->appeals[0].received++, "");
+    assert_true(says("The second shows 1 appeal that"));
+}
+
 /* ---- Beside the log --------------------------------------------------------
  */
 
@@ -996,19 +1322,53 @@ static void what_a_bundle_left_out_the_log_tells(void **state)
     struct frank_fault fault;
 
     (void)state;
-    bundles_line(&b->moderation, "looked", 1);
-    b->moderation.shown[16] = false; /* the second look */
+    /* A log that was written so that the second look can be left out. */
+    assert_string_equal(b->moderation.lines[16],
+                        bundles_line(&b->moderation, "looked", 1));
+    b->moderation.shown[16] = false;
+    bundles_replace(b->moderation.lines[17], "\"previous\":16",
+                    "\"previous\":15");
     check(bundles_sign(b), &no_pins);
     assert_string_equal(first_refused(), "");
     assert_ok(bundle_beside_log(&found, c, &live, &fault));
     bundle_check_free(c);
     c = found;
-    assert_true(says("The bundle leaves out 1 entry of the case."));
+    assert_string_equal(first_refused(), "left out");
+    assert_int_equal(c->totals[BUNDLE_REFUSED], 1);
+    assert_true(says("look looked (entry 16, by a11ce00000000001)."));
     /* A bundle whose own checkpoint does not hold has nothing to compare. */
     b->bundle.moderation.vkey.len = 3;
     check(bundles_encode(&b->bundle, b->moderation.seed), &no_pins);
     assert_int_equal(bundle_beside_log(&found, c, &live, &fault),
                      FRANK_ERR_VALUE);
+}
+
+/* Between the export and the checkpoint that the bundle has, and in entries
+ * that name a report alone. */
+static void what_a_bundle_never_has_the_log_tells(void **state)
+{
+    struct bundles *b = bundles_new();
+    const struct bundle_live live = {
+        .read = bundles_read, .context = &b->moderation, .entries = true};
+    struct bundle_check *found = NULL;
+    struct frank_fault fault;
+
+    (void)state;
+    (void)snprintf(b->moderation.lines[2], sizeof b->moderation.lines[2],
+                   "{\"type\":\"notice\",\"time\":1,\"by\":\"service\","
+                   "\"to\":\"hub\",\"report\":\"%s\"}",
+                   bundles_report_hex(b, 0));
+    (void)strcpy(b->moderation.lines[27],
+                 "{\"type\":\"look\",\"time\":1,\"by\":\"x\",\"case\":"
+                 "\"" BUNDLES_NAME "\",\"previous\":26,\"action\":\"again\"}");
+    check(bundles_sign(b), &no_pins);
+    assert_string_equal(first_refused(), "");
+    assert_ok(bundle_beside_log(&found, c, &live, &fault));
+    bundle_check_free(c);
+    c = found;
+    assert_string_equal(first_refused(), "");
+    assert_true(says("1 entry of that time about a report alone"));
+    assert_true(says("Since then: look again (entry 27, by x)."));
 }
 
 /* ---- The form --------------------------------------------------------------
@@ -1179,6 +1539,11 @@ int main(void)
         TEST(what_is_left_out_is_said),
         TEST(a_sealed_report_proves_its_header),
         TEST(witnesses_are_counted),
+        TEST(witnesses_of_both_logs_are_counted),
+        TEST(a_policy_of_one_log_judges_that_log),
+        TEST(each_key_of_a_log_in_a_policy_counts),
+        TEST(a_cosigned_empty_tree_is_refused),
+        TEST(a_cosigned_checkpoint_is_no_key_to_compare),
         TEST(a_log_that_a_policy_does_not_know_is_refused),
         TEST(failing_memory_is_an_error),
         TEST(a_bundle_of_a_purged_case_proves_its_history),
@@ -1195,16 +1560,23 @@ int main(void)
         TEST(a_report_that_the_log_does_not_know_is_refused),
         TEST(missing_receipts_are_refused),
         TEST(receipts_of_others_are_refused),
+        TEST(a_consent_that_was_taken_back_does_not_count),
         TEST(another_quorum_is_refused),
         TEST(content_that_nobody_opened_is_refused),
         TEST(gaps_in_the_history_are_refused),
+        TEST(a_round_that_is_left_out_is_refused),
+        TEST(entries_that_change_no_state_cannot_be_left_out),
+        TEST(a_tail_that_is_left_out_is_refused),
+        TEST(strange_links_are_refused),
         TEST(other_decisions_than_the_logs_are_refused),
         TEST(other_ends_of_a_decision),
         TEST(two_bundles_of_one_case_agree),
         TEST(two_that_contradict_each_other_do_not),
+        TEST(two_with_other_texts_contradict_each_other),
         TEST(the_live_log_goes_on_from_a_bundle),
         TEST(a_log_with_another_past_is_refused),
         TEST(what_a_bundle_left_out_the_log_tells),
+        TEST(what_a_bundle_never_has_the_log_tells),
         TEST(what_cannot_be_read_is_not_written),
         TEST(other_octets_are_refused),
         TEST(a_signature_of_another_length_is_refused),

@@ -92,19 +92,35 @@ static bool is_to_fill(const char *member)
     return false;
 }
 
-/* A content of one part, sent by who sent message 0, that the hub stamps. */
-static void send_part(struct bundles *b, const char *media_type,
-                      struct frank_span body, unsigned parts)
+/* The hub's verdict on the messages of report 0, of which there are so many. */
+static void judge(struct bundles *b, size_t count)
 {
-    struct bundle_message *message = &b->messages[0][0];
+    struct hub_verdict verdict = {.checked = REPORTS_NOW, .count = count};
+    uint8_t *out = support_zeros(HUB_VERDICT_SIGNED_MAX_BYTES);
+    size_t len = 0;
+
+    b->reports[0].count = count;
+    memset(verdict.report_digest, 1, sizeof verdict.report_digest);
+    for (size_t m = 0; m < count; m++) {
+        report_evidence_digest(verdict.items[m].evidence_digest,
+                               &b->messages[0][m].evidence);
+        verdict.items[m].verdict = EVIDENCE_VALID;
+    }
+    assert_ok(hub_verdict_sign(out, &len, &verdict, reports_stamper(), NULL));
+    b->reports[0].verdict = (struct frank_span){out, len};
+}
+
+/* A content of some parts as message m, that the hub stamps. */
+static void stamp_parts(struct bundles *b, size_t m, const char *media_type,
+                        struct frank_span body, unsigned parts)
+{
+    struct bundle_message *message = &b->messages[0][m];
     struct frank_part part[3] = {{.withheld = false}};
     struct stamp_request request = {.context = message->evidence.context,
                                     .suite = FRANK_SUITE_X25519_AES128GCM};
-    struct hub_verdict verdict = {.checked = REPORTS_NOW, .count = 1};
     const uint8_t salt[32] = {7};
     struct stamp stamp;
     uint8_t *out = support_zeros(body.len + 2048);
-    uint8_t *signed_verdict = support_zeros(HUB_VERDICT_SIGNED_MAX_BYTES);
     size_t len = 0;
 
     for (unsigned i = 0; i < 3; i++) {
@@ -121,14 +137,27 @@ static void send_part(struct bundles *b, const char *media_type,
                                                 .frank = stamp.frank};
     memcpy(message->evidence.tag, request.tag, sizeof request.tag);
     message->content = (struct frank_span){out, len};
-    b->reports[0].count = 1;
-    memset(verdict.report_digest, 1, sizeof verdict.report_digest);
-    report_evidence_digest(verdict.items[0].evidence_digest,
-                           &message->evidence);
-    verdict.items[0].verdict = EVIDENCE_VALID;
-    assert_ok(hub_verdict_sign(signed_verdict, &len, &verdict,
-                               reports_stamper(), NULL));
-    b->reports[0].verdict = (struct frank_span){signed_verdict, len};
+    message->disclosed = true;
+}
+
+/* The one message of report 0, by who sent its first. */
+static void send_part(struct bundles *b, const char *media_type,
+                      struct frank_span body, unsigned parts)
+{
+    stamp_parts(b, 0, media_type, body, parts);
+    judge(b, 1);
+}
+
+/* Report 0 is a conversation: message 1 is a picture, by another sender, and
+ * message 2 the accused one's, which says nothing here. */
+static void send_answer(struct bundles *b)
+{
+    b->messages[0][1].evidence.context.sender =
+        support_text("mimi://hub.example/u/ines");
+    stamp_parts(b, 1, "image/png", support_text("PNG"), 1);
+    b->messages[0][2].disclosed = false;
+    b->messages[0][2].content.len = 0;
+    judge(b, 3);
 }
 
 /* ---- The page --------------------------------------------------------------
@@ -156,8 +185,56 @@ static void the_page_stands_alone(void **state)
     assert_false(has("@import"));
     assert_false(has(" href"));
     assert_int_equal(view.to_fill_count, 0);
+    /* Who stands for what. */
+    assert_true(
+        has("The hub signed that <span class=\"who\">mimi://c.example/u/"
+            "keys-today</span> sent this "));
+    assert_true(has("signed by the hub, not shown"));
+    assert_false(has("\">proven"));
+    assert_true(has("Hub and reporter together can lie"));
+    assert_true(has("An account is not the person"));
+    assert_true(has("It brings 4 keys of its own"));
     assert_int_equal(count("<table"), count("</table>"));
     assert_int_equal(count("<section"), count("</section>"));
+}
+
+static bool is_marked(const char *what)
+{
+    const char *at = strstr(view.text, what);
+
+    assert_non_null(at);
+    return strncmp(at + strlen(what),
+                   " <span class=\"tag hm\">moderation side's word</span>",
+                   30) == 0;
+}
+
+static void the_page_marks_the_moderation_sides_word(void **state)
+{
+    struct bundles *b = bundles_new();
+
+    (void)state;
+    b->bundle.report_count = 1;
+    take(b);
+    assert_ok(view_html(&view, c, &fault));
+    assert_true(is_marked("mimi://hub.example/u/ines"));
+    assert_true(is_marked(frank_reason(b->reports[0].reason)->plain));
+    assert_true(is_marked("The reporter's note"));
+    assert_true(is_marked("<h3>Explanation"));
+    assert_true(is_marked("<h3>The policy"));
+    assert_true(is_marked("<h3>Appeal"));
+    assert_true(is_marked("<h3>Answer"));
+    assert_false(is_marked("Received by the hub</th><td>2023-11-14 22:15:00 "
+                           "UTC"));
+    /* The sealed report proves its header; the note lies within. */
+    b->reports[0].sealed = reports_sealed(0);
+    b->bundle.has_hub = false;
+    take(b);
+    assert_ok(view_html(&view, c, &fault));
+    assert_false(is_marked("mimi://hub.example/u/ines"));
+    assert_false(is_marked(frank_reason(b->reports[0].reason)->plain));
+    assert_true(is_marked("The reporter's note"));
+    assert_true(is_marked("Received by the hub</th><td>2023-11-14 22:15:00 "
+                          "UTC"));
 }
 
 static void the_page_says_what_is_refused(void **state)
@@ -177,7 +254,9 @@ static void the_page_says_what_is_refused(void **state)
     assert_true(has("This bundle does not hold."));
     assert_true(has("refused: not what was sent"));
     assert_true(has("refused: not proven by the hub"));
-    assert_true(has("1 of its 3 messages are not in this bundle."));
+    assert_true(has("Not in this bundle: 1 of its 3 messages."));
+    assert_true(has("Said to be of <span class=\"who\">"));
+    assert_false(has("keyboard"));
     assert_true(has("none was broken"));
 }
 
@@ -353,7 +432,8 @@ static void an_xarf_report_is_as_its_schema_asks(void **state)
     assert_string_equal(member(x, "evidence_source"), "user_complaint");
     assert_string_equal(member(x, "source_identifier"),
                         "mimi://c.example/u/keys-today");
-    assert_int_equal(json_array_size(json_object_get(x, "evidence")), 3);
+    /* of its three messages, as the recipient wrote one */
+    assert_int_equal(json_array_size(json_object_get(x, "evidence")), 2);
     assert_true(is_to_fill("reporter: "));
     assert_false(is_to_fill("url: "));
     json_decref(x);
@@ -369,6 +449,37 @@ static void an_xarf_report_is_as_its_schema_asks(void **state)
     json_decref(x);
     x = xarf_of(15);
     assert_xarf(x, "content", "malware");
+    json_decref(x);
+}
+
+/* What the recipient wrote is not what the account did. */
+static void xarf_holds_the_messages_of_the_accused_alone(void **state)
+{
+    struct bundles *b = bundles_new();
+    const json_t *list;
+    json_t *x;
+    char hash[80] = "sha256:";
+
+    (void)state;
+    b->reports[0].reason = 1;
+    send_answer(b);
+    take(b);
+    assert_ok(view_xarf(&view, c, 0, &fault));
+    x = json_loadb(view.text, view.len, JSON_REJECT_DUPLICATES, NULL);
+    assert_xarf(x, "messaging", "spam");
+    list = json_object_get(x, "evidence");
+    assert_int_equal(json_array_size(list), 1);
+    for (size_t i = 0; i < 32; i++) {
+        uint8_t digest[32];
+
+        (void)crypto_hash_sha256(digest, b->messages[0][0].content.data,
+                                 b->messages[0][0].content.len);
+        (void)snprintf(hash + 7 + 2 * i, 3, "%02x", digest[i]);
+    }
+    assert_string_equal(member(json_array_get(list, 0), "hash"), hash);
+    assert_non_null(strstr(member(x, "description"),
+                           "signed, by message franking, that this account "
+                           "sent 2 messages of it"));
     json_decref(x);
 }
 
@@ -498,6 +609,37 @@ static void a_statement_is_as_the_database_takes_it(void **state)
     s = statement_of(b);
     assert_string_equal(member(s, "decision_account"),
                         "DECISION_ACCOUNT_SUSPENDED");
+    json_decref(s);
+}
+
+static void a_statement_counts_the_messages_of_the_accused(void **state)
+{
+    struct bundles *b = bundles_new();
+    const char *facts;
+    json_t *types;
+    json_t *s;
+
+    (void)state;
+    send_answer(b);
+    b->bundle.report_count = 1;
+    decide(b, 2);
+    s = statement_of(b);
+    assert_null(view_dsa_fault(s, true));
+    facts = member(s, "decision_facts");
+    assert_non_null(strstr(facts, "made 1 report. "));
+    assert_non_null(strstr(facts, "the account sent 2 messages that they "
+                                  "name"));
+    types = json_object_get(s, "content_type"); /* not the answer's picture */
+    assert_int_equal(json_array_size(types), 1);
+    assert_string_equal(json_string_value(json_array_get(types, 0)),
+                        "CONTENT_TYPE_TEXT");
+    json_decref(s);
+    /* Two reports that name one message of his. */
+    b = bundles_new();
+    b->reports[1].accused = 1;
+    decide(b, 2);
+    s = statement_of(b);
+    assert_non_null(strstr(member(s, "decision_facts"), "sent 2 messages"));
     json_decref(s);
 }
 
@@ -822,17 +964,20 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_page_stands_alone),
+        TEST(the_page_marks_the_moderation_sides_word),
         TEST(the_page_says_what_is_refused),
         TEST(texts_are_escaped_on_the_page),
         TEST(pictures_of_the_types_allowed_are_shown),
         TEST(pictures_of_child_safety_are_not_shown),
         TEST(parts_that_are_not_there_are_named),
         TEST(an_xarf_report_is_as_its_schema_asks),
+        TEST(xarf_holds_the_messages_of_the_accused_alone),
         TEST(xarf_never_holds_material_of_child_safety),
         TEST(what_xarf_has_no_type_for_is_refused),
         TEST(an_abuse_report_is_read_back),
         TEST(an_abuse_report_needs_its_accused),
         TEST(a_statement_is_as_the_database_takes_it),
+        TEST(a_statement_counts_the_messages_of_the_accused),
         TEST(a_statement_holds_no_personal_data),
         TEST(what_a_statement_cannot_know_is_marked),
         TEST(what_restricts_nothing_has_no_statement),

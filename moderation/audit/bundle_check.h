@@ -85,6 +85,7 @@ struct bundle_report_facts {
     unsigned threshold;
     unsigned holders; /* bit i: a valid receipt of holder i + 1 */
     uint64_t receipt_times[FRANK_HOLDERS_MAX];
+    const char *receipt_by[FRANK_HOLDERS_MAX]; /* who gave it */
 };
 
 struct bundle_check {
@@ -107,6 +108,7 @@ struct bundle_check {
     struct bundle_report_facts *reports;
     enum case_state state; /* at the end of the history */
     uint64_t exported;     /* 0: no entry says so */
+    uint64_t last; /* index of the case's last entry that is there; 0: none */
 };
 
 /* ---- Checking ------------------------------------------------------------ */

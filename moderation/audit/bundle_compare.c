@@ -34,6 +34,12 @@ static void say_more(struct pair *p, const char *check, size_t only_a,
     }
 }
 
+/* Whether both show a text, and not the same. */
+static bool texts_differ(struct frank_span x, struct frank_span y)
+{
+    return x.len > 0 && y.len > 0 && !same_bytes(x, y);
+}
+
 /* ---- Logs ---------------------------------------------------------------- */
 
 static void compare_trees(struct pair *p, const struct bundle_trail *a,
@@ -166,6 +172,14 @@ static void compare_report(struct pair *p, size_t r, size_t s)
         bundle_refuse(p->out, "reporter",
                       "Report %zu has two different reporters.", r);
     }
+    if (texts_differ(x->note, y->note)) {
+        bundle_refuse(p->out, "note",
+                      "The reporter's note to report %zu is not the same in "
+                      "both.",
+                      r);
+    }
+    say_more(p, "note", x->note.len > 0 && y->note.len == 0,
+             y->note.len > 0 && x->note.len == 0, "reporter's note");
     say_more(p, "reporter", m->salt != NULL && n->salt == NULL,
              n->salt != NULL && m->salt == NULL, "reporter's name");
     compare_messages(p, x, y, r);
@@ -202,7 +216,11 @@ static bool same_decision(const struct bundle_decision *x,
            same_bytes(x->policy, y->policy) && same_bytes(x->title, y->title) &&
            same_bytes(x->text, y->text) && x->outcome == y->outcome &&
            x->grave == y->grave && x->withheld == y->withheld &&
-           same_bytes(x->explanation, y->explanation);
+           same_bytes(x->explanation, y->explanation) &&
+           (!x->reviewed || !y->reviewed ||
+            (x->review_time == y->review_time &&
+             same_bytes(x->reviewer, y->reviewer) &&
+             same_bytes(x->review, y->review)));
 }
 
 static void compare_decisions(struct pair *p)
@@ -235,6 +253,58 @@ static void compare_decisions(struct pair *p)
              "decision");
 }
 
+/* ---- Appeals ------------------------------------------------------------- */
+
+static bool is_same_appeal(const struct bundle_appeal *x,
+                           const struct bundle_appeal *y)
+{
+    return x->received == y->received && x->by_reporter == y->by_reporter &&
+           memcmp(x->decision, y->decision, sizeof x->decision) == 0;
+}
+
+static void compare_appeal(struct pair *p, const struct bundle_appeal *x,
+                           const struct bundle_appeal *y, size_t i)
+{
+    if (texts_differ(x->text, y->text)) {
+        bundle_refuse(p->out, "appeal",
+                      "What appeal %zu says is not the same in both.", i);
+    }
+    if (x->answered && y->answered &&
+        (x->answer_time != y->answer_time || x->upheld != y->upheld ||
+         !same_bytes(x->answered_by, y->answered_by) ||
+         texts_differ(x->answer, y->answer))) {
+        bundle_refuse(p->out, "appeal",
+                      "The answer to appeal %zu is not the same in both.", i);
+    }
+    say_more(p, "appeal", x->text.len > 0 && y->text.len == 0,
+             y->text.len > 0 && x->text.len == 0, "appeal's text");
+    say_more(p, "appeal", x->answered && !y->answered,
+             y->answered && !x->answered, "answer to an appeal");
+}
+
+static void compare_appeals(struct pair *p)
+{
+    const struct bundle *a = p->a->bundle;
+    const struct bundle *b = p->b->bundle;
+    size_t both = 0;
+
+    for (size_t i = 0; i < a->appeal_count; i++) {
+        for (size_t j = 0; j < b->appeal_count; j++) {
+            if (is_same_appeal(&a->appeals[i], &b->appeals[j])) {
+                both++;
+                compare_appeal(p, &a->appeals[i], &b->appeals[j], i);
+                break;
+            }
+        }
+    }
+    if (both > 0) {
+        bundle_find(p->out, BUNDLE_PROVEN, "appeal", BY_MODERATION, 0,
+                    "Both show %s.", COUNT(both, "appeal"));
+    }
+    say_more(p, "appeal", a->appeal_count - both, b->appeal_count - both,
+             "appeal");
+}
+
 int bundle_compare(struct bundle_check **out, const struct bundle_check *a,
                    const struct bundle_check *b)
 {
@@ -257,6 +327,7 @@ int bundle_compare(struct bundle_check **out, const struct bundle_check *a,
         }
         compare_reports(&p);
         compare_decisions(&p);
+        compare_appeals(&p);
     }
     if (!p.out->exhausted) {
         *out = p.out;

@@ -86,12 +86,14 @@ struct bundle_words bundle_when(uint64_t time)
     return out;
 }
 
-/* entry, entries; witness, witnesses. */
+/* entry, entries; key, keys; witness, witnesses. */
 static const char *plural_of(const char *what, size_t len)
 {
-    return len > 1 && what[len - 1] == 'y'   ? "ies"
-           : len > 1 && what[len - 1] == 's' ? "es"
-                                             : "s";
+    bool vowel = len > 1 && strchr("aeiou", what[len - 2]) != NULL;
+
+    return len > 1 && what[len - 1] == 'y' && !vowel ? "ies"
+           : len > 1 && what[len - 1] == 's'         ? "es"
+                                                     : "s";
 }
 
 struct bundle_words bundle_count(uint64_t count, const char *what)

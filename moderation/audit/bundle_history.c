@@ -8,6 +8,56 @@
 #include <sodium.h>
 #include <string.h>
 
+/* ---- The chain ----------------------------------------------------------- */
+
+/* Whether an entry names the case's entry before it; the first names none. */
+static bool goes_on_from(const struct bundle_line *line,
+                         const struct bundle_line *before)
+{
+    const json_t *previous = json_object_get(line->json, "previous");
+
+    if (before == NULL) {
+        return previous == NULL;
+    }
+    return json_is_integer(previous) && json_integer_value(previous) >= 0 &&
+           (uint64_t)json_integer_value(previous) == before->entry->index;
+}
+
+/* Who signs a bundle would leave out what speaks against him, a whole appeal
+ * perhaps: steps alone do not show it, for they come back to where they were.
+ */
+static void check_chain(struct bundle_check *c)
+{
+    const struct bundle_line *before = NULL;
+    size_t count = 0;
+    bool whole = true;
+
+    for (size_t i = 0; i < c->moderation.count; i++) {
+        const struct bundle_line *line = &c->moderation.lines[i];
+
+        if (!line->of_case) {
+            continue;
+        }
+        if (!goes_on_from(line, before)) {
+            whole = false;
+            bundle_refuse(c, "chain",
+                          "Entry %llu does not go on from the case's entry "
+                          "before it in the bundle: one is left out, or it "
+                          "names none.",
+                          (unsigned long long)line->entry->index);
+        }
+        before = line;
+        c->last = line->entry->index;
+        count++;
+    }
+    if (whole && count > 0) {
+        bundle_find(c, BUNDLE_PROVEN, "chain", BY_LOG, before->time,
+                    "The bundle has every entry of the case up to entry %llu: "
+                    "%s, each of which names the one before.",
+                    (unsigned long long)c->last, COUNT(count, "entry"));
+    }
+}
+
 /* ---- States -------------------------------------------------------------- */
 
 static void check_steps(struct bundle_check *c)
@@ -99,28 +149,21 @@ static void say_rest(struct bundle_check *c)
         }
     }
     for (size_t r = 0; r < c->bundle->report_count; r++) {
-        if (c->reports[r].looks > 0) {
-            bundle_find(c, BUNDLE_PROVEN, "looks", BY_LOG, 0,
-                        "The content of report %zu was shown to a moderator "
-                        "%s.",
-                        r, COUNT(c->reports[r].looks, "time"));
-        } else {
-            bundle_find(c, BUNDLE_WORD, "looks", BY_MODERATION, 0,
-                        "The content of report %zu was shown to nobody, as far "
-                        "as the entries in the bundle tell.",
-                        r);
-        }
+        bundle_find(c, BUNDLE_PROVEN, "looks", BY_LOG, 0,
+                    "Up to entry %llu, the log says that the content of report "
+                    "%zu was shown to a moderator %s.",
+                    (unsigned long long)c->last, r,
+                    COUNT(c->reports[r].looks, "time"));
     }
     bundle_find(c, BUNDLE_NOT_SHOWN, "later", "", 0,
-                "What happened after entry %llu of the log is not in the "
-                "bundle; the live log can tell (--mod).",
-                (unsigned long long)(c->moderation.checkpoint.size > 0
-                                         ? c->moderation.checkpoint.size - 1
-                                         : 0));
+                "What happened in the case after entry %llu of the log is not "
+                "in the bundle; the live log can tell (--mod).",
+                (unsigned long long)c->last);
 }
 
 void bundle_check_history(struct bundle_check *c)
 {
+    check_chain(c);
     check_steps(c);
     check_export(c);
     say_rest(c);
@@ -224,8 +267,8 @@ static const char *fate_fault(const struct bundle_decision *d,
 }
 
 static const char *const state_texts[] = {
-    "waits for a second person", "is in force", "was returned",
-    "was taken back", "was overturned on appeal"};
+    "waited for a second person", "was in force", "had been returned",
+    "had been taken back", "had been overturned on appeal"};
 
 static void say_decision(struct bundle_check *c, size_t i,
                          const struct bundle_line *line)
@@ -234,11 +277,12 @@ static void say_decision(struct bundle_check *c, size_t i,
 
     bundle_find(c, BUNDLE_PROVEN, "decision", BY_LOG, line->time,
                 "Decision %zu: %s%s, by %s%s under policy \"%s\" of book %llu. "
-                "It %s.",
+                "At entry %llu it %s.",
                 i, outcome_text((enum outcome)d->outcome),
                 d->grave ? " (grave)" : "", WORDS(d->by),
                 d->on_appeal ? ", on appeal," : ",", WORDS(d->policy),
-                (unsigned long long)d->book, state_texts[d->state]);
+                (unsigned long long)d->book, (unsigned long long)c->last,
+                state_texts[d->state]);
     if (d->reviewed && d->reviewer.len > 0) {
         bundle_find(c, BUNDLE_PROVEN, "review", BY_LOG, d->review_time,
                     "Decision %zu was reviewed by a second person, %s.", i,

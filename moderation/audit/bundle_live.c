@@ -20,6 +20,7 @@ struct beside {
     bool tree_is_the_same;     /* at the bundle's size */
     size_t at;                 /* the bundle's next line */
     size_t left_out;
+    size_t beside; /* that name its reports alone, so that no bundle has them */
     size_t later;
     size_t not_told; /* of these */
     char case_hex[2 * BUNDLE_CASE_BYTES + 1];
@@ -82,12 +83,44 @@ static void tell(struct beside *b, uint64_t index, const json_t *json)
         (unsigned long long)index, WORDS(text_span(json, "by")));
 }
 
-/* An entry that the bundle should show, if it is about the case. */
+/* An entry that the log has before the case's last one in the bundle. */
+static void miss(struct beside *b, uint64_t index, const json_t *json)
+{
+    struct frank_span name = text_span(json, "case");
+
+    if (name.len == 0) {
+        b->beside++;
+    } else if (name.len == strlen(b->case_hex) &&
+               memcmp(name.data, b->case_hex, name.len) == 0 &&
+               ++b->left_out <= TOLD_MAX) {
+        bundle_refuse(b->out, "left out",
+                      "The bundle leaves out an entry of the case: %s %s "
+                      "(entry %llu, by %s).",
+                      WORDS(text_span(json, "type")),
+                      WORDS(text_span(json, "action")),
+                      (unsigned long long)index, WORDS(text_span(json, "by")));
+    }
+}
+
+/* What the log says beyond the bundle, if it is about the case. */
+static void take_other(struct beside *b, uint64_t index,
+                       struct frank_span entry)
+{
+    json_t *json = read_entry(b, entry);
+
+    if (json != NULL && index > b->check->last) {
+        tell(b, index, json);
+    } else if (json != NULL) {
+        miss(b, index, json);
+    }
+    json_decref(json);
+}
+
+/* An entry of the time of the bundle's tree. */
 static void compare_line(struct beside *b, uint64_t index,
                          struct frank_span entry)
 {
     const struct bundle_trail *trail = &b->check->moderation;
-    json_t *json;
 
     if (b->at < trail->count && trail->lines[b->at].entry->index == index) {
         struct frank_span shown = trail->lines[b->at++].entry->entry;
@@ -100,9 +133,7 @@ static void compare_line(struct beside *b, uint64_t index,
         }
         return;
     }
-    json = read_entry(b, entry);
-    b->left_out += json != NULL;
-    json_decref(json);
+    take_other(b, index, entry);
 }
 
 static int take_entry(void *context, uint64_t index, struct frank_span entry)
@@ -112,12 +143,7 @@ static int take_entry(void *context, uint64_t index, struct frank_span entry)
     uint8_t hash[MERKLE_HASH_BYTES];
 
     if (index >= mine->size) {
-        json_t *json = read_entry(b, entry);
-
-        if (json != NULL) {
-            tell(b, index, json);
-        }
-        json_decref(json);
+        take_other(b, index, entry);
         return FRANK_OK;
     }
     merkle_leaf(hash, entry);
@@ -183,6 +209,27 @@ static int compare_trees(struct beside *b, const struct note_checkpoint *now,
 
 /* ---- Both ---------------------------------------------------------------- */
 
+static void say_missing(struct beside *b)
+{
+    if (b->left_out > TOLD_MAX) {
+        bundle_refuse(b->out, "left out",
+                      "The bundle leaves out %s more of the case.",
+                      COUNT(b->left_out - TOLD_MAX, "entry"));
+    } else if (b->left_out == 0) {
+        bundle_find(b->out, BUNDLE_PROVEN, "left out", BY_LOG, 0,
+                    "The bundle shows every entry of the case that there was, "
+                    "up to entry %llu.",
+                    (unsigned long long)b->check->last);
+    }
+    if (b->beside > 0) {
+        bundle_find(
+            b->out, BUNDLE_NOT_SHOWN, "left out", "", 0,
+            "The log has %s of that time about a report alone, which no "
+            "bundle has: notices to the hub, or the like.",
+            COUNT(b->beside, "entry"));
+    }
+}
+
 static void say(struct beside *b, const struct note_checkpoint *now)
 {
     const struct note_checkpoint *mine = &b->check->moderation.checkpoint;
@@ -203,14 +250,7 @@ static void say(struct beside *b, const struct note_checkpoint *now)
                     "What its entries say was not read (--entries).");
         return;
     }
-    if (b->left_out > 0) {
-        bundle_find(b->out, BUNDLE_NOT_SHOWN, "left out", "", 0,
-                    "The bundle leaves out %s of the case.",
-                    COUNT(b->left_out, "entry"));
-    } else {
-        bundle_find(b->out, BUNDLE_PROVEN, "left out", BY_LOG, 0,
-                    "The bundle shows every entry of the case that there was.");
-    }
+    say_missing(b);
     if (b->later == 0) {
         bundle_find(b->out, BUNDLE_PROVEN, "later", BY_LOG, 0,
                     "Nothing happened in the case since then.");

@@ -14,28 +14,65 @@
 
 /* ---- The tree ------------------------------------------------------------ */
 
-/* Whether the verifier knows this key: by itself, or as one of the policy's. */
-static bool is_pinned(const struct note_key *key, const struct note_key *pin)
+static bool is_same_key(const struct note_key *key, const struct note_key *pin)
 {
-    return pin != NULL && strcmp(pin->name, key->name) == 0 &&
+    return strcmp(pin->name, key->name) == 0 &&
            memcmp(pin->public_key, key->public_key, sizeof pin->public_key) ==
                0;
+}
+
+/* Whether a policy names the log, and whether with this key: it may name
+ * several keys of one log. */
+static bool policy_names(const struct policy *policy,
+                         const struct note_key *key, bool *with_key)
+{
+    bool named = false;
+
+    *with_key = false;
+    for (size_t i = 0; policy != NULL && i < policy_log_count(policy); i++) {
+        const struct note_key *other = &policy_log_at(policy, i)->key;
+
+        named = named || strcmp(other->name, key->name) == 0;
+        *with_key = *with_key || is_same_key(key, other);
+    }
+    return named;
+}
+
+/* A policy that names the moderation side's log and no other asks nothing of
+ * the hub's. */
+static bool policy_asks(const struct bundle_check *c,
+                        const struct bundle_source *source)
+{
+    const struct policy *policy = source->policy;
+    bool others = false;
+
+    if (policy == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < policy_log_count(policy); i++) {
+        others = others || strcmp(policy_log_at(policy, i)->key.name,
+                                  c->moderation.key.name) != 0;
+    }
+    return others || policy_log_count(policy) == 0 ||
+           strcmp(source->by, BY_HUB_LOG) != 0;
 }
 
 static void judge_key(struct bundle_check *c, const struct note_key *key,
                       const char *vkey, const struct bundle_source *source)
 {
-    const struct note_key *pin = source->pin;
+    bool known = false;
+    bool named = policy_names(source->policy, key, &known);
 
-    if (pin == NULL && source->policy != NULL) {
-        pin = policy_log(source->policy, key->name);
+    if (source->pin != NULL) {
+        named = true;
+        known = is_same_key(key, source->pin);
     }
-    if (pin == NULL) {
+    if (!named) {
         bundle_find(c, BUNDLE_UNPINNED, "key", source->by, 0,
                     "The key of %s is the bundle's own; compare it with one "
                     "that you have from elsewhere (%s): %s",
                     source->by, source->option, vkey);
-    } else if (!is_pinned(key, pin)) {
+    } else if (!known) {
         bundle_refuse(c, "key",
                       "The key of %s is not the one that you gave: it is %s",
                       source->by, vkey);
@@ -84,7 +121,8 @@ static bool open_note(struct bundle_check *c, struct note_checkpoint *out,
     return error == FRANK_OK;
 }
 
-/* That the newest checkpoint goes on from the cosigned one. */
+/* That the newest checkpoint goes on from the cosigned one, which is not of an
+ * empty tree: from that everything goes on. */
 static bool check_consistency(struct bundle_check *c,
                               const struct bundle_trail *trail,
                               struct frank_span proof, const char *by)
@@ -96,10 +134,9 @@ static bool check_consistency(struct bundle_check *c,
                                 .field = "consistency"};
     bool holds;
 
-    if (from->size == 0 || from->size == to->size) {
-        holds = count == 0 &&
-                (from->size == 0 ||
-                 memcmp(from->root, to->root, sizeof from->root) == 0);
+    if (from->size == to->size) {
+        holds = from->size > 0 && count == 0 &&
+                memcmp(from->root, to->root, sizeof from->root) == 0;
     } else {
         holds = merkle_check_consistency(
                     from->size, to->size, from->root, to->root,
@@ -164,8 +201,8 @@ static void check_witnesses(struct bundle_check *c, struct bundle_trail *trail,
         }
         bundle_find(c, BUNDLE_PROVEN, "witnesses", BY_WITNESSES,
                     last < UINT64_MAX / 1000 ? last * 1000 : 0,
-                    "%s cosigned the log of %s up to entry %llu: everybody was "
-                    "shown the same.",
+                    "%s cosigned the log of %s up to entry %llu: no other "
+                    "history of this size has the cosignatures of these.",
                     COUNT(v->count, "witness"), trail->key.name,
                     (unsigned long long)(trail->cosigned.size - 1));
         mark_cosigned(c, trail, by);
@@ -174,9 +211,19 @@ static void check_witnesses(struct bundle_check *c, struct bundle_trail *trail,
 }
 
 static void check_cosigned(struct bundle_check *c, struct bundle_trail *trail,
-                           const struct bundle_log *log, const char *by,
-                           const struct policy *policy)
+                           const struct bundle_log *log,
+                           const struct bundle_source *source)
 {
+    const char *by = source->by;
+    const struct policy *policy =
+        policy_asks(c, source) ? source->policy : NULL;
+
+    if (policy != source->policy) {
+        bundle_find(c, BUNDLE_NOT_SHOWN, "witnesses", by, 0,
+                    "The policy that you gave does not name %s, which is "
+                    "judged without it.",
+                    by);
+    }
     if (log->cosigned.len == 0) {
         if (policy != NULL && policy_needs_witnesses(policy)) {
             refuse_policy(c, by, "no cosigned one is in the bundle");
@@ -197,9 +244,9 @@ static void check_cosigned(struct bundle_check *c, struct bundle_trail *trail,
     if (policy != NULL) {
         check_witnesses(c, trail, log, by, policy);
     } else {
-        bundle_find(c, BUNDLE_UNPINNED, "witnesses", by, 0,
-                    "A checkpoint of %s may carry cosignatures; without "
-                    "--policy nobody's count.",
+        bundle_find(c, BUNDLE_NOT_SHOWN, "witnesses", by, 0,
+                    "A checkpoint of %s may carry cosignatures; without a "
+                    "policy that names it (--policy) nobody's count.",
                     by);
     }
 }
@@ -327,7 +374,7 @@ void bundle_check_trail(struct bundle_check *c, struct bundle_trail *out,
     }
     out->is_signed = true;
     check_inclusion(c, out, source->by);
-    check_cosigned(c, out, log, source->by, source->policy);
+    check_cosigned(c, out, log, source);
 }
 
 /* ---- Whose they are ------------------------------------------------------ */

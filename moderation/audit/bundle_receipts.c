@@ -158,9 +158,25 @@ static void take_receipt(struct bundle_check *c, const struct bundle_line *line)
     facts->threshold = quorum->threshold;
     facts->holders |= 1U << (receipt.holder - 1);
     facts->receipt_times[receipt.holder - 1] = receipt.time;
+    facts->receipt_by[receipt.holder - 1] = line->by;
     bundle_find(c, BUNDLE_PROVEN, "receipts", BY_HOLDERS, receipt.time,
                 "Holder %u of %u agreed to open report %zu.", receipt.holder,
                 quorum->holders, r);
+}
+
+/* Who refuses takes back what he gave, of each report that is not open yet. */
+static void take_refusal(struct bundle_check *c, const struct bundle_line *line)
+{
+    for (size_t r = 0; r < c->bundle->report_count; r++) {
+        struct bundle_report_facts *facts = &c->reports[r];
+
+        for (unsigned i = 0; i < FRANK_HOLDERS_MAX; i++) {
+            if (facts->opened == 0 && facts->receipt_by[i] != NULL &&
+                strcmp(facts->receipt_by[i], line->by) == 0) {
+                facts->holders &= ~(1U << i);
+            }
+        }
+    }
 }
 
 /* It was opened: by holders whose receipts stand before. */
@@ -181,7 +197,8 @@ static void check_opened(struct bundle_check *c, const struct bundle_line *line)
     if (!good || (holders & ~facts->holders) != 0) {
         bundle_refuse(c, "receipts",
                       "Report %zu was opened (entry %llu) with the shares of "
-                      "holders whose receipts are not in the log before.",
+                      "holders whose receipts are not in the log before, or "
+                      "who refused since.",
                       line->report, (unsigned long long)line->entry->index);
     } else if (facts->threshold == 0 ||
                (unsigned)__builtin_popcount(holders) < facts->threshold) {
@@ -193,9 +210,11 @@ static void check_opened(struct bundle_check *c, const struct bundle_line *line)
             bundle_count((unsigned)__builtin_popcount(holders), "receipt").text,
             facts->threshold);
     } else {
-        bundle_find(c, BUNDLE_PROVEN, "opened", BY_HOLDERS, line->time,
-                    "Report %zu was opened by %u holders; %u were needed.",
-                    line->report, (unsigned)__builtin_popcount(holders),
+        bundle_find(c, BUNDLE_PROVEN, "opened", BY_LOG, line->time,
+                    "That report %zu was opened, the log says; that they agree "
+                    "to it, %s had signed before, of %u who were needed.",
+                    line->report,
+                    COUNT((unsigned)__builtin_popcount(holders), "holder"),
                     facts->threshold);
     }
 }
@@ -218,6 +237,9 @@ void bundle_check_receipts(struct bundle_check *c)
     for (size_t i = 0; i < c->moderation.count; i++) {
         const struct bundle_line *line = &c->moderation.lines[i];
 
+        if (line->of_case && bundle_line_is(line, "consent", "refused")) {
+            take_refusal(c, line);
+        }
         if (line->report == SIZE_MAX) {
             continue;
         }

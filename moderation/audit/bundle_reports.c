@@ -68,8 +68,8 @@ static void say_matching(struct bundle_check *c, size_t r,
     }
     bundle_find(c, BUNDLE_PROVEN, "content", BY_HUB,
                 context->accepted_timestamp,
-                "Message %u of report %zu was sent by %s in %s, and its "
-                "content is the one in the bundle (%s%s)%s.",
+                "The hub signed that message %u of report %zu was sent by %s "
+                "in %s; its content is the one in the bundle (%s%s)%s.",
                 message->index, r, WORDS(context->sender), WORDS(context->room),
                 COUNT(message->content.len, "byte"), parts,
                 malformed ? "; it breaks rules of its format" : "");
@@ -95,8 +95,8 @@ static void say_message(struct bundle_check *c, size_t r,
     case OPENING_WITHHELD:
         bundle_find(
             c, BUNDLE_PROVEN, "stamp", BY_HUB, context->accepted_timestamp,
-            "Message %u of report %zu was sent by %s in %s; what it "
-            "says is not in the bundle.",
+            "The hub signed that message %u of report %zu was sent by %s in "
+            "%s; what it says is not in the bundle.",
             message->index, r, WORDS(context->sender), WORDS(context->room));
         break;
     case OPENING_EXPIRED:

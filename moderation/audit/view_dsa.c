@@ -7,9 +7,11 @@
  */
 #include "view_write.h"
 
+#include "bundle_inner.h"
 #include "outcome.h"
 #include "parts.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,14 +51,15 @@ static const struct bundle_decision *in_force(const struct bundle *bundle)
 }
 
 /* The messages of the accused that were shown: what they hold. */
-static void add_types(const struct bundle_report *report, bool *seen)
+static void add_types(const struct bundle_check *c, size_t r, bool *seen)
 {
+    const struct bundle_report *report = &c->bundle->reports[r];
     struct parts *parts = calloc(1, sizeof *parts);
 
     for (size_t m = 0; parts != NULL && m < report->count; m++) {
         struct frank_span content = report->messages[m].content;
 
-        if (report->messages[m].disclosed &&
+        if (report->messages[m].disclosed && view_of_accused(c, r, m) &&
             parts_read(parts, content.data, content.len, NULL) == FRANK_OK) {
             for (size_t i = 0; i < parts->count; i++) {
                 const char *type = part_shown_type(parts->items[i].media_type);
@@ -75,7 +78,7 @@ static void add_types(const struct bundle_report *report, bool *seen)
 }
 
 static void put_content(struct view_writer *w, json_t *out,
-                        const struct bundle *bundle)
+                        const struct bundle_check *c)
 {
     static const char *const names[] = {
         "CONTENT_TYPE_AUDIO", "CONTENT_TYPE_IMAGE", "CONTENT_TYPE_TEXT",
@@ -84,11 +87,11 @@ static void put_content(struct view_writer *w, json_t *out,
     json_t *types = json_array();
     uint64_t last = 0;
 
-    for (size_t r = 0; r < bundle->report_count; r++) {
+    for (size_t r = 0; r < c->bundle->report_count; r++) {
         const struct bundle_message *accused =
-            view_accused(&bundle->reports[r]);
+            view_accused(&c->bundle->reports[r]);
 
-        add_types(&bundle->reports[r], seen);
+        add_types(c, r, seen);
         if (accused != NULL &&
             accused->evidence.context.accepted_timestamp > last) {
             last = accused->evidence.context.accepted_timestamp;
@@ -159,25 +162,55 @@ static void put_ground(struct view_writer *w, json_t *out,
                  "DECISION_GROUND_ILLEGAL_CONTENT, with its two members");
 }
 
+/* The messages that the hub signed the accused sent: one that several people
+ * reported counts once. */
+static size_t count_sent(const struct bundle_check *c)
+{
+    json_t *seen = json_object();
+    size_t count;
+
+    for (size_t r = 0; r < c->bundle->report_count; r++) {
+        const struct bundle_report *report = &c->bundle->reports[r];
+
+        for (size_t m = 0; m < report->count; m++) {
+            const struct frank_evidence *sent = &report->messages[m].evidence;
+            char hex[2 * FRANK_TAG_BYTES + 1];
+            char name[sizeof hex + 24];
+
+            if (view_of_accused(c, r, m)) {
+                (void)sodium_bin2hex(hex, sizeof hex, sent->tag,
+                                     sizeof sent->tag);
+                (void)snprintf(
+                    name, sizeof name, "%s %llu", hex,
+                    (unsigned long long)sent->context.accepted_timestamp);
+                (void)json_object_set_new(seen, name, json_true());
+            }
+        }
+    }
+    count = json_object_size(seen);
+    json_decref(seen);
+    return count;
+}
+
 static void put_facts(struct view_writer *w, json_t *out,
                       const struct bundle_check *c,
                       const struct bundle_decision *decision)
 {
-    size_t messages = 0;
     unsigned holders = 0;
-    char text[1024];
+    char text[4096];
 
     for (size_t r = 0; r < c->bundle->report_count; r++) {
-        messages += c->reports[r].has_verdict ? c->reports[r].verdict.count : 0;
         holders |= c->reports[r].holders;
     }
     (void)snprintf(
         text, sizeof text,
-        "Recipients of a conversation made %zu report(s) about %zu message(s). "
-        "That the account sent them was proven by message franking. %u "
-        "person(s) together opened the reports; a person decided%s%s.",
-        c->bundle->report_count, messages,
-        (unsigned)__builtin_popcount(holders),
+        "Recipients of a conversation made %s. The hub of the service signed, "
+        "by message franking, that the account sent %s that they name; "
+        "messages around these, of other senders, are not counted. %s of key "
+        "shares agreed that the reports be opened; a person decided%s%s.",
+        COUNT(c->bundle->report_count, "report"),
+        COUNT(count_sent(c), "message"),
+        COUNT((unsigned)__builtin_popcount(holders), "holder"),
         decision->reviewed ? ", and a second person confirmed it" : "",
         decision->on_appeal ? ", on appeal, in place of an earlier decision"
                             : "");
@@ -208,7 +241,7 @@ static json_t *make_statement(struct view_writer *w,
     }
     put_restriction(out, decision);
     put_ground(w, out, decision);
-    put_content(w, out, c->bundle);
+    put_content(w, out, c);
     put_category(w, out, c->bundle);
     set_date(out, "application_date", decision->in_force);
     put_facts(w, out, c, decision);

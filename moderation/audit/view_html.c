@@ -6,6 +6,7 @@
  */
 #include "view_html_inside.h"
 
+#include "bundle_inner.h"
 #include "outcome.h"
 
 #include <inttypes.h>
@@ -98,6 +99,10 @@ static void row_time(struct view_writer *w, const char *name, uint64_t ms)
     view_put(w, "</td></tr>\n");
 }
 
+/* Of what nobody but whoever made the bundle stands for. */
+static const char own_word[] =
+    " <span class=\"tag hm\">moderation side's word</span>";
+
 static void row_hex(struct view_writer *w, const char *name,
                     const uint8_t *bytes, size_t len)
 {
@@ -106,11 +111,12 @@ static void row_hex(struct view_writer *w, const char *name,
     view_put(w, "</td></tr>\n");
 }
 
+/* What people wrote, which no signature but the bundle's own is over. */
 static void quote(struct view_writer *w, const char *name,
                   struct frank_span text)
 {
     if (text.len > 0) {
-        view_printf(w, "<h3>%s</h3>\n<blockquote><pre>", name);
+        view_printf(w, "<h3>%s%s</h3>\n<blockquote><pre>", name, own_word);
         view_put_escaped(w, text);
         view_put(w, "</pre></blockquote>\n");
     }
@@ -136,12 +142,15 @@ static void put_verdict(struct view_writer *w, const struct bundle_check *c)
                 "checked against what somebody signed.");
     if (unpinned > 0) {
         view_printf(w,
-                    " <span class=\"hm\">%zu keys are the bundle's own: who "
-                    "relies on it compares them with ones that he has from "
-                    "elsewhere.</span>",
-                    unpinned);
+                    " <span class=\"hm\">It brings %s of its own: who relies "
+                    "on it compares with what he has from elsewhere.</span>",
+                    COUNT(unpinned, "key"));
     }
-    view_put(w, "</p></div>\n");
+    view_put(w,
+             "</p>\n<p>Hub and reporter together can lie: what was sent is the "
+             "hub's word, and the sender signed nothing that others can "
+             "check.</p>\n<p>An account is not the person: who was at the "
+             "keyboard is not shown.</p></div>\n");
 }
 
 static void put_findings(struct view_writer *w, const struct bundle_check *c,
@@ -198,28 +207,59 @@ static void put_order(struct view_writer *w, const struct bundle_check *c,
     view_put(w, "</p>\n");
 }
 
+/* Whether the hub's log tells of the report's arrival. */
+static bool is_received(const struct bundle_check *c, size_t r)
+{
+    for (size_t i = 0; i < c->hub_log.count; i++) {
+        const struct bundle_line *line = &c->hub_log.lines[i];
+
+        if (line->report == r &&
+            bundle_line_is(line, "report_received", NULL)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Reason, times and reporter: proven where the sealed report is there. */
+static void put_facts(struct view_writer *w, const struct bundle_check *c,
+                      size_t r)
+{
+    const struct bundle_report *report = &c->bundle->reports[r];
+    const struct frank_reason *reason = frank_reason(report->reason);
+    const char *mark = c->reports[r].sealed_holds ? "" : own_word;
+
+    view_put(w, "<table class=\"facts\">\n");
+    view_printf(w, "<tr><th>Reason</th><td>%s%s</td></tr>\n",
+                reason != NULL ? reason->plain : "another reason", mark);
+    view_put(w, "<tr><th>Made</th><td>");
+    view_html_time(w, report->created);
+    view_printf(w, "%s</td></tr>\n<tr><th>Received by the hub</th><td>", mark);
+    view_html_time(w, report->received);
+    view_printf(w, "%s</td></tr>\n", is_received(c, r) ? "" : own_word);
+    if (report->count > 0) {
+        row(w, "Conversation", report->messages[0].evidence.context.room);
+    }
+    view_put(w, "<tr><th>Reporter</th><td>");
+    if (report->reporter.salt != NULL) {
+        view_put_escaped(w, report->reporter.uri);
+        view_put(w, mark);
+    } else {
+        view_put(w, "not named");
+    }
+    view_put(w, "</td></tr>\n");
+    row_hex(w, "Name in the logs", c->reports[r].name,
+            sizeof c->reports[r].name);
+    view_put(w, "</table>\n");
+}
+
 static void put_report(struct view_writer *w, struct parts *parts,
                        const struct bundle_check *c, size_t r)
 {
     const struct bundle_report *report = &c->bundle->reports[r];
-    const struct frank_reason *reason = frank_reason(report->reason);
 
-    view_printf(w, "<h2>Report %zu</h2>\n<table class=\"facts\">\n", r);
-    view_printf(w, "<tr><th>Reason</th><td>%s</td></tr>\n",
-                reason != NULL ? reason->plain : "another reason");
-    row_time(w, "Made", report->created);
-    row_time(w, "Received by the hub", report->received);
-    if (report->count > 0) {
-        row(w, "Conversation", report->messages[0].evidence.context.room);
-    }
-    if (report->reporter.salt != NULL) {
-        row(w, "Reporter", report->reporter.uri);
-    } else {
-        view_put(w, "<tr><th>Reporter</th><td>not named</td></tr>\n");
-    }
-    row_hex(w, "Name in the logs", c->reports[r].name,
-            sizeof c->reports[r].name);
-    view_put(w, "</table>\n");
+    view_printf(w, "<h2>Report %zu</h2>\n", r);
+    put_facts(w, c, r);
     quote(w, "The reporter's note", report->note);
     put_order(w, c, r);
     for (size_t m = 0; m < report->count; m++) {
@@ -228,10 +268,10 @@ static void put_report(struct view_writer *w, struct parts *parts,
     if (c->reports[r].has_verdict &&
         report->count < c->reports[r].verdict.count) {
         view_printf(w,
-                    "<p class=\"hm\">%zu of its %zu messages are not in this "
-                    "bundle.</p>\n",
+                    "<p class=\"hm\">Not in this bundle: %zu of its %s."
+                    "</p>\n",
                     c->reports[r].verdict.count - report->count,
-                    c->reports[r].verdict.count);
+                    COUNT(c->reports[r].verdict.count, "message"));
     }
 }
 
@@ -328,8 +368,8 @@ static void put_begin(struct view_writer *w, const struct bundle_check *c)
     view_put(w, head);
     view_put(w, "<h1>Evidence bundle</h1>\n<p class=\"soft\">One case of ");
     view_put_text(w, c->moderation.key.name);
-    view_put(w, ", as it was exported on ");
-    view_html_time(w, c->bundle->made);
+    view_put(w, ", as it was when it was exported on ");
+    view_html_time(w, c->exported > 0 ? c->exported : c->bundle->made);
     view_put(w, "</p>\n");
     put_verdict(w, c);
     put_findings(w, c, BUNDLE_REFUSED, "Refused",

@@ -3,6 +3,7 @@
  * are not shown: whoever opens the page would see them unasked. */
 #include "view_html_inside.h"
 
+#include "bundle_inner.h"
 #include "utf8.h"
 
 #include <string.h>
@@ -96,7 +97,8 @@ static void put_content(struct view_writer *w, struct parts *parts,
         put_part(w, &parts->items[i], hidden);
     }
     if (parts->more > 0) {
-        view_printf(w, "<p class=\"hm\">[%zu more parts]</p>\n", parts->more);
+        view_printf(w, "<p class=\"hm\">[%s]</p>\n",
+                    COUNT(parts->more, "more part"));
     }
     parts_free(parts);
 }
@@ -104,14 +106,31 @@ static void put_content(struct view_writer *w, struct parts *parts,
 static void put_state(struct view_writer *w, enum opening_state state)
 {
     static const char *const words[OPENING_STATES] = {
-        [OPENING_MATCHES] = "ok\">proven",
-        [OPENING_MALFORMED] = "ok\">proven, malformed",
+        [OPENING_MATCHES] = "ok\">signed by the hub",
+        [OPENING_MALFORMED] = "ok\">signed by the hub, malformed",
         [OPENING_MISMATCH] = "no\">refused: not what was sent",
-        [OPENING_WITHHELD] = "ok\">proven that it was sent",
+        [OPENING_WITHHELD] = "ok\">signed by the hub, not shown",
         [OPENING_EXPIRED] = "hm\">cannot be proven any more",
         [OPENING_NOT_STAMPED] = "no\">refused: not proven by the hub"};
 
     view_printf(w, "<span class=\"tag %s</span>", words[state]);
+}
+
+/* "The hub signed that X sent this at T", or what is said of it alone. */
+static void put_sender(struct view_writer *w,
+                       const struct frank_context *context,
+                       enum opening_state state)
+{
+    bool is_signed = state == OPENING_MATCHES || state == OPENING_MALFORMED ||
+                     state == OPENING_WITHHELD;
+
+    view_put(w, is_signed ? "<br>The hub signed that <span class=\"who\">"
+                          : "<br>Said to be of <span class=\"who\">");
+    view_put_escaped(w, context->sender);
+    view_printf(w, "</span>%s <span class=\"soft\">at ",
+                is_signed ? " sent this" : "");
+    view_html_time(w, context->accepted_timestamp);
+    view_put(w, "</span>");
 }
 
 void view_html_message(struct view_writer *w, struct parts *parts,
@@ -127,11 +146,8 @@ void view_html_message(struct view_writer *w, struct parts *parts,
                 accused ? " accused" : "", message->index);
     put_state(w, c->reports[r].verdicts[m].state);
     view_put(w, accused ? " <span class=\"tag\">accused</span>" : "");
-    view_put(w, "<br><span class=\"who\">");
-    view_put_escaped(w, message->evidence.context.sender);
-    view_put(w, "</span> <span class=\"soft\">at ");
-    view_html_time(w, message->evidence.context.accepted_timestamp);
-    view_put(w, "</span></header><div>\n");
+    put_sender(w, &message->evidence.context, c->reports[r].verdicts[m].state);
+    view_put(w, "</header><div>\n");
     if (message->disclosed) {
         put_content(w, parts, message->content,
                     view_is_withheld_reason(report->reason));

@@ -236,6 +236,21 @@ const struct bundle_message *view_accused(const struct bundle_report *report)
     return NULL;
 }
 
+bool view_of_accused(const struct bundle_check *c, size_t r, size_t m)
+{
+    const struct bundle_report *report = &c->bundle->reports[r];
+    const struct bundle_message *accused = view_accused(report);
+    enum opening_state state = c->reports[r].verdicts[m].state;
+    struct frank_span sender = report->messages[m].evidence.context.sender;
+
+    return accused != NULL &&
+           (state == OPENING_MATCHES || state == OPENING_MALFORMED ||
+            state == OPENING_WITHHELD) &&
+           sender.len == accused->evidence.context.sender.len &&
+           memcmp(sender.data, accused->evidence.context.sender.data,
+                  sender.len) == 0;
+}
+
 bool view_is_withheld_reason(uint8_t reason)
 {
     const struct frank_reason *r = frank_reason(reason);

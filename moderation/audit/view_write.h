@@ -46,6 +46,9 @@ void view_uuid(char out[static 37], const uint8_t id[static 16]);
 
 /* The message whose sender is accused, NULL where it is not in the bundle. */
 const struct bundle_message *view_accused(const struct bundle_report *report);
+/* Whether the hub signed that the accused sent message m of report r; false
+ * too where the accused one is not in the bundle. */
+bool view_of_accused(const struct bundle_check *c, size_t r, size_t m);
 /* Whether material of this reason must not be shown to whoever opens a page:
  * child safety. */
 bool view_is_withheld_reason(uint8_t reason);

@@ -7,6 +7,7 @@
  */
 #include "view_write.h"
 
+#include "bundle_inner.h"
 #include "io.h"
 
 #include <string.h>
@@ -106,7 +107,8 @@ static json_t *evidence_item(const struct bundle_message *message)
         (void)snprintf(text, sizeof text, "sha256:%s", hash);
         out = json_pack("{s:s,s:s,s:s,s:I,s:s}", "content_type",
                         "application/octet-stream", "description",
-                        "A message as it was sent, with its franking salt",
+                        "A message of this account as it was sent, with its "
+                        "franking salt",
                         "hash", text, "size", (json_int_t)message->content.len,
                         "payload", payload.text);
         view_free(&payload);
@@ -114,16 +116,18 @@ static json_t *evidence_item(const struct bundle_message *message)
     return out;
 }
 
+/* What the accused sent, and nobody else. */
 static void put_evidence(struct view_writer *w, json_t *out,
-                         const struct bundle_report *report)
+                         const struct bundle_check *c, size_t r)
 {
+    const struct bundle_report *report = &c->bundle->reports[r];
     json_t *list = json_array();
     size_t left = 0;
 
     for (size_t m = 0; m < report->count; m++) {
         const struct bundle_message *message = &report->messages[m];
 
-        if (!message->disclosed) {
+        if (!message->disclosed || !view_of_accused(c, r, m)) {
             continue;
         }
         if (json_array_size(list) == EVIDENCE_MAX ||
@@ -139,6 +143,24 @@ static void put_evidence(struct view_writer *w, json_t *out,
         view_to_fill(w, "evidence",
                      "XARF takes 50 items; there are more messages");
     }
+}
+
+static void put_description(json_t *out, const struct bundle_check *c, size_t r)
+{
+    size_t sent = 0;
+    char text[1024];
+
+    for (size_t m = 0; m < c->bundle->reports[r].count; m++) {
+        sent += view_of_accused(c, r, m);
+    }
+    (void)snprintf(
+        text, sizeof text,
+        "Reported by a recipient of the conversation. The hub of the service "
+        "signed, by message franking, that this account sent %s of it. The "
+        "evidence bundle of the case has what it signed, and the messages "
+        "around.",
+        COUNT(sent, "message"));
+    set(out, "description", text);
 }
 
 static json_t *make_report(struct view_writer *w, const struct bundle_check *c,
@@ -165,12 +187,9 @@ static json_t *make_report(struct view_writer *w, const struct bundle_check *c,
     set(out, "category", category);
     set(out, "type", type);
     put_extras(w, out, category, type);
-    set(out, "description",
-        "Reported by a recipient; the hub proved by message franking that this "
-        "account sent these messages. The evidence bundle of the case has the "
-        "proofs.");
+    put_description(out, c, r);
     if (!view_is_withheld_reason(report->reason)) {
-        put_evidence(w, out, report);
+        put_evidence(w, out, c, r);
     }
     return out;
 }

@@ -79,6 +79,18 @@ static int code_of(const struct bundle_check *c, bool strict)
                : EXIT_DONE;
 }
 
+/* Which keys --strict asks for, beside what is printed. */
+static int say_unpinned(const struct bundle_check *c, const char *path)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        if (c->findings[i].standing == BUNDLE_UNPINNED) {
+            (void)io_say(EXIT_REFUSED, "%s: --strict: %s", path,
+                         c->findings[i].text);
+        }
+    }
+    return EXIT_DONE;
+}
+
 /* ---- The log as it is now -------------------------------------------------
  */
 
@@ -159,6 +171,8 @@ static int show_one(const struct asked *asked, const char *path)
     if (o.check != NULL && code <= EXIT_REFUSED) {
         code = worse(code, bundle_put(o.check, asked->json));
         code = worse(code, code_of(o.check, asked->strict));
+        code = worse(code,
+                     asked->strict ? say_unpinned(o.check, path) : EXIT_DONE);
     }
     if (live != NULL && code <= EXIT_REFUSED) {
         code = worse(code, bundle_put_live(live, asked->json));

@@ -278,6 +278,34 @@ static void say_case(struct bundles_log *log, const char *type, uint64_t after,
     say(log, type, after, all, true);
 }
 
+void bundles_link(struct bundles_log *log)
+{
+    static const char of_case[] = "\"case\":\"" BUNDLES_NAME "\",";
+    static const char member[] = "\"previous\":";
+    size_t before = SIZE_MAX;
+
+    for (size_t i = 0; i < log->count; i++) {
+        char *at = strstr(log->lines[i], of_case);
+        char rest[1024];
+        int len = 0;
+
+        if (at == NULL) {
+            continue;
+        }
+        at += strlen(of_case);
+        (void)snprintf(rest, sizeof rest, "%s",
+                       strncmp(at, member, strlen(member)) == 0
+                           ? strchr(at, ',') + 1
+                           : at);
+        if (before != SIZE_MAX) {
+            len = snprintf(at, 32, "%s%zu,", member, before);
+        }
+        (void)snprintf(at + len, 900 - (size_t)(at - log->lines[i]), "%s",
+                       rest);
+        before = i;
+    }
+}
+
 char *bundles_line(struct bundles_log *log, const char *word, size_t which)
 {
     for (size_t i = 0; i < log->count; i++) {
@@ -298,6 +326,7 @@ void bundles_drop(struct bundles_log *log, const char *line)
         log->shown[i] = log->shown[i + 1];
     }
     log->count--;
+    bundles_link(log);
 }
 
 void bundles_replace(char *line, const char *from, const char *to)
@@ -487,6 +516,7 @@ static void make_mod_log(struct bundles *b)
     say_case(log, "export", 210000, CAT, "exported", "",
              ",\"bundle\":\"0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b\"");
     say(log, "padding", 210001, ",\"by\":\"service\"", false);
+    bundles_link(log);
 }
 
 static void make_hub_log(struct bundles *b)
@@ -603,6 +633,7 @@ struct bundles *bundles_small(void)
     say(log, "padding", 110001, ",\"by\":\"service\"", false);
     say_case(log, "export", 210000, CAT, "exported", "",
              ",\"bundle\":\"0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b\"");
+    bundles_link(log);
     return b;
 }
 

@@ -49,9 +49,13 @@ struct frank_span bundles_sign(struct bundles *b);
 /* As it stands, signed with the key of a seed. */
 struct frank_span bundles_encode(const struct bundle *bundle, uint8_t seed);
 
-/* Writes the k-th line that contains the word, or takes it out. */
+/* Gives the k-th line that contains the word; takes it out, as if it had never
+ * been written. A line that the log has and the bundle leaves out is not
+ * `shown`. */
 char *bundles_line(struct bundles_log *log, const char *word, size_t which);
 void bundles_drop(struct bundles_log *log, const char *line);
+/* Writes "previous" anew into the case's lines, as the service does. */
+void bundles_link(struct bundles_log *log);
 /* Puts another text in place of one within a line. */
 void bundles_replace(char *line, const char *from, const char *to);
 
