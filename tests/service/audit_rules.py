@@ -46,7 +46,7 @@ def rules(*more, hub=hub_url, quorum=True):
 def agree(person, holder, request, report):
     """As a holder does it outside, who keeps his receipt."""
     status, sealed = person.ask(
-        "GET", "/v1/requests/%d/reports/%d" % (request, report))
+        "POST", "/v1/requests/%d/reports/%d" % (request, report), {})
     assert status == 200, sealed
     name = file("%d-%d" % (report, holder))
     with open(name + ".sealed", "wb") as f:
