@@ -506,6 +506,64 @@ static void an_appeal_that_makes_it_worse_is_found(void **state)
 /* ---- Order -----------------------------------------------------------------
  */
 
+static void an_entry_that_names_no_other_is_found(void **state)
+{
+    char previous[48];
+    char wrong[48];
+    size_t i;
+
+    (void)state;
+    /* none where one is due */
+    opened(1);
+    i = story_decides(ann, 1, "warn");
+    (void)snprintf(previous, sizeof previous, ",\"previous\":%zu,", i - 1);
+    story_replace(RULES_MOD, i, previous, ",");
+    story_breaks("case-chain", RULES_MOD, i);
+    /* an older one: what lies between could be left out */
+    for (size_t j = 2; j < 5; j++) {
+        opened(1);
+        i = story_decides(ann, 1, "warn");
+        (void)snprintf(wrong, sizeof wrong, ",\"previous\":%zu,", i - j);
+        story_replace(RULES_MOD, i, previous, wrong);
+        story_breaks("case-chain", RULES_MOD, i);
+    }
+    /* itself, and one that is to come */
+    for (size_t j = 0; j < 2; j++) {
+        opened(1);
+        i = story_decides(ann, 1, "warn");
+        (void)snprintf(wrong, sizeof wrong, ",\"previous\":%zu,", i + j);
+        story_replace(RULES_MOD, i, previous, wrong);
+        story_breaks("case-chain", RULES_MOD, i);
+    }
+    /* one where there is none */
+    begin();
+    i = story_arrives(1);
+    story_replace(RULES_MOD, i, "\",\"action\"",
+                  "\",\"previous\":0,\"action\"");
+    story_breaks("case-chain", RULES_MOD, i);
+}
+
+/* It is told once, and what comes after it goes on from it. */
+static void what_cannot_be_read_is_a_link_of_its_case(void **state)
+{
+    static const char *const changes[][2] = {
+        {"\"type\":\"look\"", "\"type\":\"glance\""},
+        {"\"report\":\"", "\"report\":\"0"},
+        {"\"previous\":", "\"previous\":-"}};
+
+    (void)state;
+    for (size_t j = 0; j < SUPPORT_COUNT(changes); j++) {
+        size_t i;
+
+        begin();
+        (void)story_arrives(1);
+        i = story_opens(ann, 1);
+        story_replace(RULES_MOD, i, changes[j][0], changes[j][1]);
+        (void)story_decides(ann, 1, "warn");
+        story_breaks("known-format", RULES_MOD, i);
+    }
+}
+
 static void a_step_out_of_order_is_found(void **state)
 {
     size_t i;
@@ -964,6 +1022,8 @@ int main(void)
         cmocka_unit_test(ones_own_hold_is_found),
         cmocka_unit_test(an_appeal_to_the_same_person_is_found),
         cmocka_unit_test(an_appeal_that_makes_it_worse_is_found),
+        cmocka_unit_test(an_entry_that_names_no_other_is_found),
+        cmocka_unit_test(what_cannot_be_read_is_a_link_of_its_case),
         cmocka_unit_test(a_step_out_of_order_is_found),
         cmocka_unit_test(whoever_had_no_claim_is_found),
         cmocka_unit_test(a_late_purge_is_found),

@@ -111,6 +111,34 @@ void rule_appeal_elsewhere(struct rules *r, const struct rules_event *e)
     }
 }
 
+/* ---- case-chain ------------------------------------------------------------
+ */
+
+void rule_case_chain(struct rules *r, const struct rules_event *e)
+{
+    const struct rules_entry *entry = e->entry;
+    const struct seen_case *c = e->in_case;
+    unsigned long long last = c->last;
+
+    if (c->is_new) {
+        if (entry->has_previous) {
+            rules_find(r, RULE_CASE_CHAIN, e,
+                       "It names entry %llu of the case before it, and there "
+                       "is none.",
+                       (unsigned long long)entry->previous);
+        }
+    } else if (!entry->has_previous) {
+        rules_find(r, RULE_CASE_CHAIN, e,
+                   "It does not name the entry of the case before it, %llu.",
+                   last);
+    } else if (entry->previous != c->last) {
+        rules_find(r, RULE_CASE_CHAIN, e,
+                   "It names entry %llu as that of the case before it, which "
+                   "is %llu.",
+                   (unsigned long long)entry->previous, last);
+    }
+}
+
 /* ---- state-order -----------------------------------------------------------
  */
 

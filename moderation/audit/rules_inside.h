@@ -160,6 +160,7 @@ enum rules_name {
     RULE_PURGED_IN_TIME,
     RULE_NOT_PURGED_EARLY,
     RULE_PURGED_WHOLE,
+    RULE_CASE_CHAIN,
     RULE_STATE_ORDER,
     RULE_CLAIM_HELD,
     RULE_LOOK_WHEN_OPEN,
@@ -215,6 +216,7 @@ void rule_checked_before_decision(struct rules *r, const struct rules_event *e);
 void rule_second_reviewer(struct rules *r, const struct rules_event *e);
 void rule_own_review(struct rules *r, const struct rules_event *e);
 void rule_appeal_elsewhere(struct rules *r, const struct rules_event *e);
+void rule_case_chain(struct rules *r, const struct rules_event *e);
 void rule_state_order(struct rules *r, const struct rules_event *e);
 void rule_claim_held(struct rules *r, const struct rules_event *e);
 /* rules_ending.c */

@@ -191,7 +191,10 @@ void rule_consent_by_holder(struct rules *r, const struct rules_event *e)
             db_done(r->db, R_IS_HOLDER);
         } else {
             rules_find(r, RULE_CONSENT_BY_HOLDER, e,
-                       "Whoever refused held no share.");
+                       entry->what == SAYS_SEALED_GIVEN
+                           ? "A sealed report was given to somebody who held "
+                             "no share."
+                           : "Whoever refused held no share.");
         }
     } else if (entry->receipt_error == FRANK_OK &&
                seen_holder(r, entry->receipt.quorum_id,
