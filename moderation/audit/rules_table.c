@@ -62,7 +62,7 @@ const struct rules_rule rules_table[RULE_COUNT] = {
     [RULE_SECOND_REVIEWER] =
         {"second-reviewer",
          "A grave outcome took effect only when a second person confirmed it.",
-         DECISIONS, rule_second_reviewer},
+         DECISIONS | SAYS(OVERTURNED), rule_second_reviewer},
     [RULE_OWN_REVIEW] =
         {"own-review",
          "Nobody reviewed a decision of his own, or confirmed a legal hold of "
@@ -73,8 +73,10 @@ const struct rules_rule rules_table[RULE_COUNT] = {
     [RULE_APPEAL_ELSEWHERE] =
         {"appeal-elsewhere",
          "An appeal was answered by somebody who had no part in the decision, "
-         "and made nothing worse.",
-         SAYS(UPHELD) | SAYS(OVERTURNED), rule_appeal_elsewhere},
+         "and one of the accused made nothing worse.",
+         DECISIONS | SAYS(CONFIRMED) | SAYS(RETURNED) | SAYS(UPHELD) |
+             SAYS(OVERTURNED),
+         rule_appeal_elsewhere},
     [RULE_PURGED_IN_TIME] =
         {"purged-in-time",
          "What was decided was purged when the time for an appeal was over, "

@@ -144,6 +144,16 @@ const char *story_case_name(unsigned number)
     return out;
 }
 
+const char *story_quorum(void)
+{
+    uint8_t id[FRANK_QUORUM_ID_BYTES];
+    char *out = name_room();
+
+    frank_quorum_id(id, reports_quorum());
+    support_hex_encode(out, id, sizeof id);
+    return out;
+}
+
 const char *story_receipt(unsigned number, unsigned holder, uint64_t time)
 {
     static struct sealed_report report;
@@ -211,6 +221,8 @@ void story_begin(void)
         .quorums = {reports_quorum(), 1},
         .threads = 1,
     };
+    /* Stories pass over the counts of most days. */
+    story_settings.limits.refusal_gap = 3650 * STORY_DAY;
     (void)story_hub("key_epoch",
                     ",\"epoch\":1,\"not_before\":0,\"state\":\"live\"");
     (void)story_mod(service, "account", ",\"action\":\"book\",\"version\":1");
