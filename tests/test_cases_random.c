@@ -392,6 +392,45 @@ static void assert_log_leads_there(uint8_t (*names)[CASE_NAME_BYTES])
     }
 }
 
+/* Each entry of a case names the one before it: from the last one back to the
+ * first none is left out. */
+static void assert_none_can_be_left_out(uint8_t (*names)[CASE_NAME_BYTES])
+{
+    char wanted[64] = "\"case\":\"";
+    const char *line = world_log();
+    uint64_t last[CASES_AT_RANDOM] = {0};
+    bool seen[CASES_AT_RANDOM] = {false};
+
+    for (uint64_t number = 0; *line != '\0'; number++) {
+        const char *end = strchr(line, '\n');
+
+        assert_non_null(end);
+        for (size_t i = 0; i < CASES_AT_RANDOM; i++) {
+            const char *at;
+            char behind[64] = "\",\"action\":\"";
+
+            (void)sodium_bin2hex(wanted + 8, sizeof wanted - 8, names[i],
+                                 CASE_NAME_BYTES);
+            at = strstr(line, wanted);
+            if (at == NULL || at > end) {
+                continue;
+            }
+            if (seen[i]) {
+                (void)snprintf(behind, sizeof behind,
+                               "\",\"previous\":%llu,\"action\":\"",
+                               (unsigned long long)last[i]);
+            }
+            assert_memory_equal(at + strlen(wanted), behind, strlen(behind));
+            seen[i] = true;
+            last[i] = number;
+        }
+        line = end + 1;
+    }
+    for (size_t i = 0; i < CASES_AT_RANDOM; i++) {
+        assert_true(seen[i]);
+    }
+}
+
 /* What is grave and was in force has two people behind it, but where it took
  * the place of what was grave already. */
 static bool check_people(void *context, const struct queue_decision *d)
@@ -466,6 +505,7 @@ static void each_change_of_state_has_one_entry_whatever_happens(void **state)
             act();
         }
         assert_log_leads_there(names);
+        assert_none_can_be_left_out(names);
         assert_numbers_are_right();
         for (size_t i = 0; i < CASES_AT_RANDOM; i++) {
             bool was_grave = false;

@@ -63,7 +63,8 @@ static void no_change_of_a_byte_is_taken_for_another_kind(void **state)
     }
 }
 
-/* Each member of each entry is needed, and is there once. */
+/* Each member of each entry is needed, and is there once; but for `previous`,
+ * which the first entry of a case has not: rule case-chain. */
 static void no_member_may_be_missing(void **state)
 {
     (void)state;
@@ -85,7 +86,8 @@ static void no_member_may_be_missing(void **state)
 
                 assert_int_equal(json_object_del(copy, name), 0);
                 text = json_dumps(copy, JSON_COMPACT | JSON_PRESERVE_ORDER);
-                assert_non_null(read_text(log, text).wrong);
+                assert_int_equal(read_text(log, text).wrong == NULL,
+                                 strcmp(name, "previous") == 0);
                 free(text);
                 assert_int_equal(json_object_set_new(copy, name, json_null()),
                                  0);

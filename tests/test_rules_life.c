@@ -278,7 +278,9 @@ static void open_ready(void)
         struct asking_found found = {.key = key,
                                      .disclosed = 1,
                                      .nothing = some(5) == 0,
-                                     .verdicts = "{\"matches\":1}"};
+                                     .verdicts = some(5) == 0
+                                                     ? "{\"unreadable\":1}"
+                                                     : "{\"matches\":1}"};
         size_t n = asking_consents(W, ready[i].report, consents);
 
         for (size_t j = 0; j < n; j++) {
@@ -444,6 +446,9 @@ static void people(void)
         (void)DO(holder_set(W, ada, world_people[ANN + some(3)].number,
                             quorum_id, 1 + some(3), world_now));
     }
+    if (some(6) == 0) {
+        (void)DO(holder_set(W, ada, 0, quorum_id, 1 + some(3), world_now));
+    }
 }
 
 static void step(unsigned what)
@@ -538,21 +543,21 @@ static void step(unsigned what)
     case 27:
         people();
         break;
+    case 28:
+        (void)DO(asking_give_sealed(W, worker(), one_of(requests), last_asked,
+                                    world_now));
+        break;
     default:
         world_now += some(HOUR);
         keep_time();
     }
 }
 
-/* What is long by chance happens once on purpose: opened, looked at, proposed,
- * confirmed, appealed, answered, held. */
-static void a_straight_way(void)
+/* A case that ann claimed, and that is open; sealed copies were given. */
+static uint64_t straight_open(void)
 {
-    const struct decision grave = world_decision(OUTCOME_SUSPEND, true);
     uint64_t request;
     uint64_t number;
-    uint8_t id[CASE_ID_BYTES];
-    bool proposed;
 
     arrive();
     number = cases;
@@ -561,10 +566,24 @@ static void a_straight_way(void)
                            &request, world_now));
     requests = request;
     for (unsigned holder = 1; holder <= 2; holder++) {
+        assert_done(asking_give_sealed(W, &world_people[ANN + holder - 1],
+                                       request, reports, world_now));
         give_to(holder, reports);
     }
     open_ready();
     assert_done(looks_look(W, &world_people[ANN], reports, 0, world_now));
+    return number;
+}
+
+/* What is long by chance happens once on purpose: opened, looked at, proposed,
+ * confirmed, appealed, answered, held. */
+static void a_straight_way(void)
+{
+    const struct decision grave = world_decision(OUTCOME_SUSPEND, true);
+    uint64_t number = straight_open();
+    uint8_t id[CASE_ID_BYTES];
+    bool proposed;
+
     assert_done(looks_reveal(W, &world_people[ANN], reports, "why", world_now));
     assert_done(
         deciding_decide(W, &world_people[ANN], number, &grave, id, world_now));
@@ -578,6 +597,37 @@ static void a_straight_way(void)
     hold();
     (void)DO(retention_confirm(W, &world_people[ANN], holds, world_now));
     tell();
+}
+
+/* A reporter's appeal makes it worse, by two who had no part; to that the
+ * accused objects for the second time. */
+static void a_way_through_appeals(void)
+{
+    const struct decision warn = world_decision(OUTCOME_WARN, false);
+    const struct decision grave = world_decision(OUTCOME_SUSPEND, true);
+    uint64_t number = straight_open();
+    uint8_t id[CASE_ID_BYTES];
+    bool proposed;
+
+    assert_done(
+        deciding_decide(W, &world_people[ANN], number, &warn, id, world_now));
+    assert_done(deciding_appeal(W, id, false, "no", world_now));
+    assert_done(claims_claim(W, &world_people[CAT], number, world_now));
+    assert_done(deciding_answer(W, &world_people[CAT], number, true, &warn,
+                                "because", &proposed, world_now));
+    assert_done(deciding_appeal(W, id, true, "too mild", world_now));
+    assert_done(claims_claim(W, &world_people[BEN], number, world_now));
+    assert_done(deciding_answer(W, &world_people[BEN], number, false, &grave,
+                                "because", &proposed, world_now));
+    assert_true(proposed);
+    assert_done(claims_claim(W, &world_people[CAT], number, world_now));
+    assert_done(
+        deciding_review(W, &world_people[CAT], number, true, "", world_now));
+    world_id(id, number);
+    assert_done(deciding_appeal(W, id, false, "not again", world_now));
+    assert_done(claims_claim(W, &world_people[LEA], number, world_now));
+    assert_done(deciding_answer(W, &world_people[LEA], number, false, &warn,
+                                "because", &proposed, world_now));
 }
 
 /* ---- The rules over what came of it ----------------------------------------
@@ -640,8 +690,9 @@ static void live(uint32_t from)
 {
     seed = from;
     a_straight_way();
+    a_way_through_appeals();
     for (unsigned i = 0; i < STEPS; i++) {
-        step(some(30));
+        step(some(31));
         world_now += some(MINUTES(3));
         if (i % 10 == 0) {
             world_now += some(MINUTES(480));

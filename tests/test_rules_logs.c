@@ -297,6 +297,91 @@ static void opened_after_a_refusal_is_found(void **state)
     story_breaks("consent-refused", RULES_MOD, i);
 }
 
+static void share_goes(const char *to, unsigned holder)
+{
+    (void)story_mod(ada, "account",
+                    ",\"action\":\"%s\",\"account\":\"%s\",\"quorum\":"
+                    "\"%s\",\"holder\":%u",
+                    to[0] != '\0' ? "holder" : "holder_removed", to,
+                    story_quorum(), holder);
+}
+
+/* Consents go with the share, by whom it is taken or whoever has it now. */
+static void a_consent_of_no_holder_is_found(void **state)
+{
+    static const char *const next[] = {"", "a000000000000004"};
+    size_t i;
+
+    (void)state;
+    for (size_t j = 0; j < SUPPORT_COUNT(next); j++) {
+        asked(1);
+        (void)story_gives(1, 1);
+        (void)story_gives(2, 1);
+        share_goes(next[j], 1);
+        i = story_opened(1, "1,2");
+        story_breaks("opened-by-quorum", RULES_MOD, i);
+    }
+    /* opened by others, or by him who has it now */
+    asked(1);
+    (void)story_gives(1, 1);
+    (void)story_gives(2, 1);
+    share_goes("", 1);
+    (void)story_gives(3, 1);
+    (void)story_opened(1, "2,3");
+    story_holds();
+    asked(1);
+    (void)story_gives(1, 1);
+    (void)story_gives(2, 1);
+    share_goes(lea, 1);
+    (void)story_case(lea, 1, "consent", "given", NULL, NULL,
+                     ",\"report\":\"%s\",\"receipt\":\"%s\"",
+                     story_report_name(1), story_receipt(1, 1, story_now));
+    (void)story_opened(1, "1,2");
+    story_holds();
+}
+
+/* A copy for a holder, who is asked; it names the reporter. */
+static size_t sealed_given(const char *who)
+{
+    return story_case(who, 1, "identity_revealed", "sealed_given", NULL, NULL,
+                      ",\"report\":\"%s\"", story_report_name(1));
+}
+
+static void a_sealed_report_goes_to_holders_who_are_asked(void **state)
+{
+    size_t i;
+
+    (void)state;
+    asked(1);
+    (void)sealed_given(cat);
+    (void)story_gives(1, 1);
+    (void)sealed_given(ben);
+    (void)sealed_given(ben);
+    (void)story_gives(2, 1);
+    (void)story_opened(1, "1,2");
+    story_holds();
+    i = sealed_given(cat);
+    story_breaks("opened-when-asked", RULES_MOD, i);
+    asked(1);
+    i = sealed_given(lea);
+    story_breaks("consent-by-holder", RULES_MOD, i);
+}
+
+/* It is open, as empty, and the case goes on. */
+static void what_cannot_be_read_is_checked_too(void **state)
+{
+    (void)state;
+    asked(1);
+    (void)story_gives(1, 1);
+    (void)story_gives(2, 1);
+    (void)story_opened(1, "1,2");
+    (void)story_case(service, 1, "opening_checked", "checked", NULL, NULL,
+                     ",\"report\":\"%s\",\"verdicts\":{\"unreadable\":1}",
+                     story_report_name(1));
+    (void)story_decides(ann, 1, "no_action");
+    story_holds();
+}
+
 static void an_old_or_a_future_receipt_is_found(void **state)
 {
     static const int64_t hours[] = {-2, 2};
@@ -503,8 +588,146 @@ static void an_appeal_that_makes_it_worse_is_found(void **state)
     story_breaks("appeal-elsewhere", RULES_MOD, i);
 }
 
+/* ann warned, a reporter objects, and ben answers. */
+static size_t reporters_appeal(const char *outcome, bool proposed)
+{
+    begin();
+    (void)story_closes(1, "warn");
+    (void)story_case(service, 1, "appeal", "by_reporter", "closed", "appealed",
+                     "%s", "");
+    (void)story_claims(ben, 1, "appealed", "appealed");
+    return proposed ? story_case(ben, 1, "decision", "proposed", "appealed",
+                                 "in_review",
+                                 ",\"policy\":\"fraud\",\"outcome\":\"%s\","
+                                 "\"grave\":true,\"book\":1,\"withheld\":0",
+                                 outcome)
+                    : story_case(
+                          ben, 1, "appeal", "overturned", "appealed", "closed",
+                          ",\"policy\":\"fraud\",\"outcome\":\"%s\"", outcome);
+}
+
+static void a_reporters_appeal_can_make_it_worse(void **state)
+{
+    size_t i;
+
+    (void)state;
+    (void)reporters_appeal("restrict", false);
+    story_holds();
+    i = reporters_appeal("suspend", false); /* which takes two */
+    story_breaks("second-reviewer", RULES_MOD, i);
+    (void)reporters_appeal("suspend", true);
+    (void)story_claims(cat, 1, "in_review", "in_review");
+    (void)story_case(cat, 1, "review", "confirmed", "in_review", "decided",
+                     "%s", "");
+    /* and the accused may object to that */
+    (void)story_case(service, 1, "appeal", "by_accused", "decided", "appealed",
+                     "%s", "");
+    (void)story_claims(lea, 1, "appealed", "appealed");
+    (void)story_case(lea, 1, "appeal", "overturned", "appealed", "closed",
+                     ",\"policy\":\"fraud\",\"outcome\":\"warn\"");
+    story_holds();
+    /* not what the accused objects to */
+    appealed(1, "warn");
+    (void)story_claims(ben, 1, "appealed", "appealed");
+    i = story_case(ben, 1, "decision", "proposed", "appealed", "in_review",
+                   ",\"policy\":\"fraud\",\"outcome\":\"suspend\","
+                   "\"grave\":true,\"book\":1,\"withheld\":0");
+    story_breaks("appeal-elsewhere", RULES_MOD, i);
+}
+
+/* Those whose decision is in force until then have no say in it. */
+static void what_is_proposed_on_appeal_is_for_others(void **state)
+{
+    size_t i;
+
+    (void)state;
+    (void)reporters_appeal("suspend", true);
+    (void)story_claims(ann, 1, "in_review", "in_review");
+    i = story_case(ann, 1, "review", "confirmed", "in_review", "decided", "%s",
+                   "");
+    story_breaks("appeal-elsewhere", RULES_MOD, i);
+    for (size_t j = 0; j < 2; j++) {
+        (void)reporters_appeal("suspend", true);
+        (void)story_claims(cat, 1, "in_review", "in_review");
+        (void)story_case(cat, 1, "review", "returned", "in_review", "open",
+                         "%s", "");
+        (void)story_claims(j == 0 ? ben : ann, 1, "open", "open");
+        i = story_decides(j == 0 ? ben : ann, 1, "restrict");
+        if (j == 0) {
+            story_holds();
+        } else {
+            story_breaks("appeal-elsewhere", RULES_MOD, i);
+        }
+    }
+    /* but what was taken back is in force no more */
+    opened(1);
+    (void)story_decides(ann, 1, "warn");
+    (void)story_case(ann, 1, "decision", "retracted", "decided", "open", "%s",
+                     "");
+    (void)story_decides(ann, 1, "restrict");
+    story_holds();
+}
+
 /* ---- Order -----------------------------------------------------------------
  */
+
+static void an_entry_that_names_no_other_is_found(void **state)
+{
+    char previous[48];
+    char wrong[48];
+    size_t i;
+
+    (void)state;
+    /* none where one is due */
+    opened(1);
+    i = story_decides(ann, 1, "warn");
+    (void)snprintf(previous, sizeof previous, ",\"previous\":%zu,", i - 1);
+    story_replace(RULES_MOD, i, previous, ",");
+    story_breaks("case-chain", RULES_MOD, i);
+    /* an older one: what lies between could be left out */
+    for (size_t j = 2; j < 5; j++) {
+        opened(1);
+        i = story_decides(ann, 1, "warn");
+        (void)snprintf(wrong, sizeof wrong, ",\"previous\":%zu,", i - j);
+        story_replace(RULES_MOD, i, previous, wrong);
+        story_breaks("case-chain", RULES_MOD, i);
+    }
+    /* itself, and one that is to come */
+    for (size_t j = 0; j < 2; j++) {
+        opened(1);
+        i = story_decides(ann, 1, "warn");
+        (void)snprintf(wrong, sizeof wrong, ",\"previous\":%zu,", i + j);
+        story_replace(RULES_MOD, i, previous, wrong);
+        story_breaks("case-chain", RULES_MOD, i);
+    }
+    /* one where there is none */
+    begin();
+    i = story_arrives(1);
+    story_replace(RULES_MOD, i, "\",\"action\"",
+                  "\",\"previous\":0,\"action\"");
+    story_breaks("case-chain", RULES_MOD, i);
+}
+
+/* It is told once, and what comes after it goes on from it. */
+static void what_cannot_be_read_is_a_link_of_its_case(void **state)
+{
+    static const char *const changes[][2] = {
+        {"\"type\":\"look\"", "\"type\":\"glance\""},
+        {"\"report\":\"", "\"report\":\"0"},
+        {"\"previous\":", "\"previous\":-"}};
+
+    (void)state;
+    for (size_t j = 0; j < SUPPORT_COUNT(changes); j++) {
+        size_t i;
+
+        begin();
+        (void)story_arrives(1);
+        i = story_opens(ann, 1);
+        story_replace(RULES_MOD, i, changes[j][0], changes[j][1]);
+        (void)story_decides(ann, 1, "warn");
+        story_breaks("known-format", RULES_MOD, i);
+    }
+}
 
 static void a_step_out_of_order_is_found(void **state)
 {
@@ -752,6 +975,13 @@ static void people_who_may_not_are_found(void **state)
     i = story_case(ann, 1, "case_claimed", "handed_over", NULL, NULL,
                    ",\"handed_to\":\"%s\"", aud);
     story_breaks("known-people", RULES_MOD, i);
+    /* two shares of a quorum are two people's */
+    begin();
+    i = story_mod(ada, "account",
+                  ",\"action\":\"holder\",\"account\":\"%s\",\"quorum\":"
+                  "\"%s\",\"holder\":2",
+                  ann, story_quorum());
+    story_breaks("known-people", RULES_MOD, i);
     /* without an invitation */
     begin();
     i = story_mod(ada, "account",
@@ -860,21 +1090,58 @@ static void counts_that_cannot_be_are_found(void **state)
 
     (void)state;
     story_begin();
+    story_settings.limits.refusal_gap = 26 * STORY_HOUR;
     now = story_now;
+    story_now += 3 * STORY_HOUR;
     (void)refusals(now, now + STORY_HOUR, 5);
     (void)refusals(now + STORY_HOUR, now + 2 * STORY_HOUR, 5);
     story_holds();
     i = refusals(now + STORY_HOUR, now + 3 * STORY_HOUR, 5);
     story_breaks("refusals-plausible", RULES_HUB, i);
     story_begin();
+    story_settings.limits.refusal_gap = 26 * STORY_HOUR;
+    story_now += STORY_HOUR;
     (void)refusals(now, now + STORY_HOUR, 5);
+    story_now = now + 31 * STORY_HOUR;
     i = refusals(now + 30 * STORY_HOUR, now + 31 * STORY_HOUR, 5);
     story_breaks("refusals-plausible", RULES_HUB, i);
     story_begin();
+    story_now += STORY_HOUR;
     i = refusals(now, now + STORY_HOUR, UINT64_C(1000000000));
     story_breaks("refusals-plausible", RULES_HUB, i);
     story_begin();
     i = refusals(now + 1, now, 1);
+    story_breaks("refusals-plausible", RULES_HUB, i);
+    story_begin(); /* what is to come is not counted before */
+    i = refusals(now, now + STORY_DAY, 1);
+    story_breaks("refusals-plausible", RULES_HUB, i);
+}
+
+/* Also when nothing of the hub's comes behind it; and told once. */
+static void counts_that_end_are_found(void **state)
+{
+    uint64_t now;
+    size_t i;
+
+    (void)state;
+    story_begin();
+    story_settings.limits.refusal_gap = 26 * STORY_HOUR;
+    now = story_now;
+    story_now += STORY_HOUR;
+    i = refusals(now, now + STORY_HOUR, 5);
+    story_now += 26 * STORY_HOUR;
+    (void)story_mod(ada, "account", ",\"action\":\"book\",\"version\":2");
+    story_holds();
+    story_now += 300 * STORY_DAY;
+    (void)story_mod(ada, "account", ",\"action\":\"book\",\"version\":3");
+    story_breaks("refusals-plausible", RULES_HUB, i);
+    /* and when there was never one: from the first epoch on */
+    story_begin();
+    story_settings.limits.refusal_gap = 26 * STORY_HOUR;
+    story_now += 300 * STORY_DAY;
+    (void)story_mod(ada, "account", ",\"action\":\"book\",\"version\":2");
+    story_breaks("refusals-plausible", RULES_HUB, 0);
+    i = refusals(story_now - STORY_HOUR, story_now, 5);
     story_breaks("refusals-plausible", RULES_HUB, i);
 }
 
@@ -955,6 +1222,9 @@ int main(void)
         cmocka_unit_test(a_receipt_for_another_report_is_found),
         cmocka_unit_test(opened_when_nobody_asked_is_found),
         cmocka_unit_test(opened_after_a_refusal_is_found),
+        cmocka_unit_test(a_consent_of_no_holder_is_found),
+        cmocka_unit_test(a_sealed_report_goes_to_holders_who_are_asked),
+        cmocka_unit_test(what_cannot_be_read_is_checked_too),
         cmocka_unit_test(an_old_or_a_future_receipt_is_found),
         cmocka_unit_test(a_consent_by_another_account_is_found),
         cmocka_unit_test(a_look_at_what_is_sealed_is_found),
@@ -964,6 +1234,10 @@ int main(void)
         cmocka_unit_test(ones_own_hold_is_found),
         cmocka_unit_test(an_appeal_to_the_same_person_is_found),
         cmocka_unit_test(an_appeal_that_makes_it_worse_is_found),
+        cmocka_unit_test(a_reporters_appeal_can_make_it_worse),
+        cmocka_unit_test(what_is_proposed_on_appeal_is_for_others),
+        cmocka_unit_test(an_entry_that_names_no_other_is_found),
+        cmocka_unit_test(what_cannot_be_read_is_a_link_of_its_case),
         cmocka_unit_test(a_step_out_of_order_is_found),
         cmocka_unit_test(whoever_had_no_claim_is_found),
         cmocka_unit_test(a_late_purge_is_found),
@@ -976,6 +1250,7 @@ int main(void)
         cmocka_unit_test(a_quorum_that_the_auditor_has_not_is_found),
         cmocka_unit_test(epochs_out_of_order_are_found),
         cmocka_unit_test(counts_that_cannot_be_are_found),
+        cmocka_unit_test(counts_that_end_are_found),
         cmocka_unit_test(times_that_run_back_are_found),
         cmocka_unit_test(a_strange_entry_is_found),
     };

@@ -11,6 +11,7 @@
 
 static char *text;
 static size_t text_len;
+static bool compared;
 
 static struct rules *run_all(void)
 {
@@ -38,8 +39,10 @@ static struct rules *run_all(void)
 static void write_page(const char *origin)
 {
     struct rules *rules = run_all();
-    struct rules_page page = {
-        .rules = rules, .limits = &story_settings.limits, .now = story_now};
+    struct rules_page page = {.rules = rules,
+                              .limits = &story_settings.limits,
+                              .now = story_now,
+                              .compared = compared};
     FILE *out;
 
     for (unsigned log = 0; log < RULES_LOGS; log++) {
@@ -91,6 +94,33 @@ static void a_page_says_that_all_is_well(void **state)
     for (size_t i = 0; i < rules_count(); i++) {
         assert_true(count("<tr><td><b>") == rules_count());
     }
+}
+
+/* Well by one log is not well by the one that others see. */
+static void it_says_whether_witnesses_saw_the_logs(void **state)
+{
+    (void)state;
+    story_begin();
+    write_page("log.example");
+    assert_int_equal(count("Compared with witnesses: no;"), 1);
+    compared = true;
+    write_page("log.example");
+    compared = false;
+    assert_int_equal(count("Compared with witnesses: yes (policy)."), 1);
+    assert_int_equal(count("Compared with witnesses: no"), 0);
+}
+
+static void a_rule_without_entries_had_nothing_to_look_at(void **state)
+{
+    (void)state;
+    story_begin();
+    (void)story_life(1);
+    write_page("log.example");
+    assert_int_equal(count("nothing to look at"), 0);
+    story_begin();
+    write_page("log.example");
+    assert_true(count("nothing to look at") > 10);
+    assert_int_equal(count("<td class=\"n\">0</td><td"), 0);
 }
 
 static void findings_are_on_it_and_nothing_slips_through(void **state)
@@ -167,6 +197,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(a_page_says_that_all_is_well),
+        IN_FOLDER(it_says_whether_witnesses_saw_the_logs),
+        IN_FOLDER(a_rule_without_entries_had_nothing_to_look_at),
         IN_FOLDER(findings_are_on_it_and_nothing_slips_through),
         IN_FOLDER(empty_logs_have_a_page),
         IN_FOLDER(many_days_become_fewer_bars),

@@ -17,6 +17,7 @@ run() {
 [ -z "${SAN:-}" ] || export CYCLES=10
 run witness
 run witnesses
+run audit_witnesses
 [ -z "${SAN:-}" ] || exit $result
 folder=$(mktemp -d)
 small_disk() {

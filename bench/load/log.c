@@ -306,7 +306,8 @@ int load_log_append(int argc, char **argv)
                                             .secret_key = secret,
                                             .public_key = key.public_key,
                                             .public_every = 3600000,
-                                            .round = 64};
+                                            .round = 64,
+                                            .witnesses = {.policy = ""}};
     static struct store store;
     struct publisher *publisher = NULL;
     uint64_t begun;

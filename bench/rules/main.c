@@ -41,6 +41,7 @@ static void fail(const char *what)
 struct making {
     FILE *logs[RULES_LOGS];
     uint64_t counts[RULES_LOGS];
+    uint64_t *last; /* by case: behind its last entry */
     uint64_t now;
 };
 
@@ -89,9 +90,16 @@ static void put_case(struct making *m, const char *by, uint64_t i,
                      const char *type, const char *rest)
 {
     char in_case[65];
+    char previous[48] = "";
+    uint64_t index = m->counts[RULES_MOD];
 
-    put(m, RULES_MOD, type, ",\"by\":\"%s\",\"case\":\"%s\",%s", by,
-        name(in_case, "case", i, 16), rest);
+    if (m->last[i] != 0) {
+        (void)snprintf(previous, sizeof previous, "\"previous\":%" PRIu64 ",",
+                       m->last[i] - 1);
+    }
+    m->last[i] = index + 1;
+    put(m, RULES_MOD, type, ",\"by\":\"%s\",\"case\":\"%s\",%s%s", by,
+        name(in_case, "case", i, 16), previous, rest);
 }
 
 static void put_people(struct making *m)
@@ -223,6 +231,10 @@ static void make(struct making *m, uint64_t entries, bool opened)
     uint64_t cases = entries / each;
 
     memset(m->counts, 0, sizeof m->counts);
+    m->last = calloc(cases + 1, sizeof *m->last);
+    if (m->last == NULL) {
+        fail("out of memory");
+    }
     m->now = BEGUN;
     for (unsigned log = 0; log < RULES_LOGS; log++) {
         m->logs[log] = fopen(names[log], "w+b");
@@ -239,10 +251,17 @@ static void make(struct making *m, uint64_t entries, bool opened)
             put_step(m, i - AT_ONCE, 1, opened);
         }
     }
-    m->now += 184 * DAY;
+    for (unsigned day = 0; day < 184; day++) {
+        put(m, RULES_HUB, "reports_refused",
+            ",\"from\":%" PRIu64 ",\"until\":%" PRIu64 ",\"counts\":{}", m->now,
+            m->now + DAY);
+        m->now += DAY;
+    }
     for (uint64_t i = 0; i < cases; i++) {
         put_step(m, i, 2, opened);
     }
+    free(m->last);
+    m->last = NULL;
 }
 
 /* ---- Running ---------------------------------------------------------------

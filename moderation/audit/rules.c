@@ -256,6 +256,23 @@ static void count_entry(struct rules *r, const struct rules_entry *entry)
     }
 }
 
+/* What cannot be read is passed over, but is a link of its case's chain. */
+static void pass_over(struct rules *r, const struct rules_event *event)
+{
+    const struct rules_entry *entry = event->entry;
+    struct seen_case c;
+
+    r->looked[RULE_KNOWN_FORMAT]++;
+    rule_known_format(r, event);
+    if (entry->log == RULES_MOD && entry->has_case) {
+        seen_case_load(&c, r, entry->in_case);
+        if (!c.is_new) {
+            c.last = entry->index;
+            seen_case_save(r, &c);
+        }
+    }
+}
+
 static void take(void *context, const struct rules_entry *entry)
 {
     struct rules *r = context;
@@ -264,8 +281,7 @@ static void take(void *context, const struct rules_entry *entry)
     struct seen_case in_case = {.changed = false};
 
     if (!entry->usable) {
-        r->looked[RULE_KNOWN_FORMAT]++;
-        rule_known_format(r, &event);
+        pass_over(r, &event);
         count_entry(r, entry);
         return;
     }

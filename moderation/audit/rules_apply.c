@@ -59,11 +59,15 @@ static void apply_given(struct rules *r, const struct rules_event *e)
     const struct rules_entry *entry = e->entry;
     struct seen_report *p = e->report;
     bool good = entry->receipt_error == FRANK_OK;
+    /* Whose consent it is, at the receipt's word. */
+    uint64_t account =
+        good ? seen_holder(r, entry->receipt.quorum_id, entry->receipt.holder)
+             : e->by.number;
 
     (void)db_run(r->db, R_SET_CONSENT,
                  DB_VALUES(DB_BLOB(entry->in_case, sizeof entry->in_case),
                            DB_BLOB(entry->report, sizeof entry->report),
-                           DB_INT(entry->receipt.holder), DB_INT(e->by.number),
+                           DB_INT(entry->receipt.holder), DB_INT(account),
                            DB_INT(e->in_case->requests), DB_INT(good)));
     if (good && (p->flags & REPORT_HAS_DIGEST) == 0) {
         p->flags |= REPORT_HAS_DIGEST;
@@ -183,11 +187,63 @@ static void apply_claim(const struct rules_event *e)
 /* ---- Deciding --------------------------------------------------------------
  */
 
-static void add_part(struct rules *r, const struct rules_event *e)
+static void add_part(struct rules *r, const struct rules_event *e,
+                     uint64_t account, bool in_force)
 {
     (void)db_run(r->db, R_ADD_PART,
                  DB_VALUES(DB_BLOB(e->in_case->name, CASE_NAME_BYTES),
-                           DB_INT(e->by.number)));
+                           DB_INT(account),
+                           DB_INT(in_force ? e->entry->index + 1 : 0)));
+}
+
+static void set_outcome(struct rules *r, struct seen_case *c,
+                        const struct rules_entry *entry)
+{
+    c->outcome = entry->outcome;
+    c->flags &= ~(unsigned)CASE_GRAVE;
+    c->flags |= rules_is_grave(r, entry) ? CASE_GRAVE : 0;
+}
+
+/* Who had a part in it, and what came of it. */
+static void apply_people(struct rules *r, const struct rules_event *e)
+{
+    const struct rules_entry *entry = e->entry;
+    struct seen_case *c = e->in_case;
+
+    switch (entry->what) {
+    case SAYS_PROPOSED:
+    case SAYS_DECIDED:
+        c->decider = e->by.number;
+        set_outcome(r, c, entry);
+        c->flags &= ~(unsigned)CASE_ASKS; /* nobody asks any more */
+        add_part(r, e, e->by.number, entry->what == SAYS_DECIDED);
+        break;
+    case SAYS_CONFIRMED:
+        add_part(r, e, c->decider, true);
+        add_part(r, e, e->by.number, true);
+        break;
+    case SAYS_RETURNED:
+    case SAYS_UPHELD:
+        add_part(r, e, e->by.number, false);
+        break;
+    case SAYS_OVERTURNED:
+        set_outcome(r, c, entry);
+        add_part(r, e, e->by.number, true);
+        break;
+    case SAYS_RETRACTED:
+        c->decider = 0;
+        (void)db_run(r->db, R_RETRACT_PARTS,
+                     DB_VALUES(DB_BLOB(c->name, sizeof c->name)));
+        break;
+    case SAYS_APPEALED_ACCUSED:
+        c->flags |= CASE_ACCUSED_APPEALS;
+        break;
+    case SAYS_APPEALED_REPORTER:
+        c->flags &= ~(unsigned)CASE_ACCUSED_APPEALS;
+        break;
+    default:
+        break;
+    }
 }
 
 static void apply_decision(struct rules *r, const struct rules_event *e)
@@ -196,29 +252,7 @@ static void apply_decision(struct rules *r, const struct rules_event *e)
     const uint64_t appeal = entry->time + r->limits.appeal;
     struct seen_case *c = e->in_case;
 
-    switch (entry->what) {
-    case SAYS_PROPOSED:
-    case SAYS_DECIDED:
-        c->decider = e->by.number;
-        c->outcome = entry->outcome;
-        c->flags &= ~(unsigned)CASE_ASKS; /* nobody asks any more */
-        add_part(r, e);
-        break;
-    case SAYS_CONFIRMED:
-    case SAYS_RETURNED:
-    case SAYS_UPHELD:
-        add_part(r, e);
-        break;
-    case SAYS_OVERTURNED:
-        c->outcome = entry->outcome;
-        add_part(r, e);
-        break;
-    case SAYS_RETRACTED:
-        c->decider = 0;
-        break;
-    default:
-        break;
-    }
+    apply_people(r, e);
     if (IN_KINDS(entry, SAYS(DECIDED) | SAYS(CONFIRMED))) {
         c->flags |= CASE_SEEN_DECIDED;
         c->due = appeal;
@@ -295,6 +329,15 @@ static void change(struct rules *r, struct seen_person *who, unsigned state,
     seen_person_save(r, who);
 }
 
+static void counts_until(struct rules_log_state *log,
+                         const struct rules_entry *entry, uint64_t until)
+{
+    log->refused_from = until;
+    log->refused_at = entry->index;
+    log->refused_time = entry->time;
+    log->refused_told = 0;
+}
+
 static void apply_account(struct rules *r, struct rules_event *e)
 {
     const struct rules_entry *entry = e->entry;
@@ -332,9 +375,13 @@ static void apply_account(struct rules *r, struct rules_event *e)
         (void)db_run(r->db, R_SET_EPOCH,
                      DB_VALUES(DB_INT(entry->number), DB_INT(entry->second),
                                DB_INT(entry->destroyed)));
+        if (r->logs[RULES_HUB].refused_from == 0) {
+            counts_until(&r->logs[RULES_HUB], entry, entry->time);
+        }
         break;
     case SAYS_REFUSALS:
         r->logs[RULES_HUB].refused_until = entry->until;
+        counts_until(&r->logs[RULES_HUB], entry, entry->until);
         break;
     default:
         break;

@@ -30,8 +30,7 @@ void rule_checked_before_decision(struct rules *r, const struct rules_event *e)
 /* ---- second-reviewer -------------------------------------------------------
  */
 
-/* By the auditor's own list and book, not by the log's word alone. */
-static bool is_grave(const struct rules *r, const struct rules_entry *entry)
+bool rules_is_grave(const struct rules *r, const struct rules_entry *entry)
 {
     const struct book_policy *policy =
         r->settings->book != NULL
@@ -43,9 +42,28 @@ static bool is_grave(const struct rules *r, const struct rules_entry *entry)
             book_is_grave(r->settings->book, policy, entry->outcome));
 }
 
+/* Than what is in force. */
+static bool is_worse(const struct rules *r, const struct rules_event *e)
+{
+    const struct seen_case *c = e->in_case;
+
+    return e->entry->outcome > c->outcome ||
+           ((c->flags & CASE_GRAVE) == 0 && rules_is_grave(r, e->entry));
+}
+
+static bool accused_appeals(const struct rules_event *e)
+{
+    return e->in_case->state == CASE_APPEALED &&
+           (e->in_case->flags & CASE_ACCUSED_APPEALS) != 0;
+}
+
+/* On appeal a second person is needed where it gets worse, and grave; of the
+ * accused's see appeal-elsewhere. */
 void rule_second_reviewer(struct rules *r, const struct rules_event *e)
 {
-    if (e->entry->what == SAYS_DECIDED && is_grave(r, e->entry)) {
+    if (e->entry->what != SAYS_PROPOSED && rules_is_grave(r, e->entry) &&
+        (e->entry->what == SAYS_DECIDED ||
+         (is_worse(r, e) && !accused_appeals(e)))) {
         rules_find(r, RULE_SECOND_REVIEWER, e,
                    "\"%s\" took effect at once, by one person.",
                    outcome_text(e->entry->outcome));
@@ -84,7 +102,7 @@ void rule_own_review(struct rules *r, const struct rules_event *e)
     if (what == SAYS_HOLD_CONFIRMED) {
         check_hold(r, e);
     } else if (what == SAYS_SECOND_LOOK) {
-        if (seen_part(r, e->in_case, e->by.number)) {
+        if (seen_part(r, e->in_case, e->by.number, false)) {
             rules_find(r, RULE_OWN_REVIEW, e,
                        "A second look by somebody who had a part in the "
                        "decision.");
@@ -95,19 +113,52 @@ void rule_own_review(struct rules *r, const struct rules_event *e)
     }
 }
 
+/* On appeal whoever had any part; in what came of an appeal, who had one in
+ * what was in force before. */
 void rule_appeal_elsewhere(struct rules *r, const struct rules_event *e)
 {
-    if (seen_part(r, e->in_case, e->by.number)) {
+    const struct seen_case *c = e->in_case;
+    bool answers = c->state == CASE_APPEALED;
+
+    if (seen_part(r, c, e->by.number, !answers)) {
         rules_find(r, RULE_APPEAL_ELSEWHERE, e,
                    "The appeal was answered by somebody who had a part in the "
                    "decision.");
-    } else if (e->entry->what == SAYS_OVERTURNED &&
-               e->entry->outcome > e->in_case->outcome) {
-        rules_find(
-            r, RULE_APPEAL_ELSEWHERE, e,
-            "The appeal made it worse: \"%s\" in place of \"%s\".",
-            outcome_text(e->entry->outcome),
-            outcome_text((enum outcome)(e->in_case->outcome % OUTCOME_COUNT)));
+    } else if (IN_KINDS(e->entry, SAYS(PROPOSED) | SAYS(OVERTURNED)) &&
+               accused_appeals(e) && is_worse(r, e)) {
+        rules_find(r, RULE_APPEAL_ELSEWHERE, e,
+                   "The accused's appeal made it worse: \"%s\" in place of "
+                   "\"%s\".",
+                   outcome_text(e->entry->outcome),
+                   outcome_text((enum outcome)(c->outcome % OUTCOME_COUNT)));
+    }
+}
+
+/* ---- case-chain ------------------------------------------------------------
+ */
+
+void rule_case_chain(struct rules *r, const struct rules_event *e)
+{
+    const struct rules_entry *entry = e->entry;
+    const struct seen_case *c = e->in_case;
+    unsigned long long last = c->last;
+
+    if (c->is_new) {
+        if (entry->has_previous) {
+            rules_find(r, RULE_CASE_CHAIN, e,
+                       "It names entry %llu of the case before it, and there "
+                       "is none.",
+                       (unsigned long long)entry->previous);
+        }
+    } else if (!entry->has_previous) {
+        rules_find(r, RULE_CASE_CHAIN, e,
+                   "It does not name the entry of the case before it, %llu.",
+                   last);
+    } else if (entry->previous != c->last) {
+        rules_find(r, RULE_CASE_CHAIN, e,
+                   "It names entry %llu as that of the case before it, which "
+                   "is %llu.",
+                   (unsigned long long)entry->previous, last);
     }
 }
 

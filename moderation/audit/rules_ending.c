@@ -207,4 +207,5 @@ void rules_overdue(struct rules *r, uint64_t end)
         case_overdue(r, &c);
         seen_case_save(r, &c);
     }
+    rules_counts_end(r, end);
 }

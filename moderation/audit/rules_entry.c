@@ -49,6 +49,22 @@ static void read_change(struct rules_entry *out, const json_t *object)
     }
 }
 
+/* An entry of a case names the one before it; the first has none to name. */
+static size_t read_previous(struct rules_entry *out, const json_t *object)
+{
+    const json_t *value = json_object_get(object, "previous");
+
+    if (value == NULL || !out->has_case) {
+        return 0;
+    }
+    out->has_previous = rules_member_number(&out->previous, value);
+    if (!out->has_previous) {
+        out->usable = false;
+        wrong(out, "has a value that it cannot have", "previous");
+    }
+    return 1;
+}
+
 /* Each member that it must have, and the number of these. */
 static size_t read_members(struct rules_entry *out,
                            const struct rules_kind *kind, const json_t *object)
@@ -87,6 +103,8 @@ static void read_object(struct rules_entry *out, const json_t *object)
     }
     if (kind == NULL || (action != NULL && !json_is_string(action))) {
         wrong(out, "its type, with its action, is not known in this log", NULL);
+        out->has_case = rules_member_hex(out->in_case, sizeof out->in_case,
+                                         json_object_get(object, "case"));
         return;
     }
     out->what = (enum rules_what)(kind - rules_kinds);
@@ -97,6 +115,7 @@ static void read_object(struct rules_entry *out, const json_t *object)
         count -= json_object_get(object, "nonce") == NULL;
     }
     count += read_members(out, kind, object);
+    count += read_previous(out, object);
     if (kind->steps != 0 && (json_object_get(object, "from") != NULL ||
                              json_object_get(object, "to") != NULL)) {
         read_change(out, object);

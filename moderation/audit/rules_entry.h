@@ -44,6 +44,7 @@ enum rules_what {
     SAYS_LOOKED,
     SAYS_LOOKED_AGAIN, /* for a second look */
     SAYS_REVEALED,
+    SAYS_SEALED_GIVEN, /* to a holder */
     /* deciding */
     SAYS_PROPOSED,
     SAYS_DECIDED,
@@ -117,6 +118,7 @@ struct rules_entry {
     bool by_service;
     bool has_by;
     bool has_case;
+    bool has_previous; /* the entry of its case before it: `previous` */
     bool has_report;
     bool has_change; /* from, to */
     bool has_receipt;
@@ -124,6 +126,7 @@ struct rules_entry {
     char account[PSEUDONYM_TEXT_BYTES]; /* also whom it was handed to; "" */
     uint8_t in_case[CASE_NAME_BYTES];
     uint8_t report[FRANK_DIGEST_BYTES];
+    uint64_t previous;
     enum case_state from;
     enum case_state to;
     /* What receipt_decode() and receipt_check() say. MISSING: it is of a quorum

@@ -47,7 +47,9 @@ enum {
     CASE_SEEN_CLOSED = 1 << 2,
     CASE_ASKS = 1 << 3, /* a request waits */
     CASE_REFUSED_FOR_GOOD = 1 << 4,
-    CASE_TOLD_LATE = 1 << 5
+    CASE_TOLD_LATE = 1 << 5,
+    CASE_ACCUSED_APPEALS = 1 << 6, /* the last appeal was the accused's */
+    CASE_GRAVE = 1 << 7            /* what is proposed or in force is */
 };
 
 struct seen_case {
@@ -110,7 +112,14 @@ struct rules_log_state {
     uint64_t newest; /* time */
     uint64_t from;   /* in this run */
     uint64_t first_time;
-    uint64_t refused_until; /* the hub's */
+    /* The hub's counts of refusals: until when they go, the entry that says
+     * so, its time; whether it was told that they ended. Before the first one
+     * that is the first key epoch, with which they begin. */
+    uint64_t refused_until; /* 0: there is none yet */
+    uint64_t refused_from;  /* nothing is counted from then on */
+    uint64_t refused_at;
+    uint64_t refused_time;
+    uint64_t refused_told;
 };
 
 struct rules_pool;
@@ -160,6 +169,7 @@ enum rules_name {
     RULE_PURGED_IN_TIME,
     RULE_NOT_PURGED_EARLY,
     RULE_PURGED_WHOLE,
+    RULE_CASE_CHAIN,
     RULE_STATE_ORDER,
     RULE_CLAIM_HELD,
     RULE_LOOK_WHEN_OPEN,
@@ -215,6 +225,7 @@ void rule_checked_before_decision(struct rules *r, const struct rules_event *e);
 void rule_second_reviewer(struct rules *r, const struct rules_event *e);
 void rule_own_review(struct rules *r, const struct rules_event *e);
 void rule_appeal_elsewhere(struct rules *r, const struct rules_event *e);
+void rule_case_chain(struct rules *r, const struct rules_event *e);
 void rule_state_order(struct rules *r, const struct rules_event *e);
 void rule_claim_held(struct rules *r, const struct rules_event *e);
 /* rules_ending.c */
@@ -231,6 +242,11 @@ void rule_key_epochs(struct rules *r, const struct rules_event *e);
 void rule_refusals_plausible(struct rules *r, const struct rules_event *e);
 void rule_time_order(struct rules *r, const struct rules_event *e);
 void rule_known_format(struct rules *r, const struct rules_event *e);
+
+/* By the auditor's own list and book, not by the log's word alone. */
+bool rules_is_grave(const struct rules *r, const struct rules_entry *entry);
+/* At the end: whether the hub's counts go on until then. */
+void rules_counts_end(struct rules *r, uint64_t end);
 
 /* rules_apply.c */
 void rules_apply(struct rules *rules, struct rules_event *event);
@@ -257,6 +273,7 @@ enum rules_statement {
     R_SET_PERSON,
     R_ADD_PART,
     R_FIND_PART,
+    R_RETRACT_PARTS,
     R_ADD_HOLD,
     R_FIND_HOLD,
     R_CONFIRM_HOLD,
@@ -271,6 +288,7 @@ enum rules_statement {
     R_DROP_HOLDINGS,
     R_FIND_HOLDER,
     R_IS_HOLDER,
+    R_HOLDS_ANOTHER,
     R_FIND_EPOCH,
     R_SET_EPOCH,
     R_EPOCH_ORDER,
@@ -300,9 +318,10 @@ void seen_person_load(struct seen_person *out, struct rules *rules,
                       const char *pseudonym);
 void seen_person_save(struct rules *rules, const struct seen_person *person);
 
-/* Whether somebody decided, reviewed or answered in a case. */
-bool seen_part(struct rules *rules, const struct seen_case *c,
-               uint64_t account);
+/* Whether somebody decided, reviewed or answered in a case; in_force: decided
+ * or reviewed what took effect and was not taken back. */
+bool seen_part(struct rules *rules, const struct seen_case *c, uint64_t account,
+               bool in_force);
 bool seen_consent(struct seen_consent *out, struct rules *rules,
                   const struct rules_event *event, unsigned holder);
 /* The account that a quorum's holder is; 0: nobody. */

@@ -83,14 +83,16 @@ void rule_key_epochs(struct rules *r, const struct rules_event *e)
 void rule_refusals_plausible(struct rules *r, const struct rules_event *e)
 {
     const struct rules_entry *entry = e->entry;
-    uint64_t last = r->logs[RULES_HUB].refused_until;
+    const struct rules_log_state *hub = &r->logs[RULES_HUB];
+    uint64_t last = hub->refused_until;
     uint64_t from = entry->second;
     uint64_t most;
     char span[RULES_WORDS_BYTES];
 
-    if (from > entry->until) {
+    if (from > entry->until || entry->until > entry->time + r->limits.clock) {
         rules_find(r, RULE_REFUSALS_PLAUSIBLE, e,
-                   "The count ends before it begins.");
+                   from > entry->until ? "The count ends before it begins."
+                                       : "The count ends after its entry.");
         return;
     }
     most = ((entry->until - from) / 1000 + 1) * RULES_REFUSALS_PER_SECOND;
@@ -98,14 +100,33 @@ void rule_refusals_plausible(struct rules *r, const struct rules_event *e)
         rules_find(r, RULE_REFUSALS_PLAUSIBLE, e,
                    "The count overlaps the one before by %s.",
                    rules_say_span(span, last - from));
-    } else if (last != 0 && from > last + r->limits.refusal_gap) {
+    } else if (hub->refused_from != 0 && hub->refused_told == 0 &&
+               from > hub->refused_from + r->limits.refusal_gap) {
         rules_find(r, RULE_REFUSALS_PLAUSIBLE, e,
                    "Nothing was counted for %s before.",
-                   rules_say_span(span, from - last));
+                   rules_say_span(span, from - hub->refused_from));
     } else if (entry->number > most) {
         rules_find(r, RULE_REFUSALS_PLAUSIBLE, e,
                    "%llu refusals are more than any hub can make in that time "
                    "(%llu).",
                    (unsigned long long)entry->number, (unsigned long long)most);
     }
+}
+
+/* Told once, and not again when counts go on after it. */
+void rules_counts_end(struct rules *r, uint64_t end)
+{
+    struct rules_log_state *hub = &r->logs[RULES_HUB];
+    const struct rules_place place = {RULES_HUB, hub->refused_at,
+                                      hub->refused_time, NULL, NULL};
+    char span[RULES_WORDS_BYTES];
+
+    if (hub->refused_from == 0 || hub->refused_told != 0 ||
+        end <= hub->refused_from + r->limits.refusal_gap + r->limits.clock) {
+        return;
+    }
+    hub->refused_told = 1;
+    rules_find_at(r, RULE_REFUSALS_PLAUSIBLE, &place,
+                  "Nothing was counted for %s after it, up to the end.",
+                  rules_say_span(span, end - hub->refused_from));
 }

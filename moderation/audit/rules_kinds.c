@@ -155,6 +155,12 @@ const struct rules_kind rules_kinds[SAYS_COUNT] = {
                        .claims = true,
                        .steps = STEP(CASE_LOOK),
                        .members = {OF_CASE, MEMBER_REPORT}},
+    [SAYS_SEALED_GIVEN] = {.type = "identity_revealed",
+                           .action = "sealed_given",
+                           .log = RULES_MOD,
+                           .may = CONTENT,
+                           .steps = STEP(CASE_CONSENT),
+                           .members = {OF_CASE, MEMBER_REPORT}},
 
     [SAYS_PROPOSED] = {.type = "decision",
                        .action = "proposed",

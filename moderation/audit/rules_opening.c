@@ -34,14 +34,25 @@ static void check_given(struct rules *r, const struct rules_event *e)
 /* Each holder that is named gave a receipt; a bad one was told where it is. */
 static bool holders_agreed(struct rules *r, const struct rules_event *e)
 {
+    const uint8_t *quorum = e->report->quorum;
+
     for (unsigned holder = 1; holder <= FRANK_HOLDERS_MAX; holder++) {
         struct seen_consent consent;
 
-        if ((e->entry->holders >> (holder - 1) & 1) != 0 &&
-            !seen_consent(&consent, r, e, holder)) {
+        if ((e->entry->holders >> (holder - 1) & 1) == 0) {
+            continue;
+        }
+        if (!seen_consent(&consent, r, e, holder)) {
             rules_find(r, RULE_OPENED_BY_QUORUM, e,
                        "The report was opened in the name of holder %u, who "
                        "gave no receipt for it.",
+                       holder);
+            return false;
+        }
+        if (consent.good && consent.account != seen_holder(r, quorum, holder)) {
+            rules_find(r, RULE_OPENED_BY_QUORUM, e,
+                       "The report was opened by the consent of somebody who "
+                       "was holder %u no more.",
                        holder);
             return false;
         }
@@ -191,7 +202,10 @@ void rule_consent_by_holder(struct rules *r, const struct rules_event *e)
             db_done(r->db, R_IS_HOLDER);
         } else {
             rules_find(r, RULE_CONSENT_BY_HOLDER, e,
-                       "Whoever refused held no share.");
+                       entry->what == SAYS_SEALED_GIVEN
+                           ? "A sealed report was given to somebody who held "
+                             "no share."
+                           : "Whoever refused held no share.");
         }
     } else if (entry->receipt_error == FRANK_OK &&
                seen_holder(r, entry->receipt.quorum_id,

@@ -69,13 +69,34 @@ static bool enrols(struct rules *r, const struct rules_event *e)
     return true;
 }
 
+/* Two shares of one person are one person's consent. */
+static bool holds_another(struct rules *r, const struct rules_event *e)
+{
+    const struct rules_entry *entry = e->entry;
+    bool holds = entry->what == SAYS_HOLDER &&
+                 db_row(r->db, R_HOLDS_ANOTHER,
+                        DB_VALUES(DB_INT(e->account.number),
+                                  DB_BLOB(entry->quorum, sizeof entry->quorum),
+                                  DB_INT(entry->number)));
+
+    if (holds) {
+        rules_find(r, RULE_KNOWN_PEOPLE, e,
+                   "Share %llu was given to %s, who holds share %llu of that "
+                   "quorum.",
+                   (unsigned long long)entry->number, entry->account,
+                   (unsigned long long)db_int(r->db, R_HOLDS_ANOTHER, 0));
+        db_done(r->db, R_HOLDS_ANOTHER);
+    }
+    return holds;
+}
+
 void rule_known_people(struct rules *r, const struct rules_event *e)
 {
     const struct rules_entry *entry = e->entry;
     unsigned may = rules_kinds[entry->what].may;
     const char *broken;
 
-    if (enrols(r, e)) {
+    if (enrols(r, e) || holds_another(r, e)) {
         return;
     }
     if (entry->by_service) {

@@ -24,6 +24,7 @@ static const char *const migrations[] = {
     " state INTEGER NOT NULL, roles INTEGER NOT NULL, before INTEGER NOT NULL,"
     " changed INTEGER NOT NULL) STRICT;"
     "CREATE TABLE parts (in_case BLOB, account INTEGER,"
+    " in_force INTEGER NOT NULL,"
     " PRIMARY KEY (in_case, account)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE holds (in_case BLOB NOT NULL, until INTEGER NOT NULL,"
     " account INTEGER NOT NULL, confirmed INTEGER NOT NULL) STRICT;"
@@ -90,9 +91,16 @@ const char *const rules_statements[R_STATEMENTS] = {
                      " changed) VALUES (?, 0, 0, 0, 0) RETURNING number",
     [R_SET_PERSON] = "UPDATE people SET state = ?2, roles = ?3, before = ?4,"
                      " changed = ?5 WHERE number = ?1",
-    [R_ADD_PART] = "INSERT INTO parts (in_case, account) VALUES (?, ?)"
-                   " ON CONFLICT DO NOTHING",
-    [R_FIND_PART] = "SELECT 1 FROM parts WHERE in_case = ? AND account = ?",
+    /* in_force: behind the entry by which it took effect; 0: it did not. */
+    [R_ADD_PART] =
+        "INSERT INTO parts (in_case, account, in_force) VALUES (?, ?, ?)"
+        " ON CONFLICT (in_case, account) DO UPDATE SET"
+        " in_force = max(in_force, excluded.in_force)",
+    [R_FIND_PART] =
+        "SELECT in_force FROM parts WHERE in_case = ? AND account = ?",
+    [R_RETRACT_PARTS] =
+        "UPDATE parts SET in_force = 0 WHERE in_case = ?1 AND in_force ="
+        " (SELECT max(in_force) FROM parts WHERE in_case = ?1)",
     [R_ADD_HOLD] = "INSERT INTO holds (in_case, until, account, confirmed)"
                    " VALUES (?, ?, ?, 0)",
     /* Somebody else's before his own: what he may confirm. */
@@ -124,6 +132,8 @@ const char *const rules_statements[R_STATEMENTS] = {
     [R_FIND_HOLDER] =
         "SELECT account FROM holders WHERE quorum = ? AND holder = ?",
     [R_IS_HOLDER] = "SELECT 1 FROM holders WHERE account = ? LIMIT 1",
+    [R_HOLDS_ANOTHER] = "SELECT holder FROM holders WHERE account = ?"
+                        " AND quorum = ? AND holder <> ? LIMIT 1",
     [R_FIND_EPOCH] = "SELECT not_before, destroyed FROM epochs"
                      " WHERE epoch = ?",
     [R_SET_EPOCH] =

@@ -133,13 +133,15 @@ void seen_case_save(struct rules *rules, const struct seen_case *c)
                   due != 0 ? DB_INT(due) : DB_NULL));
 }
 
-bool seen_part(struct rules *rules, const struct seen_case *c, uint64_t account)
+bool seen_part(struct rules *rules, const struct seen_case *c, uint64_t account,
+               bool in_force)
 {
     bool part =
         db_row(rules->db, R_FIND_PART,
                DB_VALUES(DB_BLOB(c->name, sizeof c->name), DB_INT(account)));
 
     if (part) {
+        part = !in_force || db_int(rules->db, R_FIND_PART, 0) != 0;
         db_done(rules->db, R_FIND_PART);
     }
     return part;

@@ -42,14 +42,20 @@ struct number {
     uint64_t *where;
 };
 
+#define NUMBERS 11
+
 /* What a run begins with. */
-static size_t list_numbers(struct number out[static 8], struct rules *r)
+static size_t list_numbers(struct number out[static NUMBERS], struct rules *r)
 {
-    const struct number numbers[] = {
+    const struct number numbers[NUMBERS] = {
         {"hub next", &r->logs[RULES_HUB].next},
         {"hub newest", &r->logs[RULES_HUB].newest},
         {"hub first", &r->logs[RULES_HUB].first_time},
         {"hub refused until", &r->logs[RULES_HUB].refused_until},
+        {"hub refused from", &r->logs[RULES_HUB].refused_from},
+        {"hub refused at", &r->logs[RULES_HUB].refused_at},
+        {"hub refused time", &r->logs[RULES_HUB].refused_time},
+        {"hub refused told", &r->logs[RULES_HUB].refused_told},
         {"mod next", &r->logs[RULES_MOD].next},
         {"mod newest", &r->logs[RULES_MOD].newest},
         {"mod first", &r->logs[RULES_MOD].first_time},
@@ -105,7 +111,7 @@ static bool limits_are_same(struct rules *r)
 
 static void load(struct rules *r)
 {
-    struct number numbers[8];
+    struct number numbers[NUMBERS];
     size_t count = list_numbers(numbers, r);
 
     for (size_t i = 0; i < count; i++) {
@@ -121,7 +127,7 @@ static void load(struct rules *r)
 
 static void save(struct rules *r)
 {
-    struct number numbers[8];
+    struct number numbers[NUMBERS];
     size_t count = list_numbers(numbers, r);
 
     for (size_t i = 0; i < count; i++) {

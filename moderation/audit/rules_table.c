@@ -22,7 +22,7 @@ const struct rules_rule rules_table[RULE_COUNT] = {
          "and what is done to a report is done in its own case.",
          SAYS(RECEIVED) | SAYS(HUB_TAKEN) | SAYS(TAKEN_NEW) |
              SAYS(TAKEN_FOLDED) | SAYS(GIVEN) | SAYS(OPENED) | SAYS(CHECKED) |
-             LOOKS | SAYS(REVEALED) | SAYS(TOLD_HUB),
+             LOOKS | SAYS(REVEALED) | SAYS(SEALED_GIVEN) | SAYS(TOLD_HUB),
          rule_known_report},
     [RULE_OPENED_BY_QUORUM] =
         {"opened-by-quorum",
@@ -34,7 +34,8 @@ const struct rules_rule rules_table[RULE_COUNT] = {
          "Holders agreed and reports were opened only while somebody who works "
          "on the case asked for it.",
          SAYS(ASKED) | SAYS(GIVEN) | SAYS(WITHDRAWN) | SAYS(EXPIRED) |
-             SAYS(REFUSED) | SAYS(REFUSED_FOR_GOOD) | SAYS(OPENED),
+             SAYS(REFUSED) | SAYS(REFUSED_FOR_GOOD) | SAYS(OPENED) |
+             SAYS(SEALED_GIVEN),
          rule_opened_when_asked},
     [RULE_CONSENT_REFUSED] =
         {"consent-refused",
@@ -48,8 +49,10 @@ const struct rules_rule rules_table[RULE_COUNT] = {
          SAYS(GIVEN), rule_consent_fresh},
     [RULE_CONSENT_BY_HOLDER] =
         {"consent-by-holder",
-         "Whoever agreed or refused was the holder of that share then.",
-         SAYS(GIVEN) | SAYS(REFUSED) | SAYS(REFUSED_FOR_GOOD),
+         "Whoever agreed or refused, or was given a sealed report, was a "
+         "holder then, and of that share.",
+         SAYS(GIVEN) | SAYS(REFUSED) | SAYS(REFUSED_FOR_GOOD) |
+             SAYS(SEALED_GIVEN),
          rule_consent_by_holder},
     [RULE_CHECKED_BEFORE_DECISION] =
         {"checked-before-decision",
@@ -59,7 +62,7 @@ const struct rules_rule rules_table[RULE_COUNT] = {
     [RULE_SECOND_REVIEWER] =
         {"second-reviewer",
          "A grave outcome took effect only when a second person confirmed it.",
-         DECISIONS, rule_second_reviewer},
+         DECISIONS | SAYS(OVERTURNED), rule_second_reviewer},
     [RULE_OWN_REVIEW] =
         {"own-review",
          "Nobody reviewed a decision of his own, or confirmed a legal hold of "
@@ -70,8 +73,10 @@ const struct rules_rule rules_table[RULE_COUNT] = {
     [RULE_APPEAL_ELSEWHERE] =
         {"appeal-elsewhere",
          "An appeal was answered by somebody who had no part in the decision, "
-         "and made nothing worse.",
-         SAYS(UPHELD) | SAYS(OVERTURNED), rule_appeal_elsewhere},
+         "and one of the accused made nothing worse.",
+         DECISIONS | SAYS(CONFIRMED) | SAYS(RETURNED) | SAYS(UPHELD) |
+             SAYS(OVERTURNED),
+         rule_appeal_elsewhere},
     [RULE_PURGED_IN_TIME] =
         {"purged-in-time",
          "What was decided was purged when the time for an appeal was over, "
@@ -87,6 +92,11 @@ const struct rules_rule rules_table[RULE_COUNT] = {
          "A case was purged with all of its reports, and each report once.",
          SAYS(PURGED) | SAYS(PURGED_REPORT) | SAYS(HUB_PURGED),
          rule_purged_whole},
+    [RULE_CASE_CHAIN] =
+        {"case-chain",
+         "Each entry of a case names the one before it, so that none can be "
+         "left out where a case is shown.",
+         OF_CASES, rule_case_chain},
     [RULE_STATE_ORDER] =
         {"state-order",
          "Cases went from state to state as the table of states allows.",

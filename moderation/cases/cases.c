@@ -146,17 +146,34 @@ void cases_log(struct cases *cases, struct db *db, const struct actor *who,
     ledger_entry(cases->ledger, db, type, now, all);
 }
 
+/* The case's entry before this one, so that no entry of it can be left out and
+ * the rest still be shown as its history. */
+static void name_previous(char *out, size_t size, struct db *db,
+                          uint64_t number)
+{
+    out[0] = '\0';
+    if (db_row(db, LAST_OF_CASE, DB_VALUES(DB_INT(number)))) {
+        if (!db_is_null(db, LAST_OF_CASE, 0)) {
+            (void)snprintf(out, size, ",\"previous\":%" PRIu64,
+                           db_int(db, LAST_OF_CASE, 0));
+        }
+        db_done(db, LAST_OF_CASE);
+    }
+}
+
 void case_log(struct cases *cases, struct db *db, const struct actor *who,
               const struct case_row *row, const struct case_entry *entry,
               uint64_t now)
 {
     uint64_t number = cases->ledger->range.size;
     char name[2 * CASE_NAME_BYTES + 1];
+    char previous[40];
     char states[96] = "";
     char detail[6144];
     char all[6400];
 
     (void)sodium_bin2hex(name, sizeof name, row->name, sizeof row->name);
+    name_previous(previous, sizeof previous, db, row->number);
     if (entry->from != entry->to) {
         (void)snprintf(states, sizeof states, ",\"from\":\"%s\",\"to\":\"%s\"",
                        case_state_text(entry->from),
@@ -164,7 +181,8 @@ void case_log(struct cases *cases, struct db *db, const struct actor *who,
     }
     (void)snprintf(detail, sizeof detail, "\"action\":\"%s\"%s%s",
                    entry->action, states, entry->rest);
-    (void)snprintf(all, sizeof all, ",\"case\":\"%s\",%s", name, detail);
+    (void)snprintf(all, sizeof all, ",\"case\":\"%s\"%s,%s", name, previous,
+                   detail);
     cases_log(cases, db, who, entry->type, all, now);
     (void)snprintf(all, sizeof all, "{%s}", detail);
     (void)db_run(db, ADD_TIMELINE,

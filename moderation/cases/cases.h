@@ -170,7 +170,9 @@ struct cases_answer case_can(const struct case_row *row,
 
 /* An entry of the log about a case, with its line in the case's own history.
  * rest: further members, ",\"reports\":3", or "". from and to are written where
- * they differ: each change of state has exactly one entry that says so. */
+ * they differ: each change of state has exactly one entry that says so. Each
+ * but the first names the case's entry before it by its number in the log,
+ * ",\"previous\":7". */
 struct case_entry {
     const char *type; /* of docs/PROTOCOL.md: "case_claimed" */
     const char *action;

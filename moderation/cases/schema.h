@@ -15,6 +15,7 @@ enum cases_statement {
     FIND_CASE = LEDGER_STATEMENT_COUNT,
     SET_CASE_STATE,
     ADD_TIMELINE,
+    LAST_OF_CASE,
     ADD_STANDING,
     TAKE_STANDING,
     RECALL,

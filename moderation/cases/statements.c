@@ -39,6 +39,7 @@ const char *const cases_statements[] = {
     [ADD_TIMELINE] =
         "INSERT INTO timeline (in_case, entry, time, account, type, detail)"
         " VALUES (?, ?, ?, ?, ?, ?)",
+    [LAST_OF_CASE] = "SELECT max(entry) FROM timeline WHERE in_case = ?",
     [ADD_STANDING] =
         "INSERT INTO standing (queue, state, cases) VALUES (?, ?, 1)"
         " ON CONFLICT (queue, state) DO UPDATE SET cases = cases + 1",

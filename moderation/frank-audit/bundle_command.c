@@ -125,6 +125,7 @@ static int open_log(struct bundle_check **out, const struct asked *asked,
     int code = log_source_open(&source, asked->mod, asked->token, asked->ca);
 
     if (code == EXIT_DONE) {
+        log_source_for(&source, asked->pins.policy);
         code = ask_log(out, asked, c, &source);
     }
     log_source_close(&source);

@@ -186,6 +186,7 @@ static int run(const char *const given[OPTIONS], const char *place)
         code = log_source_open(&source, place, given[TOKEN], given[CA]);
         ask.read_context = &source;
         if (code == EXIT_DONE) {
+            log_source_for(&source, ask.policy);
             code = check(&ask, given[AS_JSON] != NULL);
         }
         log_source_close(&source);

@@ -76,6 +76,7 @@ int log_follow(struct log_result *out, const struct log_follow *log)
     if (code == EXIT_DONE) {
         code = log_source_open(&source, log->place, log->token, log->ca);
         if (code == EXIT_DONE) {
+            log_source_for(&source, ask.policy);
             code = check(out, log, &ask);
         }
         log_source_close(&source);

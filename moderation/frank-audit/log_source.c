@@ -19,6 +19,15 @@
 /* ---- A service ------------------------------------------------------------
  */
 
+/* NULL: none. */
+static const char *bearer_for(const struct log_source *s, const char *path)
+{
+    return s->token[0] == '\0' ||
+                   (s->wants_cosigned && strcmp(path, "checkpoint") == 0)
+               ? NULL
+               : s->token;
+}
+
 static int read_url(const struct log_source *s, const char *path, uint8_t *out,
                     size_t *len)
 {
@@ -27,8 +36,7 @@ static int read_url(const struct log_source *s, const char *path, uint8_t *out,
     struct fetch_trouble trouble;
     struct fetch_request request = {.url = url,
                                     .method = "GET",
-                                    .bearer =
-                                        s->token[0] != '\0' ? s->token : NULL,
+                                    .bearer = bearer_for(s, path),
                                     .ca_file = s->ca,
                                     .connect_ms = CONNECT_MS,
                                     .total_ms = TOTAL_MS,
@@ -183,6 +191,11 @@ int log_source_open(struct log_source *out, const char *place,
         return io_say(EXIT_TROUBLE, "libcurl does not start");
     }
     return EXIT_DONE;
+}
+
+void log_source_for(struct log_source *source, const struct policy *policy)
+{
+    source->wants_cosigned = policy != NULL && policy_needs_witnesses(policy);
 }
 
 void log_source_close(struct log_source *source)

@@ -5,6 +5,7 @@
 
 #include "fetch.h"
 #include "io.h"
+#include "policy.h"
 
 #define LOG_TOKEN_MAX_BYTES 512
 
@@ -14,6 +15,7 @@ struct log_source {
     bool is_url;
     const char *ca;                  /* NULL: the system's certificates */
     char token[LOG_TOKEN_MAX_BYTES]; /* empty: none */
+    bool wants_cosigned;
     struct fetch_networks networks;
 };
 
@@ -23,6 +25,11 @@ struct log_source {
 int log_source_open(struct log_source *out, const char *place,
                     const char *token_file, const char *ca);
 void log_source_close(struct log_source *source);
+
+/* Where a policy needs witnesses, the public checkpoint is the one to read: the
+ * newest, which is for whoever has the token, nobody cosigned yet. Hashes and
+ * entries come with the token all the same. policy: NULL: none. */
+void log_source_for(struct log_source *source, const struct policy *policy);
 
 /* A log_read() (log_client.h); context: the source. Trouble, FILE or
  * PERMISSION, comes after a message of its own. */

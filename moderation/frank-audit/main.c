@@ -34,7 +34,7 @@ static const struct command commands[] = {
     {"spot-check sample",
      "--mod URL|FOLDER --mod-key VKEY [--policy FILE] [--token FILE] [--ca "
      "FILE]\n"
-     "    --size N --beacon TEXT --count N [--json]",
+     "    --checkpoint FILE --beacon TEXT --count N [--json]",
      "derive from the moderation side's log which cases are to be answered",
      spot_sample_command},
     {"spot-check open",

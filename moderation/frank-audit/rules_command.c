@@ -60,15 +60,27 @@ static int follow(struct running *r, enum rules_log log)
     return log_follow(&r->results[log], &what);
 }
 
-/* Copies end when they were made, services now. */
-static uint64_t end_of(const struct rules_arguments *a)
+/* Copies end when they were made, services now; where witnesses are needed,
+ * when these saw the log as it was read: what came since is not public. */
+static uint64_t end_of(const struct running *r)
 {
+    uint64_t end = io_now();
+
     for (unsigned log = 0; log < RULES_LOGS; log++) {
-        if (strncmp(a->places[log], "http", 4) != 0) {
+        const struct policy_verdict *seen = &r->results[log].verdict;
+        uint64_t newest = 0;
+
+        if (strncmp(r->arguments->places[log], "http", 4) != 0) {
             return 0;
         }
+        for (size_t i = 0; i < POLICY_WITNESSES_MAX; i++) {
+            newest = seen->times[i] > newest ? seen->times[i] : newest;
+        }
+        if (newest != 0 && newest < end / 1000) {
+            end = newest * 1000;
+        }
     }
-    return io_now();
+    return end;
 }
 
 static int check(struct running *r)
@@ -78,9 +90,8 @@ static int check(struct running *r)
     if (code == EXIT_DONE) {
         code = follow(r, RULES_MOD);
     }
-    if (code == EXIT_DONE &&
-        (rules_end(r->rules, end_of(r->arguments)) != FRANK_OK ||
-         rules_commit(r->rules) != FRANK_OK)) {
+    if (code == EXIT_DONE && (rules_end(r->rules, end_of(r)) != FRANK_OK ||
+                              rules_commit(r->rules) != FRANK_OK)) {
         code = io_say(EXIT_TROUBLE, "%s", rules_trouble(r->rules));
     }
     return code;
@@ -105,6 +116,8 @@ static int put_log_json(struct running *r, enum rules_log log)
     io_json_set(line, "origin", json_string(r->results[log].origin));
     io_json_set(line, "size", json_integer((json_int_t)c->size));
     io_json_set(line, "root", io_json_hex(c->root, sizeof c->root));
+    io_json_set(line, "cosigned",
+                json_integer((json_int_t)r->results[log].verdict.count));
     io_json_set(line, "from", json_integer((json_int_t)part.from));
     put_time(line, "first_time", part.first_time);
     put_time(line, "last_time", part.last_time);
@@ -193,6 +206,13 @@ static int tell_json(struct running *r)
     return t.code;
 }
 
+/* Both logs have the policy's quorum of witnesses. */
+static bool is_compared(const struct running *r)
+{
+    return r->results[RULES_HUB].verdict.count > 0 &&
+           r->results[RULES_MOD].verdict.count > 0;
+}
+
 static int tell(struct running *r)
 {
     struct telling t = {false, r->arguments->all, EXIT_DONE};
@@ -205,27 +225,37 @@ static int tell(struct running *r)
                      " looked at\n",
                      names[log], r->results[log].origin, part.from, part.to);
     }
+    (void)printf("compared with witnesses: %s\n",
+                 is_compared(r) ? "yes (policy)"
+                                : "no; others may be shown another log");
     (void)printf("\n%-26s %12s %10s\n", "rule", "entries", "findings");
     for (size_t i = 0; i < rules_count(); i++) {
         struct rules_result result = rules_result(r->rules, i);
 
-        (void)printf("%-26s %12" PRIu64 " %10" PRIu64 "\n", result.name,
-                     result.entries, result.findings);
+        if (result.entries > 0) {
+            (void)printf("%-26s %12" PRIu64 " %10" PRIu64 "\n", result.name,
+                         result.entries, result.findings);
+        } else {
+            (void)printf("%-26s %12s %10" PRIu64 "\n", result.name, "nothing",
+                         result.findings);
+        }
         earlier += result.earlier;
     }
     rules_each(r->rules, put_finding, &t);
     if (earlier > 0 && !r->arguments->all) {
-        (void)printf("\nEarlier runs had %" PRIu64 " findings: --all shows "
-                     "them.\n",
-                     earlier);
+        (void)printf("\nEarlier runs had %" PRIu64 " %s: --all shows %s.\n",
+                     earlier, earlier == 1 ? "finding" : "findings",
+                     earlier == 1 ? "it" : "them");
     }
     return io_finish(EXIT_DONE);
 }
 
 static int put_page(struct running *r)
 {
-    struct rules_page page = {
-        .rules = r->rules, .limits = &r->settings.limits, .now = io_now()};
+    struct rules_page page = {.rules = r->rules,
+                              .limits = &r->settings.limits,
+                              .now = io_now(),
+                              .compared = is_compared(r)};
     FILE *out = fopen(r->arguments->html, "w");
 
     if (out == NULL) {

@@ -177,8 +177,11 @@ static void put_head(FILE *out, const struct rules_page *page)
     }
     (void)fprintf(out,
                   ", in %s entries of the hub and %s of the moderation "
-                  "side.</p>\n<p class=\"soft\">Made ",
-                  rules_page_number(a, hub.to), rules_page_number(b, mod.to));
+                  "side. Compared with witnesses: %s.</p>\n"
+                  "<p class=\"soft\">Made ",
+                  rules_page_number(a, hub.to), rules_page_number(b, mod.to),
+                  page->compared ? "yes (policy)"
+                                 : "no; others may be shown another log");
     put_time(out, page->now);
     (void)fputs(" by frank-audit, from the two logs alone: they hold no "
                 "content and name nobody.</p>\n",
@@ -254,8 +257,9 @@ static void put_rules(FILE *out, struct rules *rules)
         (void)fprintf(out,
                       "</td><td class=\"n\">%s</td><td class=\"n%s\">%s</td>"
                       "</tr>\n",
-                      rules_page_number(a, r.entries), found > 0 ? " hit" : "",
-                      rules_page_number(b, found));
+                      r.entries > 0 ? rules_page_number(a, r.entries)
+                                    : "nothing to look at",
+                      found > 0 ? " hit" : "", rules_page_number(b, found));
     }
     (void)fputs("</tbody></table>\n", out);
 }

@@ -20,6 +20,7 @@ struct rules_page {
     struct rules_page_log logs[RULES_LOGS];
     const struct rules_limits *limits;
     uint64_t now;
+    bool compared; /* with witnesses, by a policy */
 };
 
 /* Findings beyond this are counted, not listed. */

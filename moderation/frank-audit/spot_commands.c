@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NUMBER_MAX UINT64_C(999999999999999)
-
 typedef uint8_t case_name[SPOT_CASE_BYTES];
 
 /* ---- The key
@@ -93,7 +91,8 @@ static const struct option options[] = {
     [SPOT_POLICY] = {"policy", required_argument, NULL, SPOT_POLICY},
     [SPOT_TOKEN] = {"token", required_argument, NULL, SPOT_TOKEN},
     [SPOT_CA] = {"ca", required_argument, NULL, SPOT_CA},
-    [SPOT_SIZE] = {"size", required_argument, NULL, SPOT_SIZE},
+    [SPOT_CHECKPOINT] = {"checkpoint", required_argument, NULL,
+                         SPOT_CHECKPOINT},
     [SPOT_BEACON] = {"beacon", required_argument, NULL, SPOT_BEACON},
     [SPOT_COUNT] = {"count", required_argument, NULL, SPOT_COUNT},
     [SPOT_KEY] = {"key", required_argument, NULL, SPOT_KEY},
@@ -119,19 +118,18 @@ int spot_wish_read(struct spot_wish *out, const struct command *self, int argc,
         out->given[which] = optarg != NULL ? optarg : "";
     }
     if (out->given[SPOT_MOD] == NULL || out->given[SPOT_MOD_KEY] == NULL ||
-        out->given[SPOT_SIZE] == NULL || out->given[SPOT_BEACON] == NULL ||
-        out->given[SPOT_COUNT] == NULL) {
-        return command_usage(self, "--mod, --mod-key, --size, --beacon and "
-                                   "--count are needed");
+        out->given[SPOT_CHECKPOINT] == NULL ||
+        out->given[SPOT_BEACON] == NULL || out->given[SPOT_COUNT] == NULL) {
+        return command_usage(self, "--mod, --mod-key, --checkpoint, "
+                                   "--beacon and --count are needed");
     }
     if (argc - optind != (opens ? 1 : 0) ||
         (opens && out->given[SPOT_KEY] == NULL)) {
         return command_usage(self, opens ? "--key and an answer are needed"
                                          : "too many arguments");
     }
-    return io_number(&out->size, out->given[SPOT_SIZE], NUMBER_MAX, "size") &&
-                   io_number(&out->count, out->given[SPOT_COUNT],
-                             SPOT_COUNT_MAX, "count")
+    return io_number(&out->count, out->given[SPOT_COUNT], SPOT_COUNT_MAX,
+                     "count")
                ? EXIT_DONE
                : EXIT_USAGE;
 }
@@ -159,9 +157,49 @@ static int walk_trouble(const struct log_result *result,
                : EXIT_TROUBLE; /* log_source_read() said what is wrong */
 }
 
+/* What was fixed before the beacon: whoever runs the log could make its end
+ * anew until the sample suits him, and sign that. */
+static int read_checkpoint(struct note_checkpoint *out, const char *file,
+                           const struct note_key *key)
+{
+    struct frank_fault fault;
+    struct blob note = {0};
+    int code = io_read(&note, file, NOTE_READ_MAX_BYTES);
+
+    if (code == EXIT_DONE &&
+        note_open(out, (const char *)note.data, note.len, key->name,
+                  key->public_key, &fault) != FRANK_OK) {
+        code = io_fault(file, &fault);
+    }
+    io_free(&note);
+    return code;
+}
+
+/* At the end: whether the log goes on from it. */
+static int check_root(const struct spot_walk *walk,
+                      const struct note_checkpoint *fixed)
+{
+    struct frank_fault fault;
+
+    if (spot_walk_end((struct spot_walk *)walk, &fault) != FRANK_OK) {
+        return io_say(EXIT_REFUSED,
+                      "the log has %" PRIu64
+                      " entries, fewer than --checkpoint",
+                      walk->range.size);
+    }
+    return memcmp(walk->root, fixed->root, sizeof fixed->root) == 0
+               ? EXIT_DONE
+               : io_say(EXIT_REFUSED,
+                        "the log does not go on from --checkpoint: its first "
+                        "%" PRIu64 " entries have another root now. Both are "
+                        "signed, which proves it: keep both",
+                        fixed->size);
+}
+
 /* Reads the whole log with its entries, which is checked meanwhile. */
 static int walk_log(struct spot_walk *walk, const struct spot_wish *wish,
-                    const struct log_trust *trust)
+                    const struct log_trust *trust,
+                    const struct note_checkpoint *fixed)
 {
     struct log_ask ask = {.key = log_trust_key(trust),
                           .policy = log_trust_policy(trust),
@@ -178,14 +216,10 @@ static int walk_log(struct spot_walk *walk, const struct spot_wish *wish,
 
     ask.read_context = &source;
     if (code == EXIT_DONE) {
+        log_source_for(&source, ask.policy);
         error = log_client_check(&result, &ask, &fault);
-        if (error != FRANK_OK) {
-            code = walk_trouble(&result, &fault, error);
-        } else if (spot_walk_end(walk, &fault) != FRANK_OK) {
-            code = io_say(EXIT_REFUSED,
-                          "the log has %" PRIu64 " entries, fewer than --size",
-                          walk->range.size);
-        }
+        code = error != FRANK_OK ? walk_trouble(&result, &fault, error)
+                                 : check_root(walk, fixed);
     }
     log_source_close(&source);
     return code;
@@ -194,20 +228,26 @@ static int walk_log(struct spot_walk *walk, const struct spot_wish *wish,
 int spot_walk_log(struct spot_walk *walk, const struct spot_wish *wish,
                   const struct log_trust *trust)
 {
+    struct note_checkpoint fixed;
     struct frank_fault fault;
+    int code = read_checkpoint(&fixed, wish->given[SPOT_CHECKPOINT],
+                               log_trust_key(trust));
 
-    walk->size = wish->size;
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    walk->size = fixed.size;
     walk->wanted = (size_t)wish->count;
     walk->beacon = io_span(wish->given[SPOT_BEACON]);
     if (walk->beacon.len == 0 || walk->beacon.len > SPOT_BEACON_MAX_BYTES ||
-        wish->size == 0) {
-        return io_say(EXIT_USAGE, "--beacon has 1 to 256 bytes, --size is not "
-                                  "0");
+        fixed.size == 0) {
+        return io_say(EXIT_USAGE, "--beacon has 1 to 256 bytes, and "
+                                  "--checkpoint is of some entries");
     }
     if (spot_walk_begin(walk, &fault) != FRANK_OK) {
         return io_fault("sample", &fault);
     }
-    return walk_log(walk, wish, trust);
+    return walk_log(walk, wish, trust, &fixed);
 }
 
 /* ---- sample

@@ -13,7 +13,7 @@ enum spot_option {
     SPOT_POLICY,
     SPOT_TOKEN,
     SPOT_CA,
-    SPOT_SIZE,
+    SPOT_CHECKPOINT,
     SPOT_BEACON,
     SPOT_COUNT,
     SPOT_KEY,
@@ -28,7 +28,6 @@ struct spot_wish {
     const char *given[SPOT_OPTIONS];
     const char *quorums[BUNDLE_QUORUMS_MAX];
     size_t quorum_count;
-    uint64_t size;
     uint64_t count;
 };
 
@@ -42,7 +41,8 @@ int spot_wish_read(struct spot_wish *out, const struct command *self, int argc,
 int spot_key_load(uint8_t public_key[static SPOT_KEY_BYTES],
                   uint8_t secret[static SPOT_KEY_BYTES], const char *path);
 
-/* Reads the whole log, which is checked meanwhile, and draws the sample. What
+/* Reads the whole log, which is checked meanwhile and has to go on from the
+ * checkpoint that was kept, and draws the sample of that. What
  * is watched is set before; free the walk in any case. */
 int spot_walk_log(struct spot_walk *walk, const struct spot_wish *wish,
                   const struct log_trust *trust);

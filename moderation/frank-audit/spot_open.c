@@ -221,10 +221,14 @@ static int put_bounds(const struct opening_work *w)
     /* Purged ones cannot be checked any more: the worst is supposed. */
     uint64_t at_95 = spot_bound(all, n, w->failed + w->gone, 0.05);
     uint64_t at_99 = spot_bound(all, n, w->failed + w->gone, 0.01);
+    char root[2 * SPOT_ROOT_BYTES + 1];
     json_t *line;
 
     if (w->wish->given[SPOT_JSON] != NULL) {
         line = json_object();
+        io_json_set(line, "size", json_integer((json_int_t)w->walk.size));
+        io_json_set(line, "root",
+                    io_json_hex(w->walk.root, sizeof w->walk.root));
         io_json_set(line, "population", json_integer((json_int_t)all));
         io_json_set(line, "sampled", json_integer((json_int_t)n));
         io_json_set(line, "held", json_integer((json_int_t)w->held));
@@ -236,9 +240,13 @@ static int put_bounds(const struct opening_work *w)
         io_json_set(line, "at_most_99", json_integer((json_int_t)at_99));
         return io_put_json(line);
     }
-    (void)printf("%zu cases in the log, %zu sampled: %zu hold, %zu failed, %zu "
-                 "purged since\n",
-                 all, n, w->held, w->failed, w->gone);
+    (void)sodium_bin2hex(root, sizeof root, w->walk.root, sizeof w->walk.root);
+    (void)printf("by the first %" PRIu64
+                 " entries, root %s, %zu %s been opened "
+                 "and not purged\n",
+                 w->walk.size, root, all, all == 1 ? "case had" : "cases had");
+    (void)printf("%zu sampled: %zu hold, %zu failed, %zu purged since\n", n,
+                 w->held, w->failed, w->gone);
     (void)printf("with 95 %% confidence at most %.1f %% of the %zu cases would "
                  "fail (%" PRIu64 "), with 99 %% at most %.1f %% (%" PRIu64
                  ")\n",

@@ -5,7 +5,9 @@ nobody can find in them."""
 import re
 import sys
 
+sys.path.insert(0, "tests/console")
 from mod import *
+from reports import send_report
 
 w = World(retract="8s", statement_delay="8s", appeal_window="16s", claim="90s",
           request="12s", flood_undo="60s")
@@ -46,7 +48,7 @@ def rules(*more, hub=hub_url, quorum=True):
 def agree(person, holder, request, report):
     """As a holder does it outside, who keeps his receipt."""
     status, sealed = person.ask(
-        "GET", "/v1/requests/%d/reports/%d" % (request, report))
+        "POST", "/v1/requests/%d/reports/%d" % (request, report), {})
     assert status == 200, sealed
     name = file("%d-%d" % (report, holder))
     with open(name + ".sealed", "wb") as f:
@@ -106,6 +108,37 @@ names = {v for row in connection.execute("SELECT sender, room FROM cases")
 ids = {row[0] for row in connection.execute("SELECT report_id FROM reports")}
 connection.close()
 
+# Of somebody who gives his name, with a note and what they wrote to each other:
+# read by two holders, his name shown, noted, decided, appealed by him in vain.
+REPORTER = "mimi://c.example/u/bertram-who-reports"
+ACCUSED = "mimi://d.example/u/malvina-the-accused"
+ROOM = "mimi://hub.example/r/the-garden-of-roses"
+named = send_report(w, {
+    "sender": ACCUSED, "room": ROOM, "reporter": REPORTER,
+    "note": said("She writes this to each of us"),
+    "messages": [{"text": said("Send me your money at once")},
+                 {"text": said("I will not do that"), "sender": REPORTER},
+                 {"text": said("What I keep to myself"), "withheld": True}]})
+names |= {v.encode() for v in (REPORTER, ACCUSED, ROOM)}
+report = open_case(w.ann, named)
+w.ann.must("POST", "/v1/reports/%d/reporter" % report,
+           {"why": said("To ask him for the rest of it")})
+w.ann.must("POST", "/v1/cases/%d/notes" % named,
+           {"text": said("A beginner's trick, seen last week")})
+decision = decide(w.ann, named, "warn")
+platform = w.mod.anyone()
+platform.token = w.mod.token_of("platform.token")
+platform.must("POST", "/v1/platform/appeals",
+              {"decision": decision, "by": "reporter",
+               "text": said("That is too mild for what she did")})
+w.cat.must("POST", "/v1/cases/%d/claim" % named)
+w.cat.must("POST", "/v1/cases/%d/answer" % named,
+           {"upheld": True, "why": said("The first time is a warning")})
+check("what was given to holders and shown is in the log", {
+    json.loads(e)["action"] for (e,) in w.mod.database().execute(
+        "SELECT entry FROM log_entries")
+    if json.loads(e)["type"] == "identity_revealed"} ==
+    {"sealed_given", "revealed"})
 # Suspended, confirmed, appealed, overturned.
 open_case(w.ann, cases[0])
 decision = decide(w.ann, cases[0], "suspend")

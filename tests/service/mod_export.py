@@ -8,6 +8,8 @@ import re
 import sys
 
 sys.path.insert(0, "tests/console")
+import ed25519
+import notes
 from mod import *
 from reports import send_report
 
@@ -297,16 +299,23 @@ audit("spot-check", "key", "init", key, code=3)
 def newest():
     status, text, _ = w.mod.request("GET", "/log/checkpoint", headers={
         "Authorization": "Bearer " + w.mod.token_of("auditor.token")})
-    return int(text.split(b"\n")[1]) if status == 200 else 0
+    return text if status == 200 else b"x\n0\n"
+
+
+def size_of(checkpoint):
+    return int(checkpoint.split(b"\n")[1])
 
 
 count = len(entries())
-check("the checkpoint comes", until(lambda: newest() >= count))
-size = newest()
+check("the checkpoint comes", until(lambda: size_of(newest()) >= count))
+with open(path("fixed"), "wb") as f:
+    f.write(newest())
+with open(path("fixed"), "rb") as f:
+    size = size_of(f.read())
 BEACON = "drand 4512345 8f1c2a"
 where = ["--mod", "http://127.0.0.1:%d/log" % w.mod.port, "--mod-key", vkey,
-         "--token", w.mod.file("auditor.token"), "--size", size, "--beacon",
-         BEACON, "--count", 4]
+         "--token", w.mod.file("auditor.token"), "--checkpoint", path("fixed"),
+         "--beacon", BEACON, "--count", 4]
 sample = json.loads(audit("spot-check", "sample", *where, "--json",
                           code=0).stdout)
 names = []
@@ -328,13 +337,14 @@ check("nothing of it can be read by others", not any(
 held = audit("spot-check", "open", "--key", key, *where, *PINS[4:],
              path("answer"), code=0)
 check("the auditor finds that all hold", held.stdout.count(": holds,") == 4 and
-      "8 cases in the log, 4 sampled: 4 hold, 0 failed" in held.stdout,
-      held.stdout + held.stderr)
+      "8 cases had been opened and not purged\n4 sampled: 4 hold, 0 failed" in
+      held.stdout and sample["root"] in held.stdout, held.stdout + held.stderr)
 lines = [json.loads(line) for line in audit(
     "spot-check", "open", "--key", key, *where, "--json", path("answer"),
     code=0).stdout.splitlines()]
 check("and what that says of all of them", lines[-1] == {
-    "population": 8, "sampled": 4, "held": 4, "purged": 0, "failed": 0,
+    "size": size, "root": sample["root"], "population": 8, "sampled": 4,
+    "held": 4, "purged": 0, "failed": 0,
     "not_asked_for": 0, "at_most_95": 3, "at_most_99": 4}, lines[-1])
 check("reporters are not named", BOB not in held.stdout)
 
@@ -363,6 +373,40 @@ other_where[other_where.index(BEACON)] = BEACON + "0"
 check("an answer to another beacon is refused", "another beacon" in audit(
     "spot-check", "open", "--key", key, *other_where, path("answer"),
     code=1).stderr)
+
+
+def signed(size, root, key="log.key"):
+    """A checkpoint that the log's own key signed."""
+    with open(w.mod.file(key)) as f:
+        seed = bytes.fromhex(f.read())
+    body = b"%s\n%d\n%s\n" % (vkey.split("+")[0].encode(), size,
+                              base64.b64encode(root))
+    return body + b"\n" + notes.line(
+        vkey.split("+")[0], notes.LOG, ed25519.public(seed),
+        ed25519.sign(seed, body))
+
+
+def fixed_otherwise(note, code=1):
+    with open(path("other.fixed"), "wb") as f:
+        f.write(note)
+    ways = list(where)
+    ways[ways.index(path("fixed"))] = path("other.fixed")
+    return [audit("spot-check", *command, *ways, *last, code=code).stderr
+            for command, last in ((("sample",), ()), (
+                ("open", "--key", key), (path("answer"),)))]
+
+
+check("the tree that was fixed before the beacon is the one", all(
+    not said for said in fixed_otherwise(signed(size, root), code=0)))
+check("one whose end was made anew since is refused", all(
+    "does not go on from --checkpoint" in said for said in
+    fixed_otherwise(signed(size, bytes([root[0] ^ 1]) + root[1:]))))
+check("and a log that became shorter", all(
+    "fewer than --checkpoint" in said for said in
+    fixed_otherwise(signed(10 ** 6, root))))
+check("what the log's key did not sign is no checkpoint", all(
+    fixed_otherwise(signed(size, root)[:-8] + b"AAAAAA=\n", code=1)))
+audit("spot-check", "sample", *where[:6], "--size", size, *where[8:], code=2)
 audit("spot-check", "key", "init", path("other.key"), code=0)
 audit("spot-check", "open", "--key", path("other.key"), *where, path("answer"),
       code=1)

@@ -86,20 +86,38 @@ size_t story_mod(const char *by, const char *type, const char *format, ...)
     return put(RULES_MOD, type, all);
 }
 
+/* ",\"previous\":12", the last entry of this case; "" where there is none. */
+static void say_previous(char *out, size_t size, const char *case_name)
+{
+    char member[64];
+
+    out[0] = '\0';
+    (void)snprintf(member, sizeof member, "\"case\":\"%s\"", case_name);
+    for (size_t i = logs[RULES_MOD].count; i > 0; i--) {
+        if (strstr(logs[RULES_MOD].text[i - 1], member) != NULL) {
+            (void)snprintf(out, size, ",\"previous\":%zu", i - 1);
+            return;
+        }
+    }
+}
+
 size_t story_case(const char *by, unsigned number, const char *type,
                   const char *action, const char *from, const char *to,
                   const char *format, ...)
 {
     char rest[ENTRY_MAX / 2];
     char states[96] = "";
+    const char *name = story_case_name(number);
+    char previous[40];
 
     FORMAT(rest, format);
+    say_previous(previous, sizeof previous, name);
     if (from != NULL) {
         (void)snprintf(states, sizeof states, ",\"from\":\"%s\",\"to\":\"%s\"",
                        from, to);
     }
-    return story_mod(by, type, ",\"case\":\"%s\",\"action\":\"%s\"%s%s",
-                     story_case_name(number), action, states, rest);
+    return story_mod(by, type, ",\"case\":\"%s\"%s,\"action\":\"%s\"%s%s", name,
+                     previous, action, states, rest);
 }
 
 static char *name_room(void)
@@ -123,6 +141,16 @@ const char *story_case_name(unsigned number)
     char *out = name_room();
 
     (void)snprintf(out, 33, "%024x%08x", 0xcafeu, number);
+    return out;
+}
+
+const char *story_quorum(void)
+{
+    uint8_t id[FRANK_QUORUM_ID_BYTES];
+    char *out = name_room();
+
+    frank_quorum_id(id, reports_quorum());
+    support_hex_encode(out, id, sizeof id);
     return out;
 }
 
@@ -193,6 +221,8 @@ void story_begin(void)
         .quorums = {reports_quorum(), 1},
         .threads = 1,
     };
+    /* Stories pass over the counts of most days. */
+    story_settings.limits.refusal_gap = 3650 * STORY_DAY;
     (void)story_hub("key_epoch",
                     ",\"epoch\":1,\"not_before\":0,\"state\":\"live\"");
     (void)story_mod(service, "account", ",\"action\":\"book\",\"version\":1");

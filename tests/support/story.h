@@ -49,6 +49,8 @@ size_t story_raw(enum rules_log log, const char *text, size_t len);
 /* Names in the logs; good until the eighth next call. */
 const char *story_report_name(unsigned number);
 const char *story_case_name(unsigned number);
+/* The quorum's id. */
+const char *story_quorum(void);
 /* Of report number, by a holder, at a time; hex. */
 const char *story_receipt(unsigned number, unsigned holder, uint64_t time);
 
