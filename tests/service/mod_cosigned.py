@@ -93,6 +93,9 @@ check("a bundle has the cosigned checkpoint of each log", until(
 code, said = audit("--policy", both, *PINS)
 check("it is what a policy of both logs asks for", code == 0 and
       said.count("cosigned the log") == 2, said)
+code, said = audit("--policy", policy("one", [mod_key], 2, *asked), *PINS)
+check("one of the moderation side's log alone judges that by it", code == 0 and
+      said.count("cosigned the log") == 1, said)
 third = Witness("witness.example/three", hub_key)
 code, said = audit("--policy", policy("strict", [hub_key, mod_key], 3, *asked,
                                       (third.vkey, third.url)), *PINS)
