@@ -25,6 +25,7 @@ run mod_statistics
 run mod_console
 run mod_webhook
 run mod_export
+run mod_cosigned
 if [ -n "${SAN:-}" ]; then
     export CYCLES=10
 fi

@@ -99,7 +99,7 @@ static enum feed_result run(int count, char **words)
             feed_ack(&source, strtoull(words[1], NULL, 10), &taken, &trouble);
         (void)printf("%" PRIu64 "\n", taken);
     } else if (strcmp(words[0], "checkpoint") == 0) {
-        result = feed_checkpoint(&source, &text, &len, &trouble);
+        result = feed_checkpoint(&source, false, &text, &len, &trouble);
     } else if (strcmp(words[0], "public") == 0) {
         result = feed_public(&source, &text, &len, &trouble);
     }

@@ -239,14 +239,19 @@ static void texts_are_given_as_they_are(void **state)
     char *text = NULL;
 
     (void)state;
-    assert_int_equal(feed_checkpoint(&source, &text, &len, &trouble),
+    assert_int_equal(feed_checkpoint(&source, false, &text, &len, &trouble),
                      FEED_DONE);
     assert_string_equal(text, "log.example\n5\n");
     assert_int_equal(len, strlen(text));
     assert_non_null(strstr(web_request(web), "GET /log/checkpoint HTTP/1.1"));
     free(text);
+    assert_int_equal(feed_checkpoint(&source, true, &text, &len, &trouble),
+                     FEED_DONE);
+    assert_non_null(
+        strstr(web_request(web), "GET /log/checkpoint?public=1 HTTP/1.1"));
+    free(text);
     (void)answer_of(200, JSON, "{\"a\":1}");
-    assert_int_equal(feed_checkpoint(&source, &text, &len, &trouble),
+    assert_int_equal(feed_checkpoint(&source, false, &text, &len, &trouble),
                      FEED_MALFORMED);
     assert_null(text);
     assert_int_equal(feed_public(&source, &text, &len, &trouble), FEED_DONE);

@@ -28,7 +28,7 @@ static const struct command own[] = {
      "--quorum Q --hub-public P [--verdict F] --consent F [--consent F...]\n"
      "    [--out DIR] [--json] SEALED",
      "open a report, and say what is proven about each message", open_command},
-    {"init", "--hub FOLDER --quorum FILE FOLDER",
+    {"init", "--hub FOLDER --quorum FILE [--log-origin NAME] FOLDER",
      "make keys, tokens and a configuration for the service", init_command},
     {"serve", "--config FILE [--SETTING VALUE...]",
      "run the moderators' service (frank-mod serve --help: its settings)",

@@ -14,8 +14,9 @@ int init_command(const struct command *self, int argc, char **argv)
     static const struct option options[] = {
         {"hub", required_argument, NULL, 0},
         {"quorum", required_argument, NULL, 1},
+        {"log-origin", required_argument, NULL, 2},
         {NULL, 0, NULL, 0}};
-    const char *values[2] = {NULL, NULL};
+    const char *values[3] = {NULL, NULL, NULL};
     int which;
 
     while ((which = command_option(self, argc, argv, options)) != -1) {
@@ -28,5 +29,5 @@ int init_command(const struct command *self, int argc, char **argv)
         return command_usage(self, "a folder, the hub's and the quorum's file "
                                    "are needed");
     }
-    return serve_init(argv[optind], values[0], values[1]);
+    return serve_init(argv[optind], values[0], values[1], values[2]);
 }

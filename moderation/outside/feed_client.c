@@ -220,11 +220,13 @@ static enum feed_result take_text(const struct feed_source *source,
     return result;
 }
 
-enum feed_result feed_checkpoint(const struct feed_source *source, char **text,
-                                 size_t *len, struct feed_trouble *trouble)
+enum feed_result feed_checkpoint(const struct feed_source *source,
+                                 bool of_public, char **text, size_t *len,
+                                 struct feed_trouble *trouble)
 {
-    return take_text(source, "/log/checkpoint", NOTE_READ_MAX_BYTES,
-                     "text/plain", text, len, trouble);
+    return take_text(source,
+                     of_public ? "/log/checkpoint?public=1" : "/log/checkpoint",
+                     NOTE_READ_MAX_BYTES, "text/plain", text, len, trouble);
 }
 
 enum feed_result feed_public(const struct feed_source *source, char **text,

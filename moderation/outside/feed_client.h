@@ -59,12 +59,13 @@ feed_notices(const struct feed_source *source,
              const struct feed_notice *notices, size_t count, bool *unknown,
              struct feed_trouble *trouble);
 
-/* The log's newest checkpoint (for note_open()), and /.well-known/frank (JSON,
- * for hub_public_decode()), as they are; *text is closed by a zero, to be freed
+/* The log's newest checkpoint (for note_open()) or, of_public, the one that
+ * everybody is shown, with its cosignatures; and /.well-known/frank (JSON, for
+ * hub_public_decode()), as they are; *text is closed by a zero, to be freed
  * with free(). A log without a public checkpoint: REFUSED with 404. */
 FRANK_MUST_CHECK enum feed_result
-feed_checkpoint(const struct feed_source *source, char **text, size_t *len,
-                struct feed_trouble *trouble);
+feed_checkpoint(const struct feed_source *source, bool of_public, char **text,
+                size_t *len, struct feed_trouble *trouble);
 FRANK_MUST_CHECK enum feed_result feed_public(const struct feed_source *source,
                                               char **text, size_t *len,
                                               struct feed_trouble *trouble);

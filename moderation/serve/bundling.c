@@ -153,7 +153,7 @@ static bool add_entries(struct bundling *b, struct own_log *log)
     return b->result == BUNDLING_DONE;
 }
 
-static bool is_cosigned(const struct cosigned *published)
+static bool is_cosigned(const char *text, size_t len)
 {
     struct note note;
     struct note_signature signature;
@@ -161,7 +161,7 @@ static bool is_cosigned(const struct cosigned *published)
     size_t at = 0;
     size_t count = 0;
 
-    if (note_read(&note, published->text, published->len, &fault) != FRANK_OK) {
+    if (note_read(&note, text, len, &fault) != FRANK_OK) {
         return false;
     }
     while (note_next(&signature, &note, &at)) {
@@ -182,7 +182,7 @@ static bool add_cosigned(struct bundling *b, struct own_log *log)
         return bundling_fail(b, BUNDLING_MEMORY);
     }
     if (!publisher_checkpoint(b->mod->publisher, true, shown) ||
-        !is_cosigned(shown) || shown->size > log->size) {
+        !is_cosigned(shown->text, shown->len) || shown->size > log->size) {
         return true;
     }
     if (proof_consistency(proof, &count, shown->size, log->size, read_own, log,
@@ -231,6 +231,40 @@ static uint64_t last_index(const struct bundling *b)
     return last;
 }
 
+/* What the public sees of it, where witnesses signed that. */
+static bool add_hub_cosigned(struct bundling *b)
+{
+    struct hub_log *hub = b->wish->hub;
+    struct bundle_log *out = &b->bundle.hub;
+
+    if (hub->shown == NULL || hub->public.size == 0 ||
+        !is_cosigned(hub->shown, hub->shown_len)) {
+        return true;
+    }
+    out->cosigned =
+        (struct frank_span){(const uint8_t *)hub->shown, hub->shown_len};
+    return hub_log_consistency(hub, &out->consistency, &b->arena);
+}
+
+static bool add_hub_entries(struct bundling *b, struct bundle_entry *entries)
+{
+    struct bundle_log *out = &b->bundle.hub;
+
+    for (size_t i = 0; i < b->item_count; i++) {
+        if (!b->items[i].has_hub_index) {
+            continue;
+        }
+        if (!hub_log_entry(b->wish->hub, &entries[out->count], &b->arena,
+                           b->items[i].hub_index)) {
+            return false;
+        }
+        out->count++;
+    }
+    qsort(entries, out->count, sizeof *entries, compare_entries);
+    out->entries = entries;
+    return true;
+}
+
 /* Where it is not to be had the bundle goes without. */
 static bool add_hub_log(struct bundling *b)
 {
@@ -245,19 +279,10 @@ static bool add_hub_log(struct bundling *b)
     if (!hub_log_covers(hub, last_index(b))) {
         return true;
     }
-    for (size_t i = 0; i < b->item_count; i++) {
-        if (!b->items[i].has_hub_index) {
-            continue;
-        }
-        if (!hub_log_entry(hub, &entries[out->count], &b->arena,
-                           b->items[i].hub_index)) {
-            memset(out, 0, sizeof *out);
-            return true;
-        }
-        out->count++;
+    if (!add_hub_entries(b, entries) || !add_hub_cosigned(b)) {
+        memset(out, 0, sizeof *out);
+        return true;
     }
-    qsort(entries, out->count, sizeof *entries, compare_entries);
-    out->entries = entries;
     out->vkey =
         arena_copy(&b->arena, (struct frank_span){(const uint8_t *)hub->vkey,
                                                   strlen(hub->vkey)});

@@ -311,12 +311,17 @@ static bool admit_session(struct call *call)
            mod_write(call->mod, write_used, call, 4096, false) || true;
 }
 
-static bool admit_platform(struct call *call)
+bool call_has_bearer(const struct call *call, unsigned which)
 {
     const char *token = bearer_token(call->exchange);
-    bool ok =
-        token != NULL && call->mod->has_bearer[MOD_BEARER_PLATFORM] &&
-        bearer_is(call->mod->secrets->bearer_hash[MOD_BEARER_PLATFORM], token);
+
+    return token != NULL && call->mod->has_bearer[which] &&
+           bearer_is(call->mod->secrets->bearer_hash[which], token);
+}
+
+static bool admit_platform(struct call *call)
+{
+    bool ok = call_has_bearer(call, MOD_BEARER_PLATFORM);
 
     if (!ok) {
         call_refuse(call,
@@ -355,7 +360,9 @@ static bool admit(struct call *call)
     if (!is_ours(call)) {
         return false;
     }
-    if ((call->route->access & ACCESS_ANYONE) != 0) {
+    if ((call->route->access & ACCESS_ANYONE) != 0 ||
+        ((call->route->access & ACCESS_AUDITOR) != 0 &&
+         call_has_bearer(call, MOD_BEARER_AUDITOR))) {
         return true;
     }
     return (call->route->access & ACCESS_PLATFORM) != 0 ? admit_platform(call)

@@ -16,6 +16,7 @@
 enum {
     ACCESS_ANYONE = 1 << 8,   /* without a session */
     ACCESS_PLATFORM = 1 << 9, /* with its bearer token */
+    ACCESS_AUDITOR = 1 << 10, /* with the auditors' bearer token, too */
     /* and the roles of cases.h */
     ACCESS_ALL_ROLES = ROLE_REVIEWER | ROLE_LEAD | ROLE_ADMIN | ROLE_AUDITOR,
     ACCESS_CONTENT = ROLES_CONTENT
@@ -70,6 +71,9 @@ struct call {
     bool answered;
     void *work; /* of the act that call_write() runs */
 };
+
+/* Whether he shows one of the service's bearer tokens (MOD_BEARER_AUDITOR). */
+bool call_has_bearer(const struct call *call, unsigned which);
 
 /* ---- What he says
  * -------------------------------------------------------------- */

@@ -26,6 +26,28 @@ static bool fail(struct hub_log *log, const char *what, const char *why)
     return false;
 }
 
+static bool open_note(struct hub_log *log, struct note_checkpoint *out,
+                      const char *text, size_t len)
+{
+    struct frank_fault fault;
+
+    return note_open(out, text, len, log->key.name, log->key.public_key,
+                     &fault) == FRANK_OK ||
+           fail(log, "checkpoint", frank_strerror(fault.error));
+}
+
+/* Before the newest one, which goes on from it then. */
+static bool take_shown(struct hub_log *log)
+{
+    struct feed_trouble trouble;
+
+    if (feed_checkpoint(log->source, true, &log->shown, &log->shown_len,
+                        &trouble) != FEED_DONE) {
+        return trouble.status == 404 || fail(log, "checkpoint", trouble.text);
+    }
+    return open_note(log, &log->public, log->shown, log->shown_len);
+}
+
 static bool begin(struct hub_log *log)
 {
     struct frank_fault fault;
@@ -36,26 +58,25 @@ static bool begin(struct hub_log *log)
     log->asked = true;
     log->until = clock_monotonic() + ALL_MS;
     log->good = true;
-    return note_vkey_read(&log->key, NOTE_ED25519, log->vkey, &fault) ==
-               FRANK_OK ||
-           fail(log, "hub-public",
-                "the file names no key of the hub's log: fetch it again");
+    if (note_vkey_read(&log->key, NOTE_ED25519, log->vkey, &fault) !=
+        FRANK_OK) {
+        return fail(log, "hub-public",
+                    "the file names no key of the hub's log: fetch it again");
+    }
+    return take_shown(log);
 }
 
 static bool take_checkpoint(struct hub_log *log)
 {
     struct feed_trouble trouble;
-    struct frank_fault fault;
 
     free(log->text);
     log->text = NULL;
-    if (feed_checkpoint(log->source, &log->text, &log->len, &trouble) !=
+    if (feed_checkpoint(log->source, false, &log->text, &log->len, &trouble) !=
         FEED_DONE) {
         return fail(log, "checkpoint", trouble.text);
     }
-    return note_open(&log->checkpoint, log->text, log->len, log->key.name,
-                     log->key.public_key, &fault) == FRANK_OK ||
-           fail(log, "checkpoint", frank_strerror(fault.error));
+    return open_note(log, &log->checkpoint, log->text, log->len);
 }
 
 /* An entry is in the hub's database before it is under a checkpoint. */
@@ -84,6 +105,7 @@ bool hub_log_covers(struct hub_log *log, uint64_t index)
 void hub_log_free(struct hub_log *log)
 {
     free(log->text);
+    free(log->shown);
     memset(log, 0, sizeof *log);
 }
 
@@ -198,6 +220,29 @@ bool hub_log_entry(struct hub_log *log, struct bundle_entry *out,
         return fail(log, "entry", frank_strerror(fault.error));
     }
     out->proof =
+        arena_copy(arena, (struct frank_span){proof[0], count * sizeof *proof});
+    return true;
+}
+
+bool hub_log_consistency(struct hub_log *log, struct frank_span *out,
+                         struct arena *arena)
+{
+    uint8_t proof[MERKLE_PROOF_MAX][MERKLE_HASH_BYTES];
+    struct frank_fault fault = {.error = FRANK_ERR_VALUE};
+    size_t count = 0;
+
+    if (!log->good) {
+        return false;
+    }
+    if (proof_consistency(proof, &count, log->public.size, log->checkpoint.size,
+                          read_hashes, log, &fault) != FRANK_OK ||
+        merkle_check_consistency(log->public.size, log->checkpoint.size,
+                                 log->public.root, log->checkpoint.root,
+                                 (const uint8_t(*)[MERKLE_HASH_BYTES])proof,
+                                 count, &fault) != FRANK_OK) {
+        return fail(log, "checkpoint", frank_strerror(fault.error));
+    }
+    *out =
         arena_copy(arena, (struct frank_span){proof[0], count * sizeof *proof});
     return true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command.h"
 #include "io.h"
+#include "log_key.h"
 #include "secret_file.h"
 #include "serve.h"
 
@@ -56,7 +57,7 @@ static int make_secret(const char *folder, const char *name, bool webhook)
 }
 
 static int make_configuration(const char *folder, const char *hub,
-                              const char *quorum)
+                              const char *quorum, const char *origin)
 {
     char path[PATH_SPACE];
     char *text = NULL;
@@ -82,10 +83,11 @@ static int make_configuration(const char *folder, const char *hub,
                   "auditor-token = %s/auditor.token\n"
                   "operator-token = %s/operator.token\n"
                   "webhook-secret = %s/webhook.secret\n"
-                  "\n# The log's name, for good: take one of yours.\n"
-                  "log-origin = frank.example/moderation\n",
+                  "\n# The log's name, for good, and in log.vkey "
+                  "(init --log-origin).\n"
+                  "log-origin = %s\n",
                   folder, folder, folder, folder, folder, folder, folder,
-                  folder, folder);
+                  folder, folder, origin);
     (void)fprintf(out,
                   "\n# The hub: where it is reached, and its public keys "
                   "(/.well-known/frank).\n"
@@ -124,18 +126,22 @@ static int whole(char out[static PATH_MAX], const char *path)
                : io_say(EXIT_TROUBLE, "%s: too long a path", path);
 }
 
-int serve_init(const char *folder, const char *hub, const char *quorum)
+int serve_init(const char *folder, const char *hub, const char *quorum,
+               const char *origin)
 {
-    static const char *const secrets[] = {"service.key", "log.key",
-                                          "platform.token", "auditor.token",
-                                          "operator.token"};
+    static const char *const secrets[] = {"service.key", "platform.token",
+                                          "auditor.token", "operator.token"};
     static const char *const folders[] = {"data", "checkpoint"};
     char real[PATH_MAX];
     char real_hub[PATH_MAX];
     char real_quorum[PATH_MAX];
     char path[PATH_SPACE];
+    char vkey[NOTE_VKEY_MAX_BYTES];
     int code = make_folder(folder);
 
+    if (origin == NULL) {
+        origin = "frank.example/moderation";
+    }
     code = code == EXIT_DONE ? whole(real, folder) : code;
     code = code == EXIT_DONE ? whole(real_hub, hub) : code;
     code = code == EXIT_DONE ? whole(real_quorum, quorum) : code;
@@ -143,6 +149,7 @@ int serve_init(const char *folder, const char *hub, const char *quorum)
         (void)snprintf(path, sizeof path, "%s/%s", real, folders[i]);
         code = make_folder(path);
     }
+    code = code == EXIT_DONE ? log_key_make(vkey, real, origin) : code;
     for (size_t i = 0;
          i < sizeof secrets / sizeof secrets[0] && code == EXIT_DONE; i++) {
         code = make_secret(real, secrets[i], false);
@@ -151,7 +158,7 @@ int serve_init(const char *folder, const char *hub, const char *quorum)
         code = make_secret(real, "webhook.secret", true);
     }
     if (code == EXIT_DONE) {
-        code = make_configuration(real, real_hub, real_quorum);
+        code = make_configuration(real, real_hub, real_quorum, origin);
     }
     if (code == EXIT_DONE) {
         (void)printf("%s holds keys, tokens and frank-mod.conf. Put the hub's "
@@ -160,6 +167,7 @@ int serve_init(const char *folder, const char *hub, const char *quorum)
                      "and start with\n"
                      "  frank-mod serve --config %s/frank-mod.conf\n",
                      real, real, real);
+        log_key_print(vkey, real);
     }
     return io_finish(code);
 }

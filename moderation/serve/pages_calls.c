@@ -139,8 +139,7 @@ static bool sees_newest(struct call *call)
     uint64_t used;
     bool sees;
 
-    if (token != NULL && call->mod->has_bearer[MOD_BEARER_AUDITOR] &&
-        bearer_is(call->mod->secrets->bearer_hash[MOD_BEARER_AUDITOR], token)) {
+    if (call_has_bearer(call, MOD_BEARER_AUDITOR)) {
         return true;
     }
     if (token != NULL ? !session_hash(hash, token)

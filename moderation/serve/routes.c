@@ -263,7 +263,7 @@ const struct mod_route mod_routes[] = {
     {"GET", "/console/{}", ACCESS_ANYONE, {{0}}, .run = run_console},
 
     /* everyone */
-    {"GET", "/v1/log", EVERYBODY, {{0}}, .run = run_log},
+    {"GET", "/v1/log", EVERYBODY | ACCESS_AUDITOR, {{0}}, .run = run_log},
     {"GET", "/log/checkpoint", ACCESS_ANYONE, {{0}}, .run = run_checkpoint},
     {"GET", "/log/tile/", ACCESS_ANYONE, {{0}}, .run = run_tile},
     {"GET", "/openapi.json", ACCESS_ANYONE, {{0}}, .run = run_openapi},

@@ -7,7 +7,8 @@
 int serve_main(int argc, char **argv);
 
 /* `frank-mod init FOLDER`: keys, tokens, configuration, for a hub's folder
- * (frankd init) or "" . Gives the exit code. */
-int serve_init(const char *folder, const char *hub, const char *quorum);
+ * (frankd init). origin: of the log, or NULL. Gives the exit code. */
+int serve_init(const char *folder, const char *hub, const char *quorum,
+               const char *origin);
 
 #endif

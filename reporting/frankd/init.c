@@ -4,6 +4,7 @@
 #include "command.h"
 #include "io.h"
 #include "keyring_file.h"
+#include "log_key.h"
 #include "options.h"
 #include "secret_file.h"
 #include "settings.h"
@@ -61,7 +62,7 @@ static int make_keyring(const char *folder)
 }
 
 /* The defaults, with the folder's files. */
-static int make_configuration(const char *folder)
+static int make_configuration(const char *folder, const char *origin)
 {
     static const struct {
         const char *name;
@@ -99,15 +100,16 @@ static int make_configuration(const char *folder)
                       files[i].file);
     }
     (void)fprintf(out,
-                  "\n# The log's name, for good: take one of yours.\n"
-                  "log-origin = frank.example/hub\n\n"
+                  "\n# The log's name, for good, and in log.vkey "
+                  "(init --log-origin).\n"
+                  "log-origin = %s\n\n"
                   "# The moderators' key, once there is one (frank-mod "
                   "quorum):\n"
                   "#quorum = %s/quorum.pub\n\n"
                   "# Who cosigns what the public sees of the log "
                   "(docs/HUB.md, section 7):\n"
                   "#witnesses = %s/witnesses\n",
-                  folder, folder);
+                  origin, folder, folder);
     if (fclose(out) != 0) {
         return io_say(EXIT_TROUBLE, "out of memory");
     }
@@ -124,11 +126,12 @@ static int make_folder(const char *path)
                : io_say(EXIT_TROUBLE, "%s: %s", path, strerror(errno));
 }
 
-int init_folder(const char *folder)
+int init_folder(const char *folder, const char *origin)
 {
     static const char *const secrets[] = {
-        "service.key",   "log.key",        "private.token",     "gateway.token",
+        "service.key",   "private.token",  "gateway.token",
         "auditor.token", "operator.token", "reporter-token.key"};
+    char vkey[NOTE_VKEY_MAX_BYTES];
     char data[PATH_MAX + 64];
     char real[PATH_MAX];
     int code = make_folder(folder);
@@ -148,20 +151,20 @@ int init_folder(const char *folder)
         (void)snprintf(data, sizeof data, "%s/checkpoint", real);
         code = make_folder(data);
     }
-    if (code == EXIT_DONE) {
-        code = make_keyring(real);
-    }
+    code = code == EXIT_DONE ? log_key_make(vkey, real, origin) : code;
+    code = code == EXIT_DONE ? make_keyring(real) : code;
     for (size_t i = 0;
          i < sizeof secrets / sizeof secrets[0] && code == EXIT_DONE; i++) {
         code = make_secret(real, secrets[i]);
     }
     if (code == EXIT_DONE) {
-        code = make_configuration(real);
+        code = make_configuration(real, origin);
     }
     if (code == EXIT_DONE) {
         (void)printf("%s holds keys, tokens and frankd.conf. Start with\n"
                      "  frankd --config %s/frankd.conf\n",
                      real, real);
+        log_key_print(vkey, real);
     }
     return io_finish(code);
 }

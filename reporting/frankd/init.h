@@ -3,7 +3,8 @@
 #define REPORTING_FRANKD_INIT_H
 
 /* Makes a folder with everything that a hub needs to start: keys, tokens and a
- * configuration. Nothing that is there is overwritten. An exit code. */
-int init_folder(const char *folder);
+ * configuration, for a log of this name. Nothing that is there is overwritten.
+ * An exit code. */
+int init_folder(const char *folder, const char *origin);
 
 #endif

@@ -27,11 +27,15 @@ static bool sees_newest(const struct hub *hub,
                               hub_is_bearer(hub, BEARER_PRIVATE, token)));
 }
 
+/* Whoever sees the newest can ask for what the public sees: witnesses cosigned
+ * that one. */
 void route_checkpoint(struct http_exchange *exchange, void *context)
 {
     struct hub *hub = context;
 
-    log_answer_checkpoint(exchange, hub->publisher, sees_newest(hub, exchange));
+    log_answer_checkpoint(exchange, hub->publisher,
+                          http_query(exchange, "public") == NULL &&
+                              sees_newest(hub, exchange));
 }
 
 void route_tile(struct http_exchange *exchange, void *context)

@@ -32,7 +32,8 @@ static void print_usage(FILE *out)
     (void)fputs(
         "usage: frankd --config FILE [--SETTING VALUE ...]\n"
         "       frankd --check-config --config FILE [--SETTING VALUE ...]\n"
-        "       frankd init FOLDER     make keys, tokens and a configuration\n"
+        "       frankd init [--log-origin NAME] FOLDER\n"
+        "                              make keys, tokens and a configuration\n"
         "       frankd --version | --help\n\n"
         "Settings, as flags, as FRANKD_SETTING in the environment, or in the "
         "file:\n\n",
@@ -232,7 +233,11 @@ int main(int argc, char **argv)
         return usage(stdout, EXIT_DONE);
     }
     if (argc == 3 && strcmp(argv[1], "init") == 0) {
-        return init_folder(argv[2]);
+        return init_folder(argv[2], "frank.example/hub");
+    }
+    if (argc == 5 && strcmp(argv[1], "init") == 0 &&
+        strcmp(argv[2], "--log-origin") == 0) {
+        return init_folder(argv[4], argv[3]);
     }
     if (argc < 2) {
         return usage(stderr, EXIT_USAGE);

@@ -153,6 +153,21 @@ check("a second one of the same is signed anew and agrees", export(
     case, "again.bundle", withheld=True) != full and audit(
     "bundle", *PINS, path("full.bundle"), path("again.bundle")).returncode == 0)
 
+# -- Nothing about a case can be left out --
+history = [(number, e) for number, e in enumerate(entries())
+           if e.get("case") == exports_logged()[0]["case"]]
+check("each entry of a case names the one before it",
+      [e.get("previous") for _, e in history] ==
+      [None] + [number for number, _ in history][:-1], history)
+inside = [json.JSONDecoder().raw_decode(bare[m.start():].decode("latin-1"))[0]
+          for m in re.finditer(rb'\{"type":"', bare)]
+end = [e.get("bundle") for _, e in history].index(bare[17:33].hex())
+check("a bundle has all of them up to its own, also about reports that it "
+      "does not show", [e for e in inside if "case" in e] ==
+      [e for _, e in history[:end + 1]] and
+      sum(e["type"] == "report_taken_over" for e in inside) == 2,
+      (inside, history[:end + 1]))
+
 # -- What a court does --
 check("another hub's keys refuse it", audit(
     "bundle", "--mod-key", vkey, "--hub-key",

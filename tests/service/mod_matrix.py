@@ -24,9 +24,11 @@ check("the description has each route and no other", table == described,
 dee = w.mod.add(w.ada, "dee", "reviewer", queues=["child_safety"])
 platform = w.mod.anyone()
 platform.token = w.mod.token_of("platform.token")
+outsider = w.mod.anyone()  # an auditor without an account
+outsider.token = w.mod.token_of("auditor.token")
 people = {"nobody": w.mod.anyone(), "reviewer": w.ann, "lead": w.lea,
           "admin": w.ada, "auditor": w.aud, "platform": platform,
-          "stranger": dee}
+          "outsider": outsider, "stranger": dee}
 ROLE = {"stranger": "reviewer"}
 
 
@@ -77,6 +79,7 @@ def row(name, kind, path, body=None, others=None, first=None, **expected):
     method, template = name.split()
     operation = api["paths"][template][method.lower()]
     is_platform = any("platform" in s for s in operation["security"])
+    is_auditor = any("auditor" in s for s in operation["security"])
     asked.add((name, kind))
     refused, done = [], []
     for who in people:
@@ -85,7 +88,9 @@ def row(name, kind, path, body=None, others=None, first=None, **expected):
             right = expected.get(who, others)
         elif is_platform:
             right = "unauthorized"
-        elif who in ("nobody", "platform"):
+        elif who == "outsider" and is_auditor:
+            right = expected.get(who, others)
+        elif who in ("nobody", "platform", "outsider"):
             right = "session"
         elif ROLE.get(who, who) not in operation["x-roles"]:
             right = "role"
@@ -115,6 +120,40 @@ def nowhere(name, body=None, others="not-found"):
     for kind, value in (("missing", "999999999"), ("odd", "0"), ("text", "abc")):
         row(name, kind, re.sub(r"\{\w+\}", value, template), body, others=others)
 
+
+# -- Who checks the log has its key --
+def vkey_of(folder):
+    with open(os.path.join(folder, "log.vkey")) as f:
+        return f.read().strip()
+
+
+check("the auditors' token reads the log's verifier key, as init wrote it",
+      outsider.must("GET", "/v1/log")["key"] == vkey_of(w.mod.folder) and
+      os.stat(w.mod.file("log.vkey")).st_mode & 0o777 == 0o644)
+check("with the newest size, as it has the newest checkpoint", until(
+    lambda: outsider.must("GET", "/v1/log")["size"] ==
+    w.aud.must("GET", "/v1/log")["size"] > 0))
+check("the hub's is the one that it tells everybody", json.loads(w.hub.get(
+    "/.well-known/frank")[1])["log"]["key"] == vkey_of(w.hub.folder))
+for words in ([B + "/frankd", "init"], [B + "/frank-mod", "init", "--hub",
+              w.hub.folder, "--quorum", w.hub.file("quorum/quorum.pub")]):
+    made = w.mod.file("made-by-" + os.path.basename(words[0]))
+    ran = subprocess.run([*words, "--log-origin", "log.example/1", made],
+                         capture_output=True, text=True)
+    check("init names the log as it is told, and prints its key",
+          ran.returncode == 0 and vkey_of(made) in ran.stdout and
+          vkey_of(made).startswith("log.example/1+"), ran)
+    with open(os.path.join(made, "frankd.conf" if "frankd" in made else
+                           "frank-mod.conf")) as f:
+        check("and so do its settings", "log-origin = log.example/1\n" in f)
+    before = vkey_of(made)
+    check("a second init changes no key", subprocess.run(
+        [*words, made], capture_output=True).returncode == 3 and
+        vkey_of(made) == before)
+    check("a name that no log can have is refused", subprocess.run(
+        [*words, "--log-origin", "a b", made + "-2"],
+        capture_output=True).returncode == 2 and
+        not os.path.exists(made + "-2/log.key"))
 
 # -- What has no object --
 for path, roles in (("/v1/me", {}), ("/v1/searches", {}), ("/v1/book", {}),
@@ -489,6 +528,24 @@ end = {"why": "It is over"}
 nowhere(name, end)
 row(name, "his", "/v1/legal-holds/%d/end" % hold, end, lead=DONE)
 row(name, "another's", "/v1/legal-holds/%d/end" % hold, end, lead="hold-over")
+
+# -- What leaves --
+wish = {"reporter": False, "withheld": False, "why": "a court asked"}
+name = "POST %s/exports" % case
+nowhere(name, wish)
+row(name, "bad", "/v1/cases/%d/exports" % OTHER, {**wish, "why": " "}, lead="why")
+row(name, "closed", "/v1/cases/%d/exports" % cases[8], wish, lead="not-open")
+row(name, "his", "/v1/cases/%d/exports" % HIS["lead"], wish, lead=DONE)
+row(name, "another's", "/v1/cases/%d/exports" % OTHER, wish, lead=DONE)
+key = w.mod.file("auditor.key")
+subprocess.run([B + "/frank-audit", "spot-check", "key", "init", key], check=True)
+sample = {"size": outsider.must("GET", "/v1/log")["size"], "beacon": "of a round",
+          "count": 1, "auditor": subprocess.run(
+              [B + "/frank-audit", "spot-check", "key", "public", key], check=True,
+              stdout=subprocess.PIPE, text=True).stdout.strip()}
+row("POST /v1/spot-checks", "odd", "/v1/spot-checks", {**sample, "count": 0},
+    lead="count")
+row("POST /v1/spot-checks", "none", "/v1/spot-checks", sample, lead=DONE)
 
 # -- Accounts --
 eli = {"name": "eli", "shown": "Eli", "roles": ["reviewer"]}

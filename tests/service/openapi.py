@@ -264,6 +264,9 @@ for _ in range(100):  # it looks twice a second for what is new
     time.sleep(0.1)
 ask("GET", "/log/checkpoint", expect=404)  # no public one yet
 ask("GET", "/log/checkpoint", headers=token("auditor.token"))
+ask("GET", "/log/checkpoint?public=1", headers=token("auditor.token"),
+    expect=404)
+ask("GET", "/log/checkpoint?public=1", private=True, expect=404)
 ask("GET", "/log/tile/0/000.p/1", headers=token("auditor.token"))
 ask("GET", "/log/tile/entries/000.p/1", private=True)
 ask("GET", "/log/tile/0/999", private=True, expect=404)
