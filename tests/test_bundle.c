@@ -1207,7 +1207,6 @@ static void two_with_other_texts_contradict_each_other(void **state)
     assert_true(says("Both show 1 appeal."));
     assert_apart(b->reports[0].note = other, "note");
     assert_apart(b->decisions[0].review = other, "decision");
-    assert_apart(b->decisions[0].review = none, "decision");
     assert_apart(b->appeals[0].text = other, "appeal");
     assert_apart(b->appeals[0].answer = other, "appeal");
     assert_apart(b->appeals[0].upheld = true, "appeal");
@@ -1218,9 +1217,14 @@ static void two_with_other_texts_contradict_each_other(void **state)
     assert_true(says("The first shows 1 reporter's note that"));
     assert_apart(b->appeals[0].text = none, "");
     assert_true(says("The first shows 1 appeal's text that"));
-    assert_apart(b->appeals[0].answered = false, "");
+    assert_apart((b->appeals[0].answered = false, b->appeals[0].answer = none),
+                 "");
     assert_true(says("The first shows 1 answer to an appeal that"));
+    assert_apart(b->decisions[0].explanation = none, "");
+    assert_true(says("The first shows 1 explanation that"));
     assert_apart(b->decisions[0].reviewed = false, "");
+    assert_apart(b->decisions[0].review = none, "");
+    assert_true(says("The first shows 1 review's text that"));
     assert_apart(b->bundle.appeal_count = 0, "");
     assert_true(says("The first shows 1 appeal that"));
     assert_apart(b->appeals[0].received++, "");

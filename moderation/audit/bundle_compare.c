@@ -40,6 +40,14 @@ static bool texts_differ(struct frank_span x, struct frank_span y)
     return x.len > 0 && y.len > 0 && !same_bytes(x, y);
 }
 
+/* A text that names the reporter is left out with him. */
+static void say_texts(struct pair *p, const char *what, struct frank_span x,
+                      struct frank_span y)
+{
+    say_more(p, "texts", x.len > 0 && y.len == 0, y.len > 0 && x.len == 0,
+             what);
+}
+
 /* ---- Logs ---------------------------------------------------------------- */
 
 static void compare_trees(struct pair *p, const struct bundle_trail *a,
@@ -178,8 +186,7 @@ static void compare_report(struct pair *p, size_t r, size_t s)
                       "both.",
                       r);
     }
-    say_more(p, "note", x->note.len > 0 && y->note.len == 0,
-             y->note.len > 0 && x->note.len == 0, "reporter's note");
+    say_texts(p, "reporter's note", x->note, y->note);
     say_more(p, "reporter", m->salt != NULL && n->salt == NULL,
              n->salt != NULL && m->salt == NULL, "reporter's name");
     compare_messages(p, x, y, r);
@@ -216,11 +223,11 @@ static bool same_decision(const struct bundle_decision *x,
            same_bytes(x->policy, y->policy) && same_bytes(x->title, y->title) &&
            same_bytes(x->text, y->text) && x->outcome == y->outcome &&
            x->grave == y->grave && x->withheld == y->withheld &&
-           same_bytes(x->explanation, y->explanation) &&
+           !texts_differ(x->explanation, y->explanation) &&
            (!x->reviewed || !y->reviewed ||
             (x->review_time == y->review_time &&
              same_bytes(x->reviewer, y->reviewer) &&
-             same_bytes(x->review, y->review)));
+             !texts_differ(x->review, y->review)));
 }
 
 static void compare_decisions(struct pair *p)
@@ -245,6 +252,10 @@ static void compare_decisions(struct pair *p)
                             "two.",
                             i);
             }
+            say_texts(p, "explanation", a->decisions[i].explanation,
+                      b->decisions[j].explanation);
+            say_texts(p, "review's text", a->decisions[i].review,
+                      b->decisions[j].review);
         }
     }
     bundle_find(p->out, BUNDLE_PROVEN, "decision", BY_MODERATION, 0,
@@ -276,10 +287,8 @@ static void compare_appeal(struct pair *p, const struct bundle_appeal *x,
         bundle_refuse(p->out, "appeal",
                       "The answer to appeal %zu is not the same in both.", i);
     }
-    say_more(p, "appeal", x->text.len > 0 && y->text.len == 0,
-             y->text.len > 0 && x->text.len == 0, "appeal's text");
-    say_more(p, "appeal", x->answered && !y->answered,
-             y->answered && !x->answered, "answer to an appeal");
+    say_texts(p, "appeal's text", x->text, y->text);
+    say_texts(p, "answer to an appeal", x->answer, y->answer);
 }
 
 static void compare_appeals(struct pair *p)

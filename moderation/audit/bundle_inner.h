@@ -48,6 +48,9 @@ struct bundle_source {
 void bundle_check_trail(struct bundle_check *c, struct bundle_trail *out,
                         const struct bundle_log *log,
                         const struct bundle_source *source);
+/* Its entries, parsed; false: out of memory. */
+bool bundle_read_lines(struct bundle_check *c, struct bundle_trail *trail,
+                       const struct bundle_log *log, const char *by);
 /* Whether each line is about this case, and which report it is about. */
 void bundle_check_lines(struct bundle_check *c);
 
