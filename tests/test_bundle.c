@@ -208,8 +208,9 @@ static void pins_are_what_counts(void **state)
     assert_string_equal(first_refused(), "verdict");
 }
 
-/* A pinned quorum of the same key but other shares is another one. */
-static void a_quorum_of_other_shares_is_not_pinned(void **state)
+/* A pinned quorum of the same key but other shares is another one, and the
+ * bundle's own is none: nothing is proven by its receipts. */
+static void a_quorum_of_other_shares_is_refused(void **state)
 {
     struct frank_quorum other = *reports_quorum();
     struct bundle_pins pins = {.quorums = &other, .quorum_count = 1};
@@ -217,7 +218,10 @@ static void a_quorum_of_other_shares_is_not_pinned(void **state)
     (void)state;
     other.share_publics[2][0] ^= 1;
     check(bundles_sign(bundles_new()), &pins);
-    assert_int_equal(count_of(BUNDLE_UNPINNED, "quorum"), 1);
+    assert_string_equal(first_refused(), "quorum");
+    assert_int_equal(count_of(BUNDLE_UNPINNED, "quorum"), 0);
+    assert_int_equal(count_of(BUNDLE_PROVEN, "receipts"), 0);
+    assert_true(says("is none of those that you gave"));
 }
 
 static void what_is_left_out_is_said(void **state)
@@ -1175,7 +1179,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_bundle_says_what_is_proven),
         TEST(pins_are_what_counts),
-        TEST(a_quorum_of_other_shares_is_not_pinned),
+        TEST(a_quorum_of_other_shares_is_refused),
         TEST(what_is_left_out_is_said),
         TEST(a_sealed_report_proves_its_header),
         TEST(witnesses_are_counted),
