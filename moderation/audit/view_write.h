@@ -49,5 +49,8 @@ const struct bundle_message *view_accused(const struct bundle_report *report);
 /* Whether material of this reason must not be shown to whoever opens a page:
  * child safety. */
 bool view_is_withheld_reason(uint8_t reason);
+/* Whether a report of the bundle has such a reason: reports of one case can
+ * have the same messages, and each says of what it is by itself. */
+bool view_withholds(const struct bundle *bundle);
 
 #endif

@@ -169,7 +169,7 @@ static json_t *make_report(struct view_writer *w, const struct bundle_check *c,
         "Reported by a recipient; the hub proved by message franking that this "
         "account sent these messages. The evidence bundle of the case has the "
         "proofs.");
-    if (!view_is_withheld_reason(report->reason)) {
+    if (!view_withholds(c->bundle)) {
         put_evidence(w, out, report);
     }
     return out;
