@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an evidence bundle proves, and how whoever lies in one is found. */
 #include "bundle_check.h"
+#include "bundle_inner.h"
 #include "bundle_live.h"
 #include "bundles.h"
 #include "policy.h"
+#include "utf8.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -222,6 +224,29 @@ static void a_quorum_of_other_shares_is_refused(void **state)
     assert_int_equal(count_of(BUNDLE_UNPINNED, "quorum"), 0);
     assert_int_equal(count_of(BUNDLE_PROVEN, "receipts"), 0);
     assert_true(says("is none of those that you gave"));
+}
+
+/* Words are cut, also where escapes make them longer, but not in a character:
+ * JSON takes no half of one. */
+static void words_are_cut_between_characters(void **state)
+{
+    uint8_t text[304];
+
+    (void)state;
+    for (size_t escapes = 0; escapes < 100; escapes++) {
+        struct bundle_words words;
+        size_t len;
+
+        memset(text, 1, escapes);
+        for (size_t i = escapes; i + 3 <= sizeof text; i += 3) {
+            memcpy(text + i, "\xe2\x82\xac", 3);
+        }
+        words = bundle_words((struct frank_span){text, sizeof text - 3});
+        len = strlen(words.text);
+        assert_true(len < sizeof words.text);
+        assert_string_equal(words.text + len - 3, "...");
+        assert_true(utf8_is_valid(support_text(words.text)));
+    }
 }
 
 static void what_is_left_out_is_said(void **state)
@@ -1180,6 +1205,7 @@ int main(void)
         TEST(a_bundle_says_what_is_proven),
         TEST(pins_are_what_counts),
         TEST(a_quorum_of_other_shares_is_refused),
+        TEST(words_are_cut_between_characters),
         TEST(what_is_left_out_is_said),
         TEST(a_sealed_report_proves_its_header),
         TEST(witnesses_are_counted),
