@@ -588,6 +588,7 @@ static void an_entry_of_another_log_is_refused(void **state)
     check(bundles_encode(&bundle, b->moderation.seed), &no_pins);
     assert_string_equal(first_refused(), "inclusion");
     assert_int_equal(count_of(BUNDLE_REFUSED, "inclusion"), 1);
+    assert_null(c->moderation.lines[4].json);
 }
 
 static void another_key_than_the_logs_is_refused(void **state)
@@ -641,6 +642,43 @@ static void entries_of_other_cases_are_refused(void **state)
                     "\"to\":\"closed\"", "\"to\":\"shut\"");
     check(bundles_sign(b), &no_pins);
     assert_string_equal(first_refused(), "entry");
+}
+
+/* Nothing is read that is not in the tree, nor what takes much memory. */
+static void entries_are_read_last_and_small(void **state)
+{
+    static char line[9000];
+    static const struct {
+        const char *item;
+        size_t count;
+        bool plain;
+    } cases[] = {{"1,", 96, true},
+                 {"1,", 97, false},
+                 {"[", 3, true},
+                 {"[{}", 2, false},
+                 {"          ", 800, true},
+                 {"          ", 839, false},
+                 {"\\", 1, false}};
+    struct bundles *b = bundles_new();
+    struct bundle bundle;
+
+    (void)state;
+    for (size_t i = 0; i < SUPPORT_COUNT(cases); i++) {
+        line[0] = '\0';
+        for (size_t k = 0; k < cases[i].count; k++) {
+            (void)strcat(line, cases[i].item);
+        }
+        assert_int_equal(bundle_line_is_plain(support_text(line)),
+                         cases[i].plain);
+    }
+    bundles_replace(bundles_line(&b->moderation, "looked", 0), "\"looked\"",
+                    "\"looked\",\"more\":[{},{},{}]");
+    assert_refused(b, "entry");
+    bundle = b->bundle;
+    bundle.moderation.checkpoint = bundle.hub.checkpoint;
+    check(bundles_encode(&bundle, b->moderation.seed), &no_pins);
+    assert_true(c->moderation.count > 0);
+    assert_null(c->moderation.lines[0].json);
 }
 
 static void a_report_that_the_log_does_not_know_is_refused(void **state)
@@ -1222,6 +1260,7 @@ int main(void)
         TEST(another_key_than_the_logs_is_refused),
         TEST(a_checkpoint_that_does_not_go_on_is_refused),
         TEST(entries_of_other_cases_are_refused),
+        TEST(entries_are_read_last_and_small),
         TEST(a_report_that_the_log_does_not_know_is_refused),
         TEST(missing_receipts_are_refused),
         TEST(receipts_of_others_are_refused),

@@ -204,38 +204,6 @@ static void check_cosigned(struct bundle_check *c, struct bundle_trail *trail,
     }
 }
 
-static void check_inclusion(struct bundle_check *c,
-                            const struct bundle_trail *trail, const char *by)
-{
-    size_t good = 0;
-
-    for (size_t i = 0; i < trail->count; i++) {
-        const struct bundle_entry *entry = trail->lines[i].entry;
-        uint8_t leaf[MERKLE_HASH_BYTES];
-        struct frank_fault fault;
-
-        merkle_leaf(leaf, entry->entry);
-        if (merkle_check_inclusion(
-                entry->index, trail->checkpoint.size, leaf,
-                (const uint8_t(*)[MERKLE_HASH_BYTES])entry->proof.data,
-                entry->proof.len / MERKLE_HASH_BYTES, trail->checkpoint.root,
-                &fault) == FRANK_OK) {
-            good++;
-        } else {
-            bundle_refuse(c, "inclusion",
-                          "Entry %llu is not in the tree that %s signed: %s.",
-                          (unsigned long long)entry->index, by,
-                          bundle_why(&fault).text);
-        }
-    }
-    if (good > 0 && good == trail->count) {
-        bundle_find(c, BUNDLE_PROVEN, "inclusion", by, 0,
-                    "%s of the log %s are in the bundle, of %llu that it had.",
-                    COUNT(good, "entry"), trail->key.name,
-                    (unsigned long long)trail->checkpoint.size);
-    }
-}
-
 /* ---- The entries --------------------------------------------------------- */
 
 static const char *text_of(const json_t *object, const char *name)
@@ -243,6 +211,28 @@ static const char *text_of(const json_t *object, const char *name)
     const char *text = json_string_value(json_object_get(object, name));
 
     return text != NULL ? text : "";
+}
+
+/* The longest of a case has 14 members and 32 holders. */
+#define MARKS_MAX 96
+#define CONTAINERS_MAX 3
+
+bool bundle_line_is_plain(struct frank_span entry)
+{
+    size_t marks = 0;
+    size_t containers = 0;
+
+    for (size_t i = 0; i < entry.len && i < BUNDLE_LINE_MAX_BYTES; i++) {
+        uint8_t byte = entry.data[i];
+
+        if (byte == '\\') {
+            return false;
+        }
+        containers += byte == '{' || byte == '[';
+        marks += byte == ',' || byte == ':';
+    }
+    return entry.len <= BUNDLE_LINE_MAX_BYTES && marks <= MARKS_MAX &&
+           containers <= CONTAINERS_MAX;
 }
 
 /* The two states of a step; false: they are none. */
@@ -267,6 +257,7 @@ static void read_line(struct bundle_check *c, struct bundle_line *line,
     struct frank_span text = line->entry->entry;
     json_t *json = NULL;
     bool good =
+        bundle_line_is_plain(text) &&
         key_json_load(&json, (const char *)text.data, text.len,
                       BUNDLE_ENTRY_MAX_BYTES, "entry", NULL) == FRANK_OK &&
         json_is_string(json_object_get(json, "type")) &&
@@ -291,13 +282,46 @@ static void read_line(struct bundle_check *c, struct bundle_line *line,
     }
 }
 
-static bool read_lines(struct bundle_check *c, struct bundle_trail *trail,
-                       const struct bundle_log *log, const char *by)
+/* What is not in the tree is not read either: anybody can have written it. */
+static void check_inclusion(struct bundle_check *c,
+                            const struct bundle_trail *trail, const char *by)
 {
     char case_hex[2 * BUNDLE_CASE_BYTES + 1];
+    size_t good = 0;
 
     (void)sodium_bin2hex(case_hex, sizeof case_hex, c->bundle->case_name,
                          sizeof c->bundle->case_name);
+    for (size_t i = 0; i < trail->count; i++) {
+        const struct bundle_entry *entry = trail->lines[i].entry;
+        uint8_t leaf[MERKLE_HASH_BYTES];
+        struct frank_fault fault;
+
+        merkle_leaf(leaf, entry->entry);
+        if (merkle_check_inclusion(
+                entry->index, trail->checkpoint.size, leaf,
+                (const uint8_t(*)[MERKLE_HASH_BYTES])entry->proof.data,
+                entry->proof.len / MERKLE_HASH_BYTES, trail->checkpoint.root,
+                &fault) == FRANK_OK) {
+            good++;
+            read_line(c, &trail->lines[i], case_hex, by);
+        } else {
+            bundle_refuse(c, "inclusion",
+                          "Entry %llu is not in the tree that %s signed: %s.",
+                          (unsigned long long)entry->index, by,
+                          bundle_why(&fault).text);
+        }
+    }
+    if (good > 0 && good == trail->count) {
+        bundle_find(c, BUNDLE_PROVEN, "inclusion", by, 0,
+                    "%s of the log %s are in the bundle, of %llu that it had.",
+                    COUNT(good, "entry"), trail->key.name,
+                    (unsigned long long)trail->checkpoint.size);
+    }
+}
+
+static bool make_lines(struct bundle_check *c, struct bundle_trail *trail,
+                       const struct bundle_log *log)
+{
     trail->lines = calloc(log->count + 1, sizeof *trail->lines);
     if (trail->lines == NULL) {
         c->exhausted = true;
@@ -310,7 +334,6 @@ static bool read_lines(struct bundle_check *c, struct bundle_trail *trail,
                                                .action = "",
                                                .by = "",
                                                .report = SIZE_MAX};
-        read_line(c, &trail->lines[i], case_hex, by);
     }
     return true;
 }
@@ -319,8 +342,7 @@ void bundle_check_trail(struct bundle_check *c, struct bundle_trail *out,
                         const struct bundle_log *log,
                         const struct bundle_source *source)
 {
-    if (!read_lines(c, out, log, source->by) ||
-        !check_key(c, &out->key, log, source) ||
+    if (!make_lines(c, out, log) || !check_key(c, &out->key, log, source) ||
         !open_note(c, &out->checkpoint, out, log->checkpoint, source->by,
                    "checkpoint")) {
         return;
