@@ -97,4 +97,10 @@ says "too" '"check": ?"live"' out
 expect "another log" 1 bundle --mod forked case.bundle
 says "has another past" "it has another past now" out
 expect "no log" 3 bundle --mod contents case.bundle
+
+# -- A holder's receipts --
+for log in live escaped; do
+    expect "receipts in a holder's name ($log)" 1 frank-audit receipts --mod $log --mod-key "$mod" --holder 2 --quorum quorum.pub
+    is "are both told ($log)" test "$(grep -c 'made with his share' out)" = 2
+done
 exit "$result"

@@ -1078,6 +1078,52 @@ static void what_a_bundle_left_out_the_log_tells(void **state)
                      FRANK_ERR_VALUE);
 }
 
+/* Where entries can be written otherwise than services write them, what they
+ * are about can be hidden from who looks for it. */
+static void entries_with_escapes_hide_nothing(void **state)
+{
+    struct bundles *b = bundles_new();
+    const struct bundle_live live = {
+        .read = bundles_read, .context = &b->moderation, .entries = true};
+    struct bundle_check *found = NULL;
+    struct frank_fault fault;
+
+    (void)state;
+    bundles_replace(bundles_line(&b->moderation, "looked", 1), "\"case\":\"5c",
+                    "\"case\":\"5\\u0063");
+    assert_refused(b, "entry");
+    b->moderation.shown[16] = false; /* the second look */
+    check(bundles_sign(b), &no_pins);
+    assert_string_equal(first_refused(), "");
+    assert_ok(bundle_beside_log(&found, c, &live, &fault));
+    bundle_check_free(c);
+    c = found;
+    assert_string_equal(first_refused(), "live");
+    assert_true(says("1 entry of the log cannot be read"));
+    assert_true(says("the first is entry 16."));
+    assert_false(says("every entry of the case that there was"));
+}
+
+static void names_are_found_in_other_layouts(void **state)
+{
+    struct bundles *b = bundles_new();
+    char line[512];
+
+    (void)state;
+    (void)snprintf(line, sizeof line,
+                   "{\"type\":\"purge\",\"time\":1,\"report\" : \"%s\"}",
+                   bundles_report_hex(b, 1));
+    add_line(b, line);
+    assert_ok(beside(b, true));
+    assert_string_equal(first_refused(), "");
+    assert_int_equal(count_of(BUNDLE_PROVEN, "later"), 1);
+    /* What names the case, and is no JSON. */
+    add_line(b, "\"" BUNDLES_NAME "\"}");
+    assert_ok(beside(b, true));
+    assert_string_equal(first_refused(), "live");
+    assert_true(says("1 entry of the log cannot be read"));
+}
+
 /* ---- The form --------------------------------------------------------------
  */
 
@@ -1274,6 +1320,8 @@ int main(void)
         TEST(the_live_log_goes_on_from_a_bundle),
         TEST(a_log_with_another_past_is_refused),
         TEST(what_a_bundle_left_out_the_log_tells),
+        TEST(entries_with_escapes_hide_nothing),
+        TEST(names_are_found_in_other_layouts),
         TEST(what_cannot_be_read_is_not_written),
         TEST(other_octets_are_refused),
         TEST(a_signature_of_another_length_is_refused),

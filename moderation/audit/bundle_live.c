@@ -22,6 +22,8 @@ struct beside {
     size_t left_out;
     size_t later;
     size_t not_told; /* of these */
+    size_t unread;
+    uint64_t first_unread;
     char case_hex[2 * BUNDLE_CASE_BYTES + 1];
 };
 
@@ -34,26 +36,42 @@ static bool holds_text(struct frank_span entry, const char *text)
     return memmem(entry.data, entry.len, text, strlen(text)) != NULL;
 }
 
-/* Whether an entry is about the case. Most are not, and are not read for it. */
-static json_t *read_entry(const struct beside *b, struct frank_span entry)
+/* A name stands in quotes, whatever is around it. */
+static bool names_report(const struct beside *b, struct frank_span entry)
 {
-    static const char report[] = "\"report\":\"";
-    const uint8_t *at = memmem(entry.data, entry.len, report, strlen(report));
     char name[NAME_HEX_BYTES + 1] = "";
-    json_t *json = NULL;
 
-    if (at != NULL && entry.len - (size_t)(at - entry.data) >
-                          strlen(report) + NAME_HEX_BYTES) {
-        memcpy(name, at + strlen(report), NAME_HEX_BYTES);
-        name[NAME_HEX_BYTES] = '\0';
+    for (size_t i = 0; i + NAME_HEX_BYTES + 1 < entry.len; i++) {
+        if (entry.data[i] == '"' && entry.data[i + NAME_HEX_BYTES + 1] == '"') {
+            memcpy(name, entry.data + i + 1, NAME_HEX_BYTES);
+            if (json_object_get(b->check->names, name) != NULL) {
+                return true;
+            }
+        }
     }
-    if (!holds_text(entry, b->case_hex) &&
-        json_object_get(b->check->names, name) == NULL) {
-        return NULL;
+    return false;
+}
+
+/* Whether an entry is about the case. Most are not, and are not read for it;
+ * of what has escapes, or cannot be read, nobody can tell. */
+static json_t *read_entry(struct beside *b, uint64_t index,
+                          struct frank_span entry)
+{
+    json_t *json = NULL;
+    int error = FRANK_ERR_JSON;
+
+    if (bundle_line_is_plain(entry)) {
+        if (!holds_text(entry, b->case_hex) && !names_report(b, entry)) {
+            return NULL;
+        }
+        error = key_json_load(&json, (const char *)entry.data, entry.len,
+                              BUNDLE_ENTRY_MAX_BYTES, "entry", NULL);
     }
-    if (key_json_load(&json, (const char *)entry.data, entry.len,
-                      BUNDLE_ENTRY_MAX_BYTES, "entry", NULL) != FRANK_OK) {
-        return NULL;
+    if (error == FRANK_ERR_MEMORY) {
+        b->out->exhausted = true;
+    } else if (error != FRANK_OK) {
+        b->first_unread = b->unread == 0 ? index : b->first_unread;
+        b->unread++;
     }
     return json;
 }
@@ -100,7 +118,7 @@ static void compare_line(struct beside *b, uint64_t index,
         }
         return;
     }
-    json = read_entry(b, entry);
+    json = read_entry(b, index, entry);
     b->left_out += json != NULL;
     json_decref(json);
 }
@@ -112,7 +130,7 @@ static int take_entry(void *context, uint64_t index, struct frank_span entry)
     uint8_t hash[MERKLE_HASH_BYTES];
 
     if (index >= mine->size) {
-        json_t *json = read_entry(b, entry);
+        json_t *json = read_entry(b, index, entry);
 
         if (json != NULL) {
             tell(b, index, json);
@@ -183,6 +201,35 @@ static int compare_trees(struct beside *b, const struct note_checkpoint *now,
 
 /* ---- Both ---------------------------------------------------------------- */
 
+static void say_entries(struct beside *b)
+{
+    if (b->unread > 0) {
+        bundle_refuse(b->out, "live",
+                      "%s of the log cannot be read, or no service writes "
+                      "such; the first is entry %llu. What they are about "
+                      "nobody can tell.",
+                      COUNT(b->unread, "entry"),
+                      (unsigned long long)b->first_unread);
+        return;
+    }
+    if (b->left_out > 0) {
+        bundle_find(b->out, BUNDLE_NOT_SHOWN, "left out", "", 0,
+                    "The bundle leaves out %s of the case.",
+                    COUNT(b->left_out, "entry"));
+    } else {
+        bundle_find(b->out, BUNDLE_PROVEN, "left out", BY_LOG, 0,
+                    "The bundle shows every entry of the case that there was.");
+    }
+    if (b->later == 0) {
+        bundle_find(b->out, BUNDLE_PROVEN, "later", BY_LOG, 0,
+                    "Nothing happened in the case since then.");
+    } else if (b->not_told > 0) {
+        bundle_find(b->out, BUNDLE_NOT_SHOWN, "later", "", 0,
+                    "%s of the case since then are not told here.",
+                    COUNT(b->not_told, "entry"));
+    }
+}
+
 static void say(struct beside *b, const struct note_checkpoint *now)
 {
     const struct note_checkpoint *mine = &b->check->moderation.checkpoint;
@@ -203,22 +250,7 @@ static void say(struct beside *b, const struct note_checkpoint *now)
                     "What its entries say was not read (--entries).");
         return;
     }
-    if (b->left_out > 0) {
-        bundle_find(b->out, BUNDLE_NOT_SHOWN, "left out", "", 0,
-                    "The bundle leaves out %s of the case.",
-                    COUNT(b->left_out, "entry"));
-    } else {
-        bundle_find(b->out, BUNDLE_PROVEN, "left out", BY_LOG, 0,
-                    "The bundle shows every entry of the case that there was.");
-    }
-    if (b->later == 0) {
-        bundle_find(b->out, BUNDLE_PROVEN, "later", BY_LOG, 0,
-                    "Nothing happened in the case since then.");
-    } else if (b->not_told > 0) {
-        bundle_find(b->out, BUNDLE_NOT_SHOWN, "later", "", 0,
-                    "%s of the case since then are not told here.",
-                    COUNT(b->not_told, "entry"));
-    }
+    say_entries(b);
 }
 
 static int ask(struct beside *b, struct frank_fault *fault)
