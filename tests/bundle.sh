@@ -8,6 +8,11 @@
 bundle() {
     frank-audit bundle "$@"
 }
+# With the file modes of most people.
+# shellcheck disable=SC2317 # called by name
+usually() {
+    (umask 022 && bundle "$@")
+}
 mod=$(cat mod.vkey)
 hub=$(cat hub.vkey)
 
@@ -65,8 +70,9 @@ says "too" '"agree": ?false' out
 expect "one that does not hold is not compared" 1 bundle case.bundle lie.bundle
 
 # -- Files --
-expect "the page" 0 bundle --html page.html case.bundle
+expect "the page" 0 usually --html page.html case.bundle
 says "stands alone" "Content-Security-Policy" page.html
+is "is for its owner alone" test "$(stat -c %a page.html)" = 600
 expect "is not written over" 3 bundle --html page.html case.bundle
 expect "a page of one that does not hold" 1 bundle --html bad.html lie.bundle
 says "says so" "does not hold" bad.html
@@ -84,9 +90,11 @@ expect "a draft for the CyberTipline" 0 bundle --cybertip draft.xml reason-9.bun
 is "is XML" python3 -c 'import xml.etree.ElementTree as e; e.parse("draft.xml")'
 expect "not of other reasons" 1 bundle --cybertip none.xml case.bundle
 expect "no draft of what does not hold" 1 bundle --xarf none.json lie.bundle
-expect "the contents" 0 bundle --out contents reason-9.bundle
+mkdir -m 755 contents
+expect "the contents" 0 usually --out contents reason-9.bundle
 is "as they were sent" cmp -s contents/report-0-message-0.content "$vectors/messages/01-offer.cbor"
 is "and the sealed report" test -s contents/report-1.sealed
+is "for their owner alone" test "$(stat -c %a contents/* | sort -u)" = 600
 expect "into no folder" 3 bundle --out no/where case.bundle
 
 # -- Beside the log --
@@ -98,4 +106,10 @@ says "too" '"check": ?"live"' out
 expect "another log" 1 bundle --mod forked case.bundle
 says "has another past" "it has another past now" out
 expect "no log" 3 bundle --mod contents case.bundle
+
+# -- A holder's receipts --
+for log in live escaped; do
+    expect "receipts in a holder's name ($log)" 1 frank-audit receipts --mod $log --mod-key "$mod" --holder 2 --quorum quorum.pub
+    is "are both told ($log)" test "$(grep -c 'made with his share' out)" = 2
+done
 exit "$result"

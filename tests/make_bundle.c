@@ -142,6 +142,11 @@ static void put_all(void)
     bundles_replace(bundles_line(&b->moderation, "looked", 0), "looked",
                     "Looked");
     put_log("forked", &b->moderation);
+    /* A share that was stolen, and hidden. */
+    b = bundles_new();
+    bundles_replace(bundles_line(&b->moderation, "\"receipt\"", 1),
+                    "\"receipt\"", "\"\\u0072eceipt\"");
+    put_log("escaped", &b->moderation);
 }
 
 int main(int argc, char **argv)

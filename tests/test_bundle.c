@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an evidence bundle proves, and how whoever lies in one is found. */
 #include "bundle_check.h"
+#include "bundle_inner.h"
 #include "bundle_live.h"
 #include "bundles.h"
 #include "policy.h"
+#include "utf8.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -209,8 +211,9 @@ static void pins_are_what_counts(void **state)
     assert_string_equal(first_refused(), "verdict");
 }
 
-/* A pinned quorum of the same key but other shares is another one. */
-static void a_quorum_of_other_shares_is_not_pinned(void **state)
+/* A pinned quorum of the same key but other shares is another one, and the
+ * bundle's own is none: nothing is proven by its receipts. */
+static void a_quorum_of_other_shares_is_refused(void **state)
 {
     struct frank_quorum other = *reports_quorum();
     struct bundle_pins pins = {.quorums = &other, .quorum_count = 1};
@@ -218,7 +221,33 @@ static void a_quorum_of_other_shares_is_not_pinned(void **state)
     (void)state;
     other.share_publics[2][0] ^= 1;
     check(bundles_sign(bundles_new()), &pins);
-    assert_int_equal(count_of(BUNDLE_UNPINNED, "quorum"), 1);
+    assert_string_equal(first_refused(), "quorum");
+    assert_int_equal(count_of(BUNDLE_UNPINNED, "quorum"), 0);
+    assert_int_equal(count_of(BUNDLE_PROVEN, "receipts"), 0);
+    assert_true(says("is none of those that you gave"));
+}
+
+/* Words are cut, also where escapes make them longer, but not in a character:
+ * JSON takes no half of one. */
+static void words_are_cut_between_characters(void **state)
+{
+    uint8_t text[304];
+
+    (void)state;
+    for (size_t escapes = 0; escapes < 100; escapes++) {
+        struct bundle_words words;
+        size_t len;
+
+        memset(text, 1, escapes);
+        for (size_t i = escapes; i + 3 <= sizeof text; i += 3) {
+            memcpy(text + i, "\xe2\x82\xac", 3);
+        }
+        words = bundle_words((struct frank_span){text, sizeof text - 3});
+        len = strlen(words.text);
+        assert_true(len < sizeof words.text);
+        assert_string_equal(words.text + len - 3, "...");
+        assert_true(utf8_is_valid(support_text(words.text)));
+    }
 }
 
 static void what_is_left_out_is_said(void **state)
@@ -699,6 +728,7 @@ static void an_entry_of_another_log_is_refused(void **state)
     check(bundles_encode(&bundle, b->moderation.seed), &no_pins);
     assert_string_equal(first_refused(), "inclusion");
     assert_int_equal(count_of(BUNDLE_REFUSED, "inclusion"), 1);
+    assert_null(c->moderation.lines[4].json);
 }
 
 static void another_key_than_the_logs_is_refused(void **state)
@@ -754,6 +784,45 @@ static void entries_of_other_cases_are_refused(void **state)
                     "\"to\":\"closed\"", "\"to\":\"shut\"");
     check(bundles_sign(b), &no_pins);
     assert_string_equal(first_refused(), "entry");
+}
+
+/* Nothing is read that is not in the tree, nor what takes much memory. */
+static void entries_are_read_last_and_small(void **state)
+{
+    static char line[9000];
+    static const struct {
+        const char *item;
+        size_t count;
+        bool plain;
+    } cases[] = {{"1,", 96, true},
+                 {"1,", 97, false},
+                 {"[", 3, true},
+                 {"[{}", 2, false},
+                 {"          ", 800, true},
+                 {"          ", 839, false},
+                 {"\\", 1, false}};
+    struct bundles *b = bundles_new();
+    struct bundle bundle;
+
+    (void)state;
+    for (size_t i = 0; i < SUPPORT_COUNT(cases); i++) {
+        line[0] = '\0';
+        for (size_t k = 0; k < cases[i].count; k++) {
+            (void)strcat(line, cases[i].item);
+        }
+        assert_int_equal(bundle_line_is_plain(support_text(line)),
+                         cases[i].plain);
+    }
+    bundles_replace(bundles_line(&b->moderation, "looked", 0), "\"looked\"",
+                    "\"looked\",\"more\":[{},{},{}]");
+    check(bundles_sign(b), &no_pins);
+    assert_string_equal(first_refused(), "entry"); /* and with it the chain */
+    assert_int_equal(c->totals[BUNDLE_REFUSED], 2);
+    bundle = b->bundle;
+    bundle.moderation.checkpoint = bundle.hub.checkpoint;
+    check(bundles_encode(&bundle, b->moderation.seed), &no_pins);
+    assert_true(c->moderation.count > 0);
+    assert_null(c->moderation.lines[0].json);
 }
 
 static void a_report_that_the_log_does_not_know_is_refused(void **state)
@@ -1375,6 +1444,56 @@ static void what_a_bundle_never_has_the_log_tells(void **state)
     assert_true(says("Since then: look again (entry 27, by x)."));
 }
 
+/* Where entries can be written otherwise than services write them, what they
+ * are about can be hidden from who looks for it. */
+static void entries_with_escapes_hide_nothing(void **state)
+{
+    struct bundles *b = bundles_new();
+    const struct bundle_live live = {
+        .read = bundles_read, .context = &b->moderation, .entries = true};
+    struct bundle_check *found = NULL;
+    struct frank_fault fault;
+
+    (void)state;
+    bundles_replace(bundles_line(&b->moderation, "looked", 1), "\"case\":\"5c",
+                    "\"case\":\"5\\u0063");
+    check(bundles_sign(b), &no_pins);
+    assert_string_equal(first_refused(), "entry"); /* and with it the chain */
+    assert_int_equal(c->totals[BUNDLE_REFUSED], 2);
+    b->moderation.shown[16] = false; /* the second look */
+    bundles_replace(b->moderation.lines[17], "\"previous\":16",
+                    "\"previous\":15");
+    check(bundles_sign(b), &no_pins);
+    assert_string_equal(first_refused(), "");
+    assert_ok(bundle_beside_log(&found, c, &live, &fault));
+    bundle_check_free(c);
+    c = found;
+    assert_string_equal(first_refused(), "live");
+    assert_true(says("1 entry of the log cannot be read"));
+    assert_true(says("the first is entry 16."));
+    assert_false(says("every entry of the case that there was"));
+}
+
+static void names_are_found_in_other_layouts(void **state)
+{
+    struct bundles *b = bundles_new();
+    char line[512];
+
+    (void)state;
+    (void)snprintf(line, sizeof line,
+                   "{\"type\":\"purge\",\"time\":1,\"report\" : \"%s\"}",
+                   bundles_report_hex(b, 1));
+    add_line(b, line);
+    assert_ok(beside(b, true));
+    assert_string_equal(first_refused(), "");
+    assert_int_equal(count_of(BUNDLE_PROVEN, "later"), 1);
+    /* What names the case, and is no JSON. */
+    add_line(b, "\"" BUNDLES_NAME "\"}");
+    assert_ok(beside(b, true));
+    assert_string_equal(first_refused(), "live");
+    assert_true(says("1 entry of the log cannot be read"));
+}
+
 /* ---- The form --------------------------------------------------------------
  */
 
@@ -1539,7 +1658,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_bundle_says_what_is_proven),
         TEST(pins_are_what_counts),
-        TEST(a_quorum_of_other_shares_is_not_pinned),
+        TEST(a_quorum_of_other_shares_is_refused),
+        TEST(words_are_cut_between_characters),
         TEST(what_is_left_out_is_said),
         TEST(a_sealed_report_proves_its_header),
         TEST(witnesses_are_counted),
@@ -1561,6 +1681,7 @@ int main(void)
         TEST(another_key_than_the_logs_is_refused),
         TEST(a_checkpoint_that_does_not_go_on_is_refused),
         TEST(entries_of_other_cases_are_refused),
+        TEST(entries_are_read_last_and_small),
         TEST(a_report_that_the_log_does_not_know_is_refused),
         TEST(missing_receipts_are_refused),
         TEST(receipts_of_others_are_refused),
@@ -1581,6 +1702,8 @@ int main(void)
         TEST(a_log_with_another_past_is_refused),
         TEST(what_a_bundle_left_out_the_log_tells),
         TEST(what_a_bundle_never_has_the_log_tells),
+        TEST(entries_with_escapes_hide_nothing),
+        TEST(names_are_found_in_other_layouts),
         TEST(what_cannot_be_read_is_not_written),
         TEST(other_octets_are_refused),
         TEST(a_signature_of_another_length_is_refused),

@@ -328,6 +328,13 @@ static void pictures_of_child_safety_are_not_shown(void **state)
     assert_false(has("data:image"));
     assert_true(has("Not shown on this page"));
     assert_true(has("SHA-256 0f46"));
+    /* The other report of the case can have the same picture. */
+    b->reports[0].reason = 2;
+    b->reports[1].reason = 9;
+    take(b);
+    assert_ok(view_html(&view, c, &fault));
+    assert_false(has("data:image"));
+    assert_true(has("as a report of the case is about a child"));
 }
 
 static void parts_that_are_not_there_are_named(void **state)
@@ -495,6 +502,23 @@ static void xarf_never_holds_material_of_child_safety(void **state)
     json_decref(x);
     x = xarf_of(10);
     assert_xarf(x, "content", "csem");
+    assert_null(json_object_get(x, "evidence"));
+    json_decref(x);
+}
+
+/* Nor when another report of the case says what it is. */
+static void xarf_holds_none_beside_child_safety(void **state)
+{
+    struct bundles *b = bundles_new();
+    json_t *x;
+
+    (void)state;
+    b->reports[0].reason = 2;
+    b->reports[1].reason = 9;
+    take(b);
+    assert_ok(view_xarf(&view, c, 0, &fault));
+    x = json_loads(view.text, 0, NULL);
+    assert_non_null(x);
     assert_null(json_object_get(x, "evidence"));
     json_decref(x);
 }
@@ -973,6 +997,7 @@ int main(void)
         TEST(an_xarf_report_is_as_its_schema_asks),
         TEST(xarf_holds_the_messages_of_the_accused_alone),
         TEST(xarf_never_holds_material_of_child_safety),
+        TEST(xarf_holds_none_beside_child_safety),
         TEST(what_xarf_has_no_type_for_is_refused),
         TEST(an_abuse_report_is_read_back),
         TEST(an_abuse_report_needs_its_accused),

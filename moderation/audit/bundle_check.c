@@ -118,14 +118,41 @@ static void check_record(struct bundle_check *c, size_t i,
     }
 }
 
+/* Where some were given, another counts for nothing: who dealt a key can make
+ * other holders' points for it, and so receipts in their names. */
+static bool judge_quorum(struct bundle_check *c, const struct bundle_pins *pins,
+                         const struct frank_quorum *quorum)
+{
+    char id[2 * FRANK_QUORUM_ID_BYTES + 1];
+    uint8_t bytes[FRANK_QUORUM_ID_BYTES];
+
+    frank_quorum_id(bytes, quorum);
+    (void)sodium_bin2hex(id, sizeof id, bytes, sizeof bytes);
+    if (is_pinned(pins, quorum)) {
+        bundle_find(c, BUNDLE_PROVEN, "quorum", BY_HOLDERS, 0,
+                    "The key of quorum %s is one that you gave; %u of %u open "
+                    "a report.",
+                    id, quorum->threshold, quorum->holders);
+    } else if (pins->quorum_count > 0) {
+        bundle_refuse(c, "quorum",
+                      "The key of quorum %s is none of those that you gave.",
+                      id);
+        return false;
+    } else {
+        bundle_find(c, BUNDLE_UNPINNED, "quorum", BY_HOLDERS, 0,
+                    "The key of quorum %s, %u of %u, is the bundle's own; "
+                    "compare it with quorum.pub (--quorum).",
+                    id, quorum->threshold, quorum->holders);
+    }
+    return true;
+}
+
 static void check_quorum(struct bundle_check *c, size_t i,
                          const struct bundle_pins *pins)
 {
     struct frank_span text = c->bundle->quorums[i].key;
     struct frank_quorum quorum;
     struct frank_fault fault;
-    char id[2 * FRANK_QUORUM_ID_BYTES + 1];
-    uint8_t bytes[FRANK_QUORUM_ID_BYTES];
     int error = quorum_public_decode(&quorum, (const char *)text.data, text.len,
                                      &fault);
 
@@ -140,18 +167,8 @@ static void check_quorum(struct bundle_check *c, size_t i,
                       i, bundle_why(&fault).text);
         return;
     }
-    frank_quorum_id(bytes, &quorum);
-    (void)sodium_bin2hex(id, sizeof id, bytes, sizeof bytes);
-    if (is_pinned(pins, &quorum)) {
-        bundle_find(c, BUNDLE_PROVEN, "quorum", BY_HOLDERS, 0,
-                    "The key of quorum %s is one that you gave; %u of %u open "
-                    "a report.",
-                    id, quorum.threshold, quorum.holders);
-    } else {
-        bundle_find(c, BUNDLE_UNPINNED, "quorum", BY_HOLDERS, 0,
-                    "The key of quorum %s, %u of %u, is the bundle's own; "
-                    "compare it with quorum.pub (--quorum).",
-                    id, quorum.threshold, quorum.holders);
+    if (!judge_quorum(c, pins, &quorum)) {
+        return;
     }
     c->quorums[c->quorum_count++] = quorum;
     check_record(c, i, &quorum, pins->moderation);

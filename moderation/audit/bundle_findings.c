@@ -3,6 +3,7 @@
 #include "bundle_inner.h"
 
 #include "io.h"
+#include "utf8.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -70,8 +71,9 @@ struct bundle_words bundle_words(struct frank_span text)
         (void)fclose(file);
     }
     out.text[sizeof out.text - 5] = '\0';
-    if (cut > 0) {
-        memcpy(out.text + strlen(out.text), "...", sizeof "...");
+    if (cut > 0 || strlen(out.text) == sizeof out.text - 5) {
+        /* What is made harmless is longer, and may end within a character. */
+        memcpy(out.text + utf8_fault(io_span(out.text)), "...", sizeof "...");
     }
     return out;
 }

@@ -48,9 +48,12 @@ struct bundle_source {
 void bundle_check_trail(struct bundle_check *c, struct bundle_trail *out,
                         const struct bundle_log *log,
                         const struct bundle_source *source);
-/* Its entries, parsed; false: out of memory. */
-bool bundle_read_lines(struct bundle_check *c, struct bundle_trail *trail,
-                       const struct bundle_log *log, const char *by);
+/* Its entries, not read yet; false: out of memory. */
+bool bundle_make_lines(struct bundle_check *c, struct bundle_trail *trail,
+                       const struct bundle_log *log);
+/* Reads one that is in the tree, or refuses it. */
+void bundle_read_line(struct bundle_check *c, struct bundle_line *line,
+                      const char *by);
 /* Whether each line is about this case, and which report it is about. */
 void bundle_check_lines(struct bundle_check *c);
 
@@ -62,6 +65,11 @@ void bundle_check_receipts(struct bundle_check *c);
 void bundle_check_history(struct bundle_check *c);
 void bundle_check_decisions(struct bundle_check *c);
 
+/* Whether an entry can be one of a service's: short, without escapes, of few
+ * members and no deeper than they are. What is not could hide what it is about
+ * from who searches for it, and take much memory to read. */
+#define BUNDLE_LINE_MAX_BYTES 8384 /* what ledger_entry() writes */
+bool bundle_line_is_plain(struct frank_span entry);
 /* A member of an entry; "" and 0 where it is not there. */
 const char *bundle_line_text(const struct bundle_line *line, const char *name);
 uint64_t bundle_line_number(const struct bundle_line *line, const char *name);

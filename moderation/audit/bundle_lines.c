@@ -36,18 +36,44 @@ static bool read_step(struct bundle_line *line)
            case_state_named(&line->to, json_string_value(to));
 }
 
-static void read_line(struct bundle_check *c, struct bundle_line *line,
-                      const char *case_hex, const char *by)
+/* The longest of a case has 14 members and 32 holders. */
+#define MARKS_MAX 96
+#define CONTAINERS_MAX 3
+
+bool bundle_line_is_plain(struct frank_span entry)
+{
+    size_t marks = 0;
+    size_t containers = 0;
+
+    for (size_t i = 0; i < entry.len && i < BUNDLE_LINE_MAX_BYTES; i++) {
+        uint8_t byte = entry.data[i];
+
+        if (byte == '\\') {
+            return false;
+        }
+        containers += byte == '{' || byte == '[';
+        marks += byte == ',' || byte == ':';
+    }
+    return entry.len <= BUNDLE_LINE_MAX_BYTES && marks <= MARKS_MAX &&
+           containers <= CONTAINERS_MAX;
+}
+
+void bundle_read_line(struct bundle_check *c, struct bundle_line *line,
+                      const char *by)
 {
     struct frank_span text = line->entry->entry;
+    char case_hex[2 * BUNDLE_CASE_BYTES + 1];
     json_t *json = NULL;
     bool good =
+        bundle_line_is_plain(text) &&
         key_json_load(&json, (const char *)text.data, text.len,
                       BUNDLE_ENTRY_MAX_BYTES, "entry", NULL) == FRANK_OK &&
         json_is_string(json_object_get(json, "type")) &&
         json_is_integer(json_object_get(json, "time")) &&
         json_integer_value(json_object_get(json, "time")) >= 0;
 
+    (void)sodium_bin2hex(case_hex, sizeof case_hex, c->bundle->case_name,
+                         sizeof c->bundle->case_name);
     if (good) {
         line->json = json;
         line->type = text_of(json, "type");
@@ -66,13 +92,9 @@ static void read_line(struct bundle_check *c, struct bundle_line *line,
     }
 }
 
-bool bundle_read_lines(struct bundle_check *c, struct bundle_trail *trail,
-                       const struct bundle_log *log, const char *by)
+bool bundle_make_lines(struct bundle_check *c, struct bundle_trail *trail,
+                       const struct bundle_log *log)
 {
-    char case_hex[2 * BUNDLE_CASE_BYTES + 1];
-
-    (void)sodium_bin2hex(case_hex, sizeof case_hex, c->bundle->case_name,
-                         sizeof c->bundle->case_name);
     trail->lines = calloc(log->count + 1, sizeof *trail->lines);
     if (trail->lines == NULL) {
         c->exhausted = true;
@@ -85,7 +107,6 @@ bool bundle_read_lines(struct bundle_check *c, struct bundle_trail *trail,
                                                .action = "",
                                                .by = "",
                                                .report = SIZE_MAX};
-        read_line(c, &trail->lines[i], case_hex, by);
     }
     return true;
 }

@@ -23,6 +23,8 @@ struct beside {
     size_t beside; /* that name its reports alone, so that no bundle has them */
     size_t later;
     size_t not_told; /* of these */
+    size_t unread;
+    uint64_t first_unread;
     char case_hex[2 * BUNDLE_CASE_BYTES + 1];
 };
 
@@ -35,26 +37,42 @@ static bool holds_text(struct frank_span entry, const char *text)
     return memmem(entry.data, entry.len, text, strlen(text)) != NULL;
 }
 
-/* Whether an entry is about the case. Most are not, and are not read for it. */
-static json_t *read_entry(const struct beside *b, struct frank_span entry)
+/* A name stands in quotes, whatever is around it. */
+static bool names_report(const struct beside *b, struct frank_span entry)
 {
-    static const char report[] = "\"report\":\"";
-    const uint8_t *at = memmem(entry.data, entry.len, report, strlen(report));
     char name[NAME_HEX_BYTES + 1] = "";
-    json_t *json = NULL;
 
-    if (at != NULL && entry.len - (size_t)(at - entry.data) >
-                          strlen(report) + NAME_HEX_BYTES) {
-        memcpy(name, at + strlen(report), NAME_HEX_BYTES);
-        name[NAME_HEX_BYTES] = '\0';
+    for (size_t i = 0; i + NAME_HEX_BYTES + 1 < entry.len; i++) {
+        if (entry.data[i] == '"' && entry.data[i + NAME_HEX_BYTES + 1] == '"') {
+            memcpy(name, entry.data + i + 1, NAME_HEX_BYTES);
+            if (json_object_get(b->check->names, name) != NULL) {
+                return true;
+            }
+        }
     }
-    if (!holds_text(entry, b->case_hex) &&
-        json_object_get(b->check->names, name) == NULL) {
-        return NULL;
+    return false;
+}
+
+/* Whether an entry is about the case. Most are not, and are not read for it;
+ * of what has escapes, or cannot be read, nobody can tell. */
+static json_t *read_entry(struct beside *b, uint64_t index,
+                          struct frank_span entry)
+{
+    json_t *json = NULL;
+    int error = FRANK_ERR_JSON;
+
+    if (bundle_line_is_plain(entry)) {
+        if (!holds_text(entry, b->case_hex) && !names_report(b, entry)) {
+            return NULL;
+        }
+        error = key_json_load(&json, (const char *)entry.data, entry.len,
+                              BUNDLE_ENTRY_MAX_BYTES, "entry", NULL);
     }
-    if (key_json_load(&json, (const char *)entry.data, entry.len,
-                      BUNDLE_ENTRY_MAX_BYTES, "entry", NULL) != FRANK_OK) {
-        return NULL;
+    if (error == FRANK_ERR_MEMORY) {
+        b->out->exhausted = true;
+    } else if (error != FRANK_OK) {
+        b->first_unread = b->unread == 0 ? index : b->first_unread;
+        b->unread++;
     }
     return json;
 }
@@ -106,7 +124,7 @@ static void miss(struct beside *b, uint64_t index, const json_t *json)
 static void take_other(struct beside *b, uint64_t index,
                        struct frank_span entry)
 {
-    json_t *json = read_entry(b, entry);
+    json_t *json = read_entry(b, index, entry);
 
     if (json != NULL && index > b->check->last) {
         tell(b, index, json);
@@ -248,6 +266,15 @@ static void say(struct beside *b, const struct note_checkpoint *now)
     if (!b->live->entries) {
         bundle_find(b->out, BUNDLE_NOT_SHOWN, "later", "", 0,
                     "What its entries say was not read (--entries).");
+        return;
+    }
+    if (b->unread > 0) {
+        bundle_refuse(b->out, "live",
+                      "%s of the log cannot be read, or no service writes "
+                      "such; the first is entry %llu. What they are about "
+                      "nobody can tell.",
+                      COUNT(b->unread, "entry"),
+                      (unsigned long long)b->first_unread);
         return;
     }
     say_missing(b);

@@ -247,6 +247,7 @@ static void check_cosigned(struct bundle_check *c, struct bundle_trail *trail,
     }
 }
 
+/* What is not in the tree is not read either: anybody can have written it. */
 static void check_inclusion(struct bundle_check *c,
                             const struct bundle_trail *trail, const char *by)
 {
@@ -264,6 +265,7 @@ static void check_inclusion(struct bundle_check *c,
                 entry->proof.len / MERKLE_HASH_BYTES, trail->checkpoint.root,
                 &fault) == FRANK_OK) {
             good++;
+            bundle_read_line(c, &trail->lines[i], by);
         } else {
             bundle_refuse(c, "inclusion",
                           "Entry %llu is not in the tree that %s signed: %s.",
@@ -285,7 +287,7 @@ void bundle_check_trail(struct bundle_check *c, struct bundle_trail *out,
                         const struct bundle_log *log,
                         const struct bundle_source *source)
 {
-    if (!bundle_read_lines(c, out, log, source->by) ||
+    if (!bundle_make_lines(c, out, log) ||
         !check_key(c, &out->key, log, source) ||
         !open_note(c, &out->checkpoint, out, log->checkpoint, source->by,
                    "checkpoint")) {

@@ -184,6 +184,9 @@ void rules_read(struct rules_entry *out, enum rules_log log, uint64_t index,
         wrong(out, "it is not JSON, or has a member twice", NULL);
         return;
     }
+    if (memchr(text.data, '\\', text.len) != NULL) {
+        wrong(out, "it has a backslash, which no service writes", NULL);
+    }
     read_object(out, object);
     json_decref(object);
     if (out->usable && out->has_receipt && out->receipt_error == FRANK_OK) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A message on the page. Where a report is about a child, pictures and films
+/* A message on the page. Where any report is about a child, pictures and films
  * are not shown: whoever opens the page would see them unasked. */
 #include "view_html_inside.h"
 
@@ -79,8 +79,8 @@ static void put_part(struct view_writer *w, const struct part *part,
         if (type != NULL && !hidden) {
             put_media(w, part, type);
         } else if (type != NULL) {
-            view_put(w, "<p class=\"hm\">Not shown on this page, as the report "
-                        "is about a child.</p>\n");
+            view_put(w, "<p class=\"hm\">Not shown on this page, as a report "
+                        "of the case is about a child.</p>\n");
         }
         break;
     }
@@ -149,8 +149,7 @@ void view_html_message(struct view_writer *w, struct parts *parts,
     put_sender(w, &message->evidence.context, c->reports[r].verdicts[m].state);
     view_put(w, "</header><div>\n");
     if (message->disclosed) {
-        put_content(w, parts, message->content,
-                    view_is_withheld_reason(report->reason));
+        put_content(w, parts, message->content, view_withholds(c->bundle));
     } else {
         view_put(w, "<p class=\"hm\">[what it says is not in the "
                     "bundle]</p>\n");

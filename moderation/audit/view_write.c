@@ -257,3 +257,13 @@ bool view_is_withheld_reason(uint8_t reason)
 
     return r != NULL && r->cybertipline != NULL;
 }
+
+bool view_withholds(const struct bundle *bundle)
+{
+    for (size_t i = 0; i < bundle->report_count; i++) {
+        if (view_is_withheld_reason(bundle->reports[i].reason)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -52,5 +52,8 @@ bool view_of_accused(const struct bundle_check *c, size_t r, size_t m);
 /* Whether material of this reason must not be shown to whoever opens a page:
  * child safety. */
 bool view_is_withheld_reason(uint8_t reason);
+/* Whether a report of the bundle has such a reason: reports of one case can
+ * have the same messages, and each says of what it is by itself. */
+bool view_withholds(const struct bundle *bundle);
 
 #endif

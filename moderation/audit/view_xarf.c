@@ -188,7 +188,7 @@ static json_t *make_report(struct view_writer *w, const struct bundle_check *c,
     set(out, "type", type);
     put_extras(w, out, category, type);
     put_description(out, c, r);
-    if (!view_is_withheld_reason(report->reason)) {
+    if (!view_withholds(c->bundle)) {
         put_evidence(w, out, c, r);
     }
     return out;

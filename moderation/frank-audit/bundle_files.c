@@ -65,7 +65,7 @@ int bundle_write_view(unsigned which, const char *path,
         return code == FRANK_ERR_MEMORY ? out_of_memory()
                                         : io_fault(path, &fault);
     }
-    code = io_write(path, (const uint8_t *)view.text, view.len);
+    code = io_write_private(path, (const uint8_t *)view.text, view.len);
     for (size_t i = 0; code == EXIT_DONE && i < view.to_fill_count; i++) {
         (void)io_say(EXIT_DONE, "%s: to fill in: %s", path, view.to_fill[i]);
     }
@@ -82,7 +82,7 @@ static int write_file(const char *folder, const char *name,
     if (asprintf(&path, "%s/%s", folder, name) < 0) {
         return out_of_memory();
     }
-    code = io_write(path, bytes.data, bytes.len);
+    code = io_write_private(path, bytes.data, bytes.len);
     free(path);
     return code;
 }

@@ -456,7 +456,7 @@ static int put_content(const char *folder, const json_t *message)
                           NULL, sodium_base64_VARIANT_ORIGINAL) != 0) {
         code = io_say(EXIT_TROUBLE, "not an answer of the service");
     } else {
-        code = io_write(path, bytes.data, bytes.len);
+        code = io_write_private(path, bytes.data, bytes.len);
     }
     io_free(&bytes);
     return code;

@@ -11,11 +11,31 @@
 #include "hub_log.h"
 #include "looking.h"
 
+/* A case's rows as they are when its export is logged: what is decided after
+ * that entry is none of the bundle's. Zeros at first; kept until the bundle is
+ * made, then freed. */
+struct bundling_rows {
+    struct arena arena;
+    struct export_report *reports;
+    size_t report_count;
+    struct bundle_decision *decisions;
+    size_t decision_count;
+    struct bundle_appeal *appeals;
+    size_t appeal_count;
+    bool too_many;
+};
+/* Within the transaction of the entry. What fails bundling_make() says. */
+void bundling_rows_read(struct bundling_rows *out, struct db *db,
+                        const struct case_row *row,
+                        const struct export_choice *choice);
+void bundling_rows_free(struct bundling_rows *rows);
+
 struct bundling_wish {
     uint64_t number; /* of the case */
     const uint8_t *id;
     struct export_choice choice;
     uint64_t entry; /* of the export: the last of the case that goes in */
+    const struct bundling_rows *rows;  /* of when it was written */
     const struct cosigned *checkpoint; /* that covers it */
     struct hub_log *hub;
     bool for_sample; /* a reporter's name that stands in a room's may stay */

@@ -28,24 +28,11 @@ bool bundling_names(const struct bundling *b, struct frank_span text)
 /* What people wrote goes out unless it names who is to be left out. */
 static struct frank_span text_of(struct bundling *b, struct frank_span text)
 {
-    return bundling_names(b, text) ? (struct frank_span){NULL, 0}
-                                   : arena_copy(&b->arena, text);
+    return bundling_names(b, text) ? (struct frank_span){NULL, 0} : text;
 }
 
 /* ---- Rows
  * -------------------------------------------------------------------------- */
-
-static bool take_report(void *context, const struct export_report *item)
-{
-    struct bundling *b = context;
-
-    if (b->item_count == EXPORT_REPORTS_MAX) {
-        return bundling_fail(b, BUNDLING_TOO_LARGE);
-    }
-    b->items[b->item_count] = *item;
-    b->items[b->item_count++].salt = arena_copy(&b->arena, item->salt);
-    return true;
-}
 
 static bool take_entry(void *context, uint64_t entry)
 {
@@ -69,58 +56,40 @@ static void copy_exactly(uint8_t *out, size_t len, struct frank_span from)
     }
 }
 
-static bool take_decision(void *context, const struct export_decision *item)
+/* What was taken when the export was logged, without the names to leave out. */
+static bool take_rows(struct bundling *b)
 {
-    struct bundling *b = context;
-    /* bundling_read() made room. */
-    struct bundle_decision *all = (struct bundle_decision *)b->bundle.decisions;
-    struct bundle_decision *d = &all[b->bundle.decision_count];
+    const struct bundling_rows *rows = b->wish->rows;
 
-    if (b->bundle.decision_count == BUNDLE_DECISIONS_MAX) {
+    if (rows->arena.failed) {
+        return bundling_fail(b, BUNDLING_MEMORY);
+    }
+    if (rows->too_many) {
         return bundling_fail(b, BUNDLING_TOO_LARGE);
     }
-    b->bundle.decision_count++;
-    copy_exactly(d->id, sizeof d->id, item->id);
-    d->made = item->made;
-    d->by = arena_copy(&b->arena, item->by);
-    d->state = (enum bundle_decision_state)item->state;
-    d->on_appeal = item->on_appeal;
-    d->book = item->book;
-    d->policy = arena_copy(&b->arena, item->policy);
-    d->outcome = (uint8_t)item->outcome;
-    d->grave = item->grave;
-    d->withheld = b->row.withheld;
-    d->explanation = text_of(b, item->explanation);
-    d->in_force = item->in_force;
-    d->reviewed = item->reviewed;
-    d->review_time = item->review_time;
-    d->reviewer = arena_copy(&b->arena, item->reviewer);
-    d->review = text_of(b, item->review);
+    b->items = rows->reports;
+    b->item_count = rows->report_count;
+    b->bundle.decisions = rows->decisions;
+    b->bundle.decision_count = rows->decision_count;
+    b->bundle.appeals = rows->appeals;
+    b->bundle.appeal_count = rows->appeal_count;
     return true;
 }
 
-static bool take_appeal(void *context, const struct export_appeal *item)
+static void leave_names_out(struct bundling *b)
 {
-    struct bundling *b = context;
-    struct bundle_appeal *all = (struct bundle_appeal *)b->bundle.appeals;
-    struct bundle_appeal *a = &all[b->bundle.appeal_count];
+    struct bundle_decision *decisions =
+        (struct bundle_decision *)b->bundle.decisions;
+    struct bundle_appeal *appeals = (struct bundle_appeal *)b->bundle.appeals;
 
-    if (b->bundle.appeal_count == BUNDLE_APPEALS_MAX) {
-        return bundling_fail(b, BUNDLING_TOO_LARGE);
+    for (size_t i = 0; i < b->bundle.decision_count; i++) {
+        decisions[i].explanation = text_of(b, decisions[i].explanation);
+        decisions[i].review = text_of(b, decisions[i].review);
     }
-    b->bundle.appeal_count++;
-    copy_exactly(a->decision, sizeof a->decision, item->decision);
-    a->received = item->received;
-    a->by_reporter = item->by_reporter;
-    if (!item->by_reporter || b->wish->choice.reporter) {
-        a->text = text_of(b, item->text);
+    for (size_t i = 0; i < b->bundle.appeal_count; i++) {
+        appeals[i].text = text_of(b, appeals[i].text);
+        appeals[i].answer = text_of(b, appeals[i].answer);
     }
-    a->answered = item->answered;
-    a->answer_time = item->answer_time;
-    a->answered_by = arena_copy(&b->arena, item->answered_by);
-    a->upheld = item->upheld;
-    a->answer = text_of(b, item->answer);
-    return true;
 }
 
 /* ---- Policies
@@ -157,14 +126,9 @@ static void describe_policy(struct bundling *b, struct bundle_decision *d,
 
 static bool make_room(struct bundling *b)
 {
-    b->items = arena_take(&b->arena, EXPORT_REPORTS_MAX, sizeof *b->items);
     b->entries = arena_take(&b->arena, BUNDLE_ENTRIES_MAX, sizeof *b->entries);
     b->lookings = arena_take(&b->arena, EXPORT_REPORTS_MAX, sizeof(void *));
     b->names = arena_take(&b->arena, EXPORT_REPORTS_MAX, sizeof *b->names);
-    b->bundle.decisions = arena_take(&b->arena, BUNDLE_DECISIONS_MAX,
-                                     sizeof(struct bundle_decision));
-    b->bundle.appeals =
-        arena_take(&b->arena, BUNDLE_APPEALS_MAX, sizeof(struct bundle_appeal));
     return !b->arena.failed || bundling_fail(b, BUNDLING_MEMORY);
 }
 
@@ -194,7 +158,7 @@ bool bundling_read(struct bundling *b)
 {
     struct db *db;
     uint64_t number = b->wish->number;
-    bool ok = make_room(b);
+    bool ok = make_room(b) && take_rows(b);
 
     if (!ok) {
         return false;
@@ -206,12 +170,10 @@ bool bundling_read(struct bundling *b)
         b->row.state == CASE_PURGED) {
         ok = bundling_fail(b, BUNDLING_GONE);
     } else {
-        exporting_reports(db, number, b->wish->choice.sealed, take_report, b);
         if (!b->wish->choice.reporter) {
             (void)find_names(b, db);
         }
-        exporting_decisions(db, number, take_decision, b);
-        exporting_appeals(db, number, take_appeal, b);
+        leave_names_out(b);
         exporting_entries(db, number, take_entry, b);
         for (size_t i = 0; i < b->bundle.decision_count; i++) {
             describe_policy(

@@ -72,6 +72,28 @@ static struct hub_log hub_of(struct mod *mod, const struct mod_keys *keys)
     return (struct hub_log){.source = mod->hub_source, .vkey = keys->hub_log};
 }
 
+/* The entry, and the rows of that moment. */
+static struct cases_answer begin_export(struct call *call, struct db *db,
+                                        uint64_t number,
+                                        const struct export_choice *choice,
+                                        bool spot_check, const char *why,
+                                        const uint8_t *id, uint64_t *entry,
+                                        struct bundling_rows *rows)
+{
+    struct case_row row;
+    struct cases_answer answer =
+        exporting_begin(&call->mod->cases, db, &call->who, number, choice,
+                        spot_check, why, id, entry, call->now);
+
+    if (answer.what == CASES_DONE) {
+        answer = case_find(&row, db, &call->who, number, call->now);
+    }
+    if (answer.what == CASES_DONE) {
+        bundling_rows_read(rows, db, &row, choice);
+    }
+    return answer;
+}
+
 /* ---- One case
  * ---------------------------------------------------------------------- */
 
@@ -79,15 +101,15 @@ struct exporting {
     struct export_choice choice;
     uint8_t id[EXPORT_ID_BYTES];
     uint64_t entry;
+    struct bundling_rows rows;
 };
 
 static struct cases_answer write_export(struct call *call, struct db *db)
 {
     struct exporting *e = call->work;
 
-    return exporting_begin(&call->mod->cases, db, &call->who,
-                           call_number(call, 0), &e->choice, false,
-                           call_text(call, "why"), e->id, &e->entry, call->now);
+    return begin_export(call, db, call_number(call, 0), &e->choice, false,
+                        call_text(call, "why"), e->id, &e->entry, &e->rows);
 }
 
 static void refuse_bundle(struct call *call, enum bundling_result result)
@@ -130,6 +152,7 @@ static void export_case(struct call *call, struct exporting *e)
                                        .id = e->id,
                                        .choice = e->choice,
                                        .entry = e->entry,
+                                       .rows = &e->rows,
                                        .checkpoint = &checkpoint,
                                        .hub = &hub,
                                        .now = call->now};
@@ -165,6 +188,7 @@ void run_export(struct call *call)
     if (call_write(call, write_export, &e)) {
         export_case(call, &e);
     }
+    bundling_rows_free(&e.rows);
     (void)pthread_mutex_unlock(&call->mod->exporting);
 }
 
@@ -178,6 +202,7 @@ struct sampled {
     uint8_t id[EXPORT_ID_BYTES];
     uint64_t number; /* 0: purged */
     uint64_t entry;
+    struct bundling_rows rows;
     bool refused;
 };
 
@@ -287,9 +312,8 @@ static struct cases_answer write_sample(struct call *call, struct db *db)
         if (one->number == 0) {
             continue;
         }
-        one->refused = exporting_begin(&call->mod->cases, db, &call->who,
-                                       one->number, &choice, true, s->why,
-                                       one->id, &one->entry, call->now)
+        one->refused = begin_export(call, db, one->number, &choice, true,
+                                    s->why, one->id, &one->entry, &one->rows)
                            .what != CASES_DONE;
         if (!one->refused) {
             s->last = one->entry;
@@ -304,13 +328,14 @@ static bool put(void *context, const uint8_t *bytes, size_t len)
 }
 
 static int seal_case(struct call *call, struct spot_sealer *sealer,
-                     const struct sampled *one,
-                     const struct cosigned *checkpoint, struct hub_log *hub)
+                     struct sampled *one, const struct cosigned *checkpoint,
+                     struct hub_log *hub)
 {
     const struct bundling_wish wish = {.number = one->number,
                                        .id = one->id,
                                        .choice = {.withheld = true},
                                        .entry = one->entry,
+                                       .rows = &one->rows,
                                        .checkpoint = checkpoint,
                                        .hub = hub,
                                        .for_sample = true,
@@ -324,6 +349,7 @@ static int seal_case(struct call *call, struct spot_sealer *sealer,
 
     if (result == BUNDLING_DONE) {
         result = bundling_make(&bytes, &len, call->mod, &wish);
+        bundling_rows_free(&one->rows);
     }
     error = spot_seal_case(sealer, one->name,
                            result == BUNDLING_DONE   ? SPOT_ANSWERED
@@ -444,6 +470,9 @@ void run_spot_check(struct call *call)
         } else if (call_write(call, write_sample, &s)) {
             answer_sample(call, &s);
         }
+    }
+    for (size_t i = 0; i < s.count && s.cases != NULL; i++) {
+        bundling_rows_free(&s.cases[i].rows);
     }
     free(s.cases);
     (void)pthread_mutex_unlock(&call->mod->exporting);

@@ -169,9 +169,10 @@ int io_read_exactly(uint8_t *out, size_t len, const char *path,
     return code;
 }
 
-int io_write(const char *path, const uint8_t *bytes, size_t len)
+static int write_new(const char *path, const uint8_t *bytes, size_t len,
+                     mode_t mode)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
     bool failed = file == NULL || fwrite(bytes, 1, len, file) != len ||
                   fflush(file) != 0 || fsync(fd) != 0;
@@ -186,6 +187,16 @@ int io_write(const char *path, const uint8_t *bytes, size_t len)
         (void)unlink(path);
     }
     return failed ? EXIT_TROUBLE : EXIT_DONE;
+}
+
+int io_write(const char *path, const uint8_t *bytes, size_t len)
+{
+    return write_new(path, bytes, len, 0644);
+}
+
+int io_write_private(const char *path, const uint8_t *bytes, size_t len)
+{
+    return write_new(path, bytes, len, 0600);
 }
 
 struct frank_span io_span(const char *text)

@@ -41,6 +41,8 @@ int io_read_exactly(uint8_t *out, size_t len, const char *path,
 /* Writes a file where none is yet, mode 0644 or less; for secrets there is
  * secret_file_create(). */
 int io_write(const char *path, const uint8_t *bytes, size_t len);
+/* The same, mode 0600: what people wrote, and who they are. */
+int io_write_private(const char *path, const uint8_t *bytes, size_t len);
 void io_free(struct blob *blob);
 int io_alloc(struct blob *out, size_t len);
 struct frank_span io_blob_span(const struct blob *blob);

@@ -290,6 +290,9 @@ subprocess.run([B + "/frank-mod", "consent", "--share", share_file(w.hub, 3),
 code, out, err = run("receipts", *mod, file("unused"), mine[0])
 check("and of one that is not in the log", code == 1 and
       out.count("NOT in the log") == 1, out + err)
+code, out, err = run("receipts", *mod, mine[0], mine[1], mine[0])
+check("one given twice is one", code == 0 and
+      out.count(": in the log, entry ") == 2, out + err)
 code, out, err = run("receipts", *mod, "--json", *mine)
 check("as JSON", code == 0 and all(json.loads(x)["in_log"]
                                    for x in out.splitlines()))

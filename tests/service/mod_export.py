@@ -6,6 +6,7 @@ import base64
 import random
 import re
 import sys
+import threading
 
 sys.path.insert(0, "tests/console")
 import ed25519
@@ -436,6 +437,38 @@ for wrong, name in (({"size": 10 ** 9}, "size"), ({"size": 0}, "size"),
     got = w.lea.refused("POST", "/v1/spot-checks", {
         "size": size, "beacon": BEACON, "count": 2, "auditor": public, **wrong})
     check("a spot check with a wrong %s is refused" % name, got == name, got)
+
+# -- What happens meanwhile is none of it --
+overtaken = []
+database = w.mod.database()
+
+
+def count_exports():
+    return database.execute(
+        "SELECT count(*) FROM log_entries WHERE CAST(entry AS TEXT) LIKE "
+        "'{\"type\":\"export\"%'").fetchone()[0]
+
+
+for i in range(8):
+    late = send_report(w, {"sender": MALLORY + "-late-%d" % i,
+                           "messages": [{"text": "late %d" % i}]})
+    w.open(w.ann, late)
+    before = count_exports()
+    running = threading.Thread(target=export, args=(late, "late.bundle"))
+    running.start()
+    end = time.monotonic() + 20
+    while count_exports() == before and time.monotonic() < end:
+        pass
+    w.ann.must("POST", "/v1/cases/%d/decide" % late, {
+        "policy": "fraud", "outcome": "warn",
+        "explanation": "Decided meanwhile."})
+    running.join()
+    with open(path("late.bundle"), "rb") as f:
+        overtaken.append((accepted("late.bundle"),
+                          b"Decided meanwhile." in f.read()))
+database.close()
+check("a bundle is of the moment of its entry, whatever is decided then",
+      overtaken == [(0, False)] * 8, overtaken)
 
 # -- The entry comes first --
 before = len(exports_logged())

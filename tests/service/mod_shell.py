@@ -68,6 +68,8 @@ check("what is proven is shown", "(reported): proven, matches" in look, look)
 shell("ann", "look", "--out", w.mod.file("opened"), report)
 check("contents go to files", os.path.getsize(
     w.mod.file("opened/message-0.content")) > 10)
+check("for their owner alone", os.stat(
+    w.mod.file("opened/message-0.content")).st_mode & 0o777 == 0o600)
 shell("ben", "look", report, code=1)
 shell("ann", "reporter", "--why", "is it a name", report, code=1)
 get("ann", "note", "--text", "-", case, stdin="looks like fraud")
