@@ -9,6 +9,7 @@
  *   flip     a byte of the first bundle changed
  *   purged   its first case called purged
  *   head     another population
+ *   old      its first case's bundle replaced by that of a file (4th argument)
  */
 #include "secret_file.h"
 #include "spot_answer.h"
@@ -51,6 +52,21 @@ static size_t read_cases(struct spot_case *cases, struct spot_opener *opener,
     return count;
 }
 
+static uint8_t old[1 << 20];
+static size_t old_len;
+
+static size_t load(uint8_t *out, size_t size, const char *name)
+{
+    FILE *file = fopen(name, "rb");
+    size_t len = file != NULL ? fread(out, 1, size, file) : 0;
+
+    if (file == NULL) {
+        fail(name);
+    }
+    (void)fclose(file);
+    return len;
+}
+
 static size_t cheat(struct spot_case *cases, size_t count,
                     struct spot_head *head, const char *what)
 {
@@ -73,6 +89,9 @@ static size_t cheat(struct spot_case *cases, size_t count,
         cases[0].len = 0;
     } else if (strcmp(what, "head") == 0) {
         head->population++;
+    } else if (strcmp(what, "old") == 0) {
+        cases[0].bundle = old;
+        cases[0].len = old_len;
     }
     return count;
 }
@@ -88,16 +107,14 @@ int main(int argc, char **argv)
     struct spot_head head;
     size_t count;
     size_t len;
-    FILE *file;
 
-    if (argc != 4 || sodium_init() < 0 ||
+    if (argc < 4 || argc > 5 || sodium_init() < 0 ||
         secret_file_key(secret, argv[1], NULL) != FRANK_OK ||
-        crypto_scalarmult_base(public_key, secret) != 0 ||
-        (file = fopen(argv[3], "rb")) == NULL) {
+        crypto_scalarmult_base(public_key, secret) != 0) {
         fail("KEY WHAT ANSWER");
     }
-    len = fread(bytes, 1, sizeof bytes, file);
-    (void)fclose(file);
+    len = load(bytes, sizeof bytes, argv[3]);
+    old_len = argc == 5 ? load(old, sizeof old, argv[4]) : 0;
     count = read_cases(cases, &opener, &head, (struct frank_span){bytes, len},
                        public_key, secret);
     if (count < 2) {

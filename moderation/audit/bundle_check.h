@@ -106,8 +106,9 @@ struct bundle_check {
     struct bundle_trail hub_log;
     json_t *names; /* of the case's reports: index in the bundle, or -1 */
     struct bundle_report_facts *reports;
-    enum case_state state; /* at the end of the history */
-    uint64_t exported;     /* 0: no entry says so */
+    enum case_state state;                 /* at the end of the history */
+    uint64_t exported;                     /* 0: no entry says so */
+    const struct bundle_line *export_line; /* the entry; NULL: none */
     uint64_t last; /* index of the case's last entry that is there; 0: none */
 };
 

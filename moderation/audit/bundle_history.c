@@ -114,6 +114,7 @@ static void check_export(struct bundle_check *c)
         if (line->of_case && bundle_line_is(line, "export", NULL) &&
             strcmp(bundle_line_text(line, "bundle"), id) == 0) {
             c->exported = line->time;
+            c->export_line = line;
             bundle_find(c, BUNDLE_PROVEN, "export", BY_LOG, line->time,
                         "That this bundle was made stands in the log (entry "
                         "%llu, by %s).",

@@ -106,6 +106,11 @@ static void check_report(struct spot_case_found *out,
                    "a report that the log shows as opened is not in it");
         return;
     }
+    if (!opened->checked) {
+        (void)fail(out, SPOT_FAILS_REPORT,
+                   "the log does not say what was found in report %zu", report);
+        return;
+    }
     matches = count_matches(check, report);
     out->messages += matches;
     if (matches > opened->matches || (matches == 0 && opened->matches > 0)) {
@@ -118,13 +123,29 @@ static void check_report(struct spot_case_found *out,
     out->not_shown += opened->matches - matches;
 }
 
+/* It was made for this: an earlier bundle, true as it may be, does not show
+ * what was opened since. */
+static bool check_export(struct spot_case_found *out,
+                         const struct bundle_check *check,
+                         const struct spot_walk *walk)
+{
+    const struct bundle_line *line = check->export_line;
+
+    if (line == NULL) {
+        return fail(out, SPOT_FAILS_LOG, "the log does not tell of it");
+    }
+    return (line->entry->index >= walk->size &&
+            strcmp(line->action, "spot_check") == 0) ||
+           fail(out, SPOT_FAILS_LOG,
+                "it was not made for this spot check (entry %" PRIu64 ")",
+                line->entry->index);
+}
+
 static void check_bundle(struct spot_case_found *out,
                          const struct bundle_check *check,
                          const struct spot_case *one, size_t at,
                          const struct spot_walk *walk)
 {
-    uint64_t last; /* entry of the case: that of the export */
-
     if (!check_findings(out, check)) {
         return;
     }
@@ -132,17 +153,12 @@ static void check_bundle(struct spot_case_found *out,
         (void)fail(out, SPOT_FAILS_CASE, "it is of another case");
         return;
     }
-    if (!check_root(out, check, walk)) {
+    if (!check_root(out, check, walk) || !check_export(out, check, walk)) {
         return;
     }
-    if (check->exported == 0) {
-        (void)fail(out, SPOT_FAILS_LOG, "the log does not tell of it");
-        return;
-    }
-    last = check->bundle->moderation.entries[check->moderation.count - 1].index;
     for (size_t i = 0; i < walk->opened_count; i++) {
-        if (walk->opened[i].in_case == at && walk->opened[i].checked &&
-            walk->opened[i].entry < last) {
+        if (walk->opened[i].in_case == at &&
+            walk->opened[i].entry < check->export_line->entry->index) {
             check_report(out, check, &walk->opened[i]);
         }
     }

@@ -4,6 +4,8 @@
 #include "key_json.h"
 #include "wire.h"
 
+#include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +20,8 @@ int spot_walk_begin(struct spot_walk *walk, struct frank_fault *fault)
     }
     walk->sample = calloc(walk->wanted, sizeof *walk->sample);
     walk->purged = calloc(walk->watched_count + 1, sizeof *walk->purged);
-    if (walk->sample == NULL || walk->purged == NULL) {
+    walk->places = json_object();
+    if (walk->sample == NULL || walk->purged == NULL || walk->places == NULL) {
         return wire_fault(fault, FRANK_ERR_MEMORY, "sample", 0, 0, 0);
     }
     for (size_t i = 0; i < walk->watched_count; i++) {
@@ -33,6 +36,7 @@ void spot_walk_free(struct spot_walk *walk)
     free(walk->sample);
     free(walk->purged);
     free(walk->opened);
+    json_decref(walk->places);
     memset(walk, 0, sizeof *walk);
 }
 
@@ -57,23 +61,31 @@ static bool find_watched(const struct spot_walk *walk, size_t *out,
     return false;
 }
 
+#define PLACE_BYTES ((size_t)2 * FRANK_DIGEST_BYTES + 24)
+
+/* A log can show any number of them: they are found by name. */
+static void place_of(char out[static PLACE_BYTES], size_t in_case,
+                     const uint8_t *name)
+{
+    (void)sodium_bin2hex(out, PLACE_BYTES, name, FRANK_DIGEST_BYTES);
+    (void)snprintf(out + (size_t)2 * FRANK_DIGEST_BYTES, 24, " %zu", in_case);
+}
+
 static struct spot_opened *find_opened(struct spot_walk *walk, size_t in_case,
                                        const uint8_t *name)
 {
-    for (size_t i = 0; i < walk->opened_count; i++) {
-        struct spot_opened *o = &walk->opened[i];
+    char place[PLACE_BYTES];
+    const json_t *index;
 
-        if (o->in_case == in_case &&
-            memcmp(o->name, name, sizeof o->name) == 0) {
-            return o;
-        }
-    }
-    return NULL;
+    place_of(place, in_case, name);
+    index = json_object_get(walk->places, place);
+    return index != NULL ? &walk->opened[json_integer_value(index)] : NULL;
 }
 
 static struct spot_opened *add_opened(struct spot_walk *walk, size_t in_case,
-                                      const uint8_t *name)
+                                      const uint8_t *name, uint64_t entry)
 {
+    char place[PLACE_BYTES];
     struct spot_opened *o;
 
     if (walk->opened_count == walk->opened_room) {
@@ -87,9 +99,16 @@ static struct spot_opened *add_opened(struct spot_walk *walk, size_t in_case,
         walk->opened = all;
         walk->opened_room = room;
     }
+    place_of(place, in_case, name);
+    if (json_object_set_new(walk->places, place,
+                            json_integer((json_int_t)walk->opened_count)) !=
+        0) {
+        return NULL;
+    }
     o = &walk->opened[walk->opened_count++];
     memset(o, 0, sizeof *o);
     o->in_case = in_case;
+    o->entry = entry;
     memcpy(o->name, name, sizeof o->name);
     return o;
 }
@@ -110,12 +129,11 @@ static int note_report(struct spot_walk *walk, size_t in_case, uint64_t index,
     }
     o = find_opened(walk, in_case, name);
     if (o == NULL) {
-        o = add_opened(walk, in_case, name);
+        o = add_opened(walk, in_case, name, index);
     }
     if (o == NULL) {
         return FRANK_ERR_MEMORY;
     }
-    o->entry = index;
     if (checked) {
         o->checked = true;
         o->matches =

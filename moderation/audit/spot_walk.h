@@ -10,10 +10,12 @@
 #include "merkle.h"
 #include "spot_check.h"
 
+#include <jansson.h>
+
 /* A report that the log shows as opened, in one of the cases watched. */
 struct spot_opened {
     size_t in_case; /* index of the case in the list */
-    uint64_t entry; /* that says so */
+    uint64_t entry; /* the first that says so */
     uint8_t name[FRANK_DIGEST_BYTES];
     bool checked;     /* there is an opening_checked */
     uint64_t matches; /* messages that matched then, malformed ones too */
@@ -49,6 +51,7 @@ struct spot_walk {
     struct spot_opened *opened;
     size_t opened_count;
     size_t opened_room;
+    json_t *places; /* of them: index by case and name */
 };
 
 /* LIMIT (wanted, beacon), MISSING (beacon), MEMORY. To be freed in any case. */

@@ -38,7 +38,7 @@ static const struct command commands[] = {
      "derive from the moderation side's log which cases are to be answered",
      spot_sample_command},
     {"spot-check open",
-     "--key FILE [as for sample] [--hub-public FILE] [--quorum FILE...] ANSWER",
+     "--key FILE [as for sample] --hub-public FILE --quorum FILE... ANSWER",
      "check an answer case by case, and what that says of all cases",
      spot_open_command},
     {"rules",

@@ -128,6 +128,11 @@ int spot_wish_read(struct spot_wish *out, const struct command *self, int argc,
         return command_usage(self, opens ? "--key and an answer are needed"
                                          : "too many arguments");
     }
+    if (opens &&
+        (out->given[SPOT_HUB_PUBLIC] == NULL || out->quorum_count == 0)) {
+        return command_usage(self, "--hub-public and --quorum are needed: the "
+                                   "keys in an answer are the moderators' own");
+    }
     return io_number(&out->count, out->given[SPOT_COUNT], SPOT_COUNT_MAX,
                      "count")
                ? EXIT_DONE

@@ -352,11 +352,15 @@ check("nothing of it can be read by others", not any(
     t.encode() in answer for t in texts + [BOB, MALLORY, "card number"]))
 held = audit("spot-check", "open", "--key", key, *where, *PINS[4:],
              path("answer"), code=0)
+audit("spot-check", "open", "--key", key, *where, *PINS[4:6], path("answer"),
+      code=2)
+audit("spot-check", "open", "--key", key, *where, *PINS[6:], path("answer"),
+      code=2)
 check("the auditor finds that all hold", held.stdout.count(": holds,") == 4 and
       "8 cases had been opened and not purged\n4 sampled: 4 hold, 0 failed" in
       held.stdout and sample["root"] in held.stdout, held.stdout + held.stderr)
 lines = [json.loads(line) for line in audit(
-    "spot-check", "open", "--key", key, *where, "--json", path("answer"),
+    "spot-check", "open", "--key", key, *where, *PINS[4:], "--json", path("answer"),
     code=0).stdout.splitlines()]
 check("and what that says of all of them", lines[-1] == {
     "size": size, "root": sample["root"], "population": 8, "sampled": 4,
@@ -365,11 +369,11 @@ check("and what that says of all of them", lines[-1] == {
 check("reporters are not named", BOB not in held.stdout)
 
 
-def cheated(what, code=1):
+def cheated(what, *more, code=1):
     with open(path("cheat"), "wb") as f:
-        f.write(subprocess.run([B + "/tests/respot", key, what, path("answer")],
-                               check=True, stdout=subprocess.PIPE).stdout)
-    ran = audit("spot-check", "open", "--key", key, *where, path("cheat"),
+        f.write(subprocess.run([B + "/tests/respot", key, what, path("answer"),
+                                *more], check=True, stdout=subprocess.PIPE).stdout)
+    ran = audit("spot-check", "open", "--key", key, *where, *PINS[4:], path("cheat"),
                 code=code)
     return ran.stdout + ran.stderr
 
@@ -384,10 +388,15 @@ check("a case called purged that was not is found",
       "the log does not say that it was purged" in cheated("purged"))
 check("another count of cases is found", "counts other cases" in
       cheated("head"))
+first = w.mod.database().execute("SELECT number FROM cases WHERE hex(name) = ?",
+                                 (sample["cases"][0].upper(),)).fetchone()[0]
+export(first, "old.bundle")
+check("a bundle that was made for something else is found",
+      "it was not made for this spot check" in cheated("old", path("old.bundle")))
 other_where = list(where)
 other_where[other_where.index(BEACON)] = BEACON + "0"
 check("an answer to another beacon is refused", "another beacon" in audit(
-    "spot-check", "open", "--key", key, *other_where, path("answer"),
+    "spot-check", "open", "--key", key, *other_where, *PINS[4:], path("answer"),
     code=1).stderr)
 
 
@@ -409,7 +418,7 @@ def fixed_otherwise(note, code=1):
     ways[ways.index(path("fixed"))] = path("other.fixed")
     return [audit("spot-check", *command, *ways, *last, code=code).stderr
             for command, last in ((("sample",), ()), (
-                ("open", "--key", key), (path("answer"),)))]
+                ("open", "--key", key), (*PINS[4:], path("answer"))))]
 
 
 check("the tree that was fixed before the beacon is the one", all(
@@ -424,11 +433,11 @@ check("what the log's key did not sign is no checkpoint", all(
     fixed_otherwise(signed(size, root)[:-8] + b"AAAAAA=\n", code=1)))
 audit("spot-check", "sample", *where[:6], "--size", size, *where[8:], code=2)
 audit("spot-check", "key", "init", path("other.key"), code=0)
-audit("spot-check", "open", "--key", path("other.key"), *where, path("answer"),
+audit("spot-check", "open", "--key", path("other.key"), *where, *PINS[4:], path("answer"),
       code=1)
 with open(path("cheat"), "wb") as f:
     f.write(answer[:200] + bytes([answer[200] ^ 1]) + answer[201:])
-audit("spot-check", "open", "--key", key, *where, path("cheat"), code=1)
+audit("spot-check", "open", "--key", key, *where, *PINS[4:], path("cheat"), code=1)
 for wrong, name in (({"size": 10 ** 9}, "size"), ({"size": 0}, "size"),
                     ({"count": 0}, "count"), ({"count": 1001}, "count"),
                     ({"beacon": ""}, "beacon"), ({"beacon": "b" * 257}, "beacon"),
@@ -530,7 +539,7 @@ check("after it there is nothing to export", export(
 shell(w.lea, "spot-check", "--size", size, "--beacon", BEACON, "--count", 8,
       "--auditor", public, "--out", path("later"))
 where[-1] = 8
-late = audit("spot-check", "open", "--key", key, *where, path("later"), code=0)
+late = audit("spot-check", "open", "--key", key, *where, *PINS[4:], path("later"), code=0)
 check("a case that was purged since is said to be", "purged since" in late.stdout
       and "7 hold, 0 failed, 1 purged since" in late.stdout, late.stdout)
 
