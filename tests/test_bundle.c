@@ -1149,13 +1149,25 @@ static void other_ends_of_a_decision(void **state)
     check(bundles_sign(b), &no_pins);
     assert_string_equal(first_refused(), "export");
     assert_int_equal(count_of(BUNDLE_PROVEN, "decision"), 1);
-    bundles_replace(log->lines[log->count - 1], "\"review\"", "\"decision\"");
-    bundles_replace(log->lines[log->count - 1], "returned", "retracted");
+    bundles_replace(log->lines[log->count - 1], "returned", "confirmed");
+    bundles_replace(log->lines[log->count - 1], "\"to\":\"open\"",
+                    "\"to\":\"decided\"");
+    memcpy(log->lines[log->count], log->lines[log->count - 1],
+           sizeof log->lines[0]);
+    bundles_replace(log->lines[log->count], "\"review\"", "\"decision\"");
+    bundles_replace(log->lines[log->count], "confirmed", "retracted");
+    bundles_replace(log->lines[log->count], "\"from\":\"in_review\"",
+                    "\"from\":\"decided\"");
+    bundles_replace(log->lines[log->count], "\"to\":\"decided\"",
+                    "\"to\":\"open\"");
+    log->shown[log->count++] = true;
+    bundles_link(log);
     b->decisions[0].state = BUNDLE_RETRACTED;
     b->decisions[0].reviewer.len = 0;
     check(bundles_sign(b), &no_pins);
+    assert_string_equal(first_refused(), "export");
     assert_int_equal(count_of(BUNDLE_PROVEN, "decision"), 1);
-    log->count--;
+    log->count -= 2;
     b->decisions[0].state = BUNDLE_PROPOSED;
     b->decisions[0].reviewed = false;
     check(bundles_sign(b), &no_pins);

@@ -447,6 +447,42 @@ for wrong, name in (({"size": 10 ** 9}, "size"), ({"size": 0}, "size"),
         "size": size, "beacon": BEACON, "count": 2, "auditor": public, **wrong})
     check("a spot check with a wrong %s is refused" % name, got == name, got)
 
+# -- A reporter's appeal that makes it worse and grave --
+def worse(number):
+    """Warned; the reporter appeals; cat proposes to suspend."""
+    w.open(w.ann, number)
+    decided = w.ann.must("POST", "/v1/cases/%d/decide" % number, {
+        "policy": "fraud", "outcome": "warn",
+        "explanation": "You are warned."})["decision"]
+    platform.must("POST", "/v1/platform/appeals", {
+        "decision": decided, "by": "reporter", "text": "That is too mild"})
+    w.cat.must("POST", "/v1/cases/%d/claim" % number)
+    w.cat.must("POST", "/v1/cases/%d/answer" % number, {
+        "upheld": False, "why": "It is worse", "policy": "fraud",
+        "outcome": "suspend", "explanation": "Your account is suspended."})
+
+
+for confirms in (True, False):
+    number = send_report(w, {"sender": MALLORY + "-worse-%s" % confirms,
+                             "messages": [{"text": "pay me"}]})
+    worse(number)
+    export(number, "worse.bundle")
+    check("what is proposed on an appeal is exported, and accepted",
+          accepted("worse.bundle") == 0)
+    w.lea.must("POST", "/v1/cases/%d/claim" % number)
+    w.lea.must("POST", "/v1/cases/%d/review" % number, {
+        "confirm": confirms, "why": "I looked at it"})
+    export(number, "worse.bundle")
+    check("and what a second person said of it", accepted("worse.bundle") == 0)
+    if not confirms:
+        w.ben.must("POST", "/v1/cases/%d/claim" % number)
+        w.ben.must("POST", "/v1/cases/%d/decide" % number, {
+            "policy": "fraud", "outcome": "restrict",
+            "explanation": "Your account is restricted."})
+        export(number, "worse.bundle")
+        check("and what was decided in its place",
+              accepted("worse.bundle") == 0)
+
 # -- What happens meanwhile is none of it --
 overtaken = []
 database = w.mod.database()
