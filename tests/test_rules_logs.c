@@ -975,13 +975,6 @@ static void people_who_may_not_are_found(void **state)
     i = story_case(ann, 1, "case_claimed", "handed_over", NULL, NULL,
                    ",\"handed_to\":\"%s\"", aud);
     story_breaks("known-people", RULES_MOD, i);
-    /* two shares of a quorum are two people's */
-    begin();
-    i = story_mod(ada, "account",
-                  ",\"action\":\"holder\",\"account\":\"%s\",\"quorum\":"
-                  "\"%s\",\"holder\":2",
-                  ann, story_quorum());
-    story_breaks("known-people", RULES_MOD, i);
     /* without an invitation */
     begin();
     i = story_mod(ada, "account",
@@ -989,6 +982,30 @@ static void people_who_may_not_are_found(void **state)
                   "[\"admin\"]",
                   ada);
     story_breaks("known-people", RULES_MOD, i);
+}
+
+/* k of n are k people. */
+static void two_shares_of_one_person_are_found(void **state)
+{
+    size_t i;
+
+    (void)state;
+    asked(1);
+    share_goes(ann, 2);
+    i = story_size(RULES_MOD) - 1;
+    (void)story_gives(1, 1);
+    (void)story_case(ann, 1, "consent", "given", NULL, NULL,
+                     ",\"report\":\"%s\",\"receipt\":\"%s\"",
+                     story_report_name(1), story_receipt(1, 2, story_now));
+    (void)story_opened(1, "1,2");
+    story_breaks("known-people", RULES_MOD, i);
+    /* the same once more, or another in its place */
+    begin();
+    share_goes(ann, 1);
+    share_goes("", 1);
+    share_goes("", 2);
+    share_goes(ann, 2);
+    story_holds();
 }
 
 static void another_quorum_is_found(void **state)
@@ -1248,6 +1265,7 @@ int main(void)
         cmocka_unit_test(a_purge_under_a_hold_is_found),
         cmocka_unit_test(a_purge_of_half_a_case_is_found),
         cmocka_unit_test(people_who_may_not_are_found),
+        cmocka_unit_test(two_shares_of_one_person_are_found),
         cmocka_unit_test(another_quorum_is_found),
         cmocka_unit_test(a_quorum_that_the_auditor_has_not_is_found),
         cmocka_unit_test(epochs_out_of_order_are_found),

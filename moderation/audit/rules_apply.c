@@ -338,6 +338,24 @@ static void counts_until(struct rules_log_state *log,
     log->refused_told = 0;
 }
 
+/* The hub's. */
+static void apply_keeping(struct rules *r, const struct rules_entry *entry)
+{
+    struct rules_log_state *hub = &r->logs[RULES_HUB];
+
+    if (entry->what == SAYS_EPOCH) {
+        (void)db_run(r->db, R_SET_EPOCH,
+                     DB_VALUES(DB_INT(entry->number), DB_INT(entry->second),
+                               DB_INT(entry->destroyed)));
+        if (hub->refused_from == 0) {
+            counts_until(hub, entry, entry->time);
+        }
+    } else if (entry->what == SAYS_REFUSALS) {
+        hub->refused_until = entry->until;
+        counts_until(hub, entry, entry->until);
+    }
+}
+
 static void apply_account(struct rules *r, struct rules_event *e)
 {
     const struct rules_entry *entry = e->entry;
@@ -371,18 +389,6 @@ static void apply_account(struct rules *r, struct rules_event *e)
     case SAYS_QUORUM:
         (void)db_run(r->db, R_ADD_QUORUM, DB_VALUES(quorum));
         break;
-    case SAYS_EPOCH:
-        (void)db_run(r->db, R_SET_EPOCH,
-                     DB_VALUES(DB_INT(entry->number), DB_INT(entry->second),
-                               DB_INT(entry->destroyed)));
-        if (r->logs[RULES_HUB].refused_from == 0) {
-            counts_until(&r->logs[RULES_HUB], entry, entry->time);
-        }
-        break;
-    case SAYS_REFUSALS:
-        r->logs[RULES_HUB].refused_until = entry->until;
-        counts_until(&r->logs[RULES_HUB], entry, entry->until);
-        break;
     default:
         break;
     }
@@ -391,6 +397,7 @@ static void apply_account(struct rules *r, struct rules_event *e)
 void rules_apply(struct rules *rules, struct rules_event *event)
 {
     apply_account(rules, event);
+    apply_keeping(rules, event->entry);
     if (event->report != NULL) {
         apply_report(event);
     }

@@ -19,7 +19,8 @@ void rule_checked_before_decision(struct rules *r, const struct rules_event *e)
         }
     } else if (c->opened > 0) {
         rules_find(r, RULE_CHECKED_BEFORE_DECISION, e,
-                   "Decided while %llu opened reports were not checked.",
+                   "Decided while %llu of the opened reports had not been "
+                   "checked.",
                    (unsigned long long)c->opened);
     } else if (c->checked == 0) {
         rules_find(r, RULE_CHECKED_BEFORE_DECISION, e,

@@ -115,9 +115,9 @@ static void check_report(struct spot_case_found *out,
     out->messages += matches;
     if (matches > opened->matches || (matches == 0 && opened->matches > 0)) {
         (void)fail(out, SPOT_FAILS_REPORT,
-                   "%zu messages of report %zu match; when it was opened "
-                   "%" PRIu64 " did",
-                   matches, report, opened->matches);
+                   "%zu %s of report %zu; when it was opened %" PRIu64 " did",
+                   matches, matches == 1 ? "message matches" : "messages match",
+                   report, opened->matches);
         return;
     }
     out->not_shown += opened->matches - matches;

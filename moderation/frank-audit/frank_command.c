@@ -199,7 +199,8 @@ static int put_count(const struct count *count, const struct keys *keys)
     if (keys->json) {
         return EXIT_DONE;
     }
-    (void)printf("%zu messages:", count->messages);
+    (void)printf("%zu %s:", count->messages,
+                 count->messages == 1 ? "message" : "messages");
     for (unsigned level = FRANK_LEVELS; level-- > FRANK_LEVEL_SIGNED;) {
         if (count->at[level] > 0) {
             (void)printf(" %zu %s,", count->at[level],

@@ -146,10 +146,13 @@ static void put_found(const struct opening_work *w, const uint8_t *name,
     }
     (void)printf("case %s: %s", hex, standing);
     if (found->standing == SPOT_HOLDS) {
-        (void)printf(", %zu messages match", found->messages);
+        (void)printf(", %zu %s", found->messages,
+                     found->messages == 1 ? "message matches"
+                                          : "messages match");
     }
     if (found->not_shown > 0) {
-        (void)printf(", %" PRIu64 " are not shown", found->not_shown);
+        (void)printf(", %" PRIu64 " %s not shown", found->not_shown,
+                     found->not_shown == 1 ? "is" : "are");
     }
     if (found->why[0] != '\0') {
         (void)printf(": ");
@@ -247,9 +250,8 @@ static int put_bounds(const struct opening_work *w)
                  w->walk.size, root, all, all == 1 ? "case had" : "cases had");
     (void)printf("%zu sampled: %zu hold, %zu failed, %zu purged since\n", n,
                  w->held, w->failed, w->gone);
-    (void)printf("with 95 %% confidence at most %.1f %% of the %zu cases would "
-                 "fail (%" PRIu64 "), with 99 %% at most %.1f %% (%" PRIu64
-                 ")\n",
+    (void)printf("with 95 %% confidence at most %.1f %% of all %zu would fail "
+                 "(%" PRIu64 "), with 99 %% at most %.1f %% (%" PRIu64 ")\n",
                  share(at_95, all), all, at_95, share(at_99, all), at_99);
     if (w->gone > 0) {
         (void)printf("  the purged ones are counted as failed; left aside: "
