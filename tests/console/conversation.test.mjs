@@ -3,8 +3,8 @@
 // reads it: grey, blurred, mute, and revealed no longer than a key is held.
 
 import assert from 'node:assert/strict';
-import {after, before, test} from 'node:test';
-import {axe, login, spotless, startBrowser, startWorld, visit} from './lib.mjs';
+import {after, before} from 'node:test';
+import {axe, login, spotless, startBrowser, startWorld, test, visit} from './lib.mjs';
 
 let world;
 let browser;

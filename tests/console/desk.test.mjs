@@ -4,8 +4,8 @@
 
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
-import {after, before, test} from 'node:test';
-import {axe, counts, login, open, spotless, startBrowser, startWorld, totp, visit} from './lib.mjs';
+import {after, before} from 'node:test';
+import {axe, counts, login, open, patiently, spotless, startBrowser, startWorld, test, totp, visit} from './lib.mjs';
 
 let world;
 let browser;
@@ -337,7 +337,7 @@ test('a second look is blind, and as kind as a first', {timeout: 90000}, async (
   const ben = await login(browser, world, 'ben');
   const shown = ben.getByRole('button', {name: 'Show the conversation'});
   const nothing = (page) => page.locator('.toast', {hasText: 'Nothing waits'});
-  const end = Date.now() + 40000;
+  const end = Date.now() + patiently(40000);
   for (;;) {
     await visit(ben, '#/second-looks');
     await ben.keyboard.press('o');

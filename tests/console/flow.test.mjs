@@ -7,9 +7,9 @@ import {execFile} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {after, before, test} from 'node:test';
+import {after, before} from 'node:test';
 import {promisify} from 'node:util';
-import {code, fillLogin, open, spotless, startBrowser, startWorld} from './lib.mjs';
+import {code, fillLogin, open, patiently, spotless, startBrowser, startWorld, test} from './lib.mjs';
 
 const run = promisify(execFile);
 const B = process.env.B ?? 'build';
@@ -398,7 +398,7 @@ test('both are purged in time, as is seen by mouse and by keyboard', {timeout: 1
   await type(ann, 'Purged');
   await keys(ann, 'Escape');
   const isThere = (page, number) => page.locator(`[data-case="${number}"]`);
-  const end = Date.now() + 90000;
+  const end = Date.now() + patiently(90000);
   for (const [page, number, again] of [[cat, closed.mouse, () => cat.getByRole('link', {name: 'Reviews'}).click()
       .then(() => cat.getByText('take effect when you agree').waitFor())
       .then(() => cat.getByRole('link', {name: 'Queue', exact: true}).click())

@@ -3,8 +3,8 @@
 // its place, none is live in a table.
 
 import assert from 'node:assert/strict';
-import {after, before, test} from 'node:test';
-import {counts, login, spotless, startBrowser, startWorld, visit} from './lib.mjs';
+import {after, before} from 'node:test';
+import {counts, login, spotless, startBrowser, startWorld, test, visit} from './lib.mjs';
 
 const hit = 'window.__hit=1';
 const texts = [

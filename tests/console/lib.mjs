@@ -7,6 +7,7 @@ import {spawn} from 'node:child_process';
 import {createHmac} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
+import * as node from 'node:test';
 import {fileURLToPath} from 'node:url';
 import {createInterface} from 'node:readline';
 import {chromium} from 'playwright-core';
@@ -15,6 +16,19 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export const STEP = 30000;
+
+// How many times as long as usual is waited for what should happen, before it is called missing.
+const PATIENCE = Number(process.env.PATIENCE ?? 3);
+
+/** Milliseconds of a machine with nothing else to do, as those of this one. */
+export const patiently = (milliseconds) => milliseconds * PATIENCE;
+
+/** node's, with the timeout of a machine with nothing else to do. */
+export const test = (name, ...more) => {
+  const work = more.pop();
+  const [{timeout = 60000, ...options} = {}] = more;
+  return node.test(name, {...options, timeout: patiently(timeout)}, work);
+};
 
 /** RFC 6238, from the text that a device is given. */
 export function totp(secret, time = Date.now()) {
@@ -69,6 +83,7 @@ export function startBrowser() {
 export async function open(browser, world, options = {}) {
   const context = await browser.newContext({viewport: {width: 1280, height: 900}, locale: 'en-GB',
     ...options});
+  context.setDefaultTimeout(patiently(20000));
   const page = await context.newPage();
   page.faults = [];
   page.on('pageerror', (error) => page.faults.push(`error: ${error.stack ?? error}`));
@@ -140,7 +155,7 @@ export async function login(browser, world, name, options) {
 
 /** Waits until there are so many of them. */
 export async function counts(locator, wanted) {
-  const end = Date.now() + 15000;
+  const end = Date.now() + patiently(20000);
   while (await locator.count() !== wanted) {
     assert.ok(Date.now() < end, `${await locator.count()} of ${wanted}`);
     await new Promise((settle) => setTimeout(settle, 50));

@@ -3,8 +3,8 @@
 // place in them while what is in them is decided.
 
 import assert from 'node:assert/strict';
-import {after, before, test} from 'node:test';
-import {axe, counts, login, spotless, startBrowser, startWorld, visit} from './lib.mjs';
+import {after, before} from 'node:test';
+import {axe, counts, login, patiently, spotless, startBrowser, startWorld, test, visit} from './lib.mjs';
 
 let world;
 let browser;
@@ -42,7 +42,7 @@ const focused = (page) => page.evaluate(() =>
   document.activeElement?.labels?.[0]?.textContent ?? document.activeElement?.tagName);
 async function rowsAre(page, ...names) {
   const wanted = names.map((name) => cases[name]).sort((a, b) => a - b);
-  const last = Date.now() + 10000;
+  const last = Date.now() + patiently(20000);
   for (;;) {
     const now = (await rows(page)).sort((a, b) => a - b);
     if (now.join() === wanted.join()) return;

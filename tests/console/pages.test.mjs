@@ -7,10 +7,11 @@ import {execFile} from 'node:child_process';
 import {mkdtempSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {after, before, test} from 'node:test';
+import {after, before} from 'node:test';
 import {promisify} from 'node:util';
 import {chromium} from 'playwright-core';
-import {axe, browserArgs, counts, fillLogin, login, open, spotless, startBrowser, startWorld, visit} from './lib.mjs';
+import {axe, browserArgs, counts, fillLogin, login, open, patiently, spotless,
+  startBrowser, startWorld, test, visit} from './lib.mjs';
 
 const run = promisify(execFile);
 let world;
@@ -244,7 +245,7 @@ test('where logging out fails, the work goes on', {timeout: 60000}, async () => 
     await ann.clock.runFor(20000);
   }
   await goesOn;
-  const end = Date.now() + 10000;
+  const end = Date.now() + patiently(20000);
   while (await seconds() < before + 60) {
     assert.ok(Date.now() < end, 'reading is counted');
     await new Promise((settle) => setTimeout(settle, 100));
@@ -339,7 +340,7 @@ test('the log is checked here, and what is wrong with it is said', {timeout: 900
     await aud.getByText(said).waitFor();
     return aud.locator('main').innerText();
   };
-  const end = Date.now() + 60000;
+  const end = Date.now() + patiently(40000);
   while ((await world.do('call', {by: 'aud', method: 'GET', path: '/v1/log'})).answer.size === null) {
     assert.ok(Date.now() < end, 'there is a checkpoint');
     await aud.waitForTimeout(500);

@@ -4,7 +4,7 @@
 
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {login, open, startBrowser, startWorld, visit} from './lib.mjs';
+import {login, open, patiently, startBrowser, startWorld, visit} from './lib.mjs';
 
 const folder = process.argv[2] ?? 'build/screenshots';
 mkdirSync(folder, {recursive: true});
@@ -60,7 +60,11 @@ await world.do('call', {by: 'ann', method: 'POST', path: `/v1/cases/${number}/dr
 for (const outcome of ['warn', 'suspend']) {
   await world.do('call', {by: 'ben', method: 'POST', path: `/v1/cases/${decided[outcome]}/claim`});
 }
-await new Promise((settle) => setTimeout(settle, 11000)); // for a public checkpoint
+const last = Date.now() + patiently(40000);
+while ((await world.do('call', {by: 'aud', method: 'GET', path: '/v1/log'})).answer.size === null) {
+  if (Date.now() > last) throw new Error('there is no checkpoint');
+  await new Promise((settle) => setTimeout(settle, 500));
+}
 
 // ---- Pictures ---------------------------------------------------------------------------
 

@@ -3,8 +3,8 @@
 // what was typed is kept, and that is said.
 
 import assert from 'node:assert/strict';
-import {after, before, test} from 'node:test';
-import {counts, fillLogin, login, spotless, startBrowser, startWorld, visit} from './lib.mjs';
+import {after, before} from 'node:test';
+import {counts, fillLogin, login, spotless, startBrowser, startWorld, test, visit} from './lib.mjs';
 
 const WORDS = 'You wrote what nobody asked for.';
 const cases = []; // open, claimed by ann
@@ -13,7 +13,7 @@ let world;
 let browser;
 
 before(async () => {
-  world = await startWorld({retract: '60s', statement_delay: '60s', appeal_window: '600s', session_idle: '20s'});
+  world = await startWorld({retract: '60s', statement_delay: '60s', appeal_window: '600s', session_idle: '300s'});
   browser = await startBrowser();
   for (let i = 0; i < 8; i++) {
     const {case: number} = await world.do('report', {messages: [{text: 'hello'}],
@@ -85,7 +85,7 @@ test('a session that ends: log in over the page, and it goes on', {timeout: 1200
 test('nobody touches it: what is shown is hidden, what was typed is kept', {timeout: 120000}, async () => {
   const {ann, number} = await inMidWork(true);
   await ann.getByText('What you typed is kept (').waitFor();
-  await ann.clock.runFor(30000);
+  await ann.clock.runFor(310000);
   await ann.getByRole('dialog', {name: 'Your session is over'}).waitFor();
   assert.equal((await ann.request.get(`${world.url}/v1/me`)).status(), 401);
   await fillLogin(ann, world, 'ann');
@@ -111,8 +111,8 @@ test('a network that drops', {timeout: 120000}, async () => {
   await ann.locator('.toast', {hasText: 'cannot be reached'}).waitFor();
   await isKept(ann);
   await ann.context().setOffline(false);
-  await ann.locator('.toast', {hasText: 'The service answers again'}).waitFor({timeout: 20000});
-  await ann.getByText('What you typed is kept (').waitFor({timeout: 20000});
+  await ann.locator('.toast', {hasText: 'The service answers again'}).waitFor();
+  await ann.getByText('What you typed is kept (').waitFor();
   await isKept(ann);
   assert.equal(await ann.getByLabel('A note for colleagues').inputValue(), 'to be kept');
   await decide(ann);
@@ -128,8 +128,8 @@ test('a service that restarts', {timeout: 120000}, async () => {
   await ann.getByRole('alert').getByText('The service cannot be reached').waitFor();
   await isKept(ann);
   await world.do('start');
-  await ann.locator('.toast', {hasText: 'The service answers again'}).waitFor({timeout: 20000});
-  await ann.getByText('What you typed is kept (').waitFor({timeout: 20000});
+  await ann.locator('.toast', {hasText: 'The service answers again'}).waitFor();
+  await ann.getByText('What you typed is kept (').waitFor();
   await isKept(ann);
   assert.equal(await ann.getByLabel('A note for colleagues').inputValue(), 'while it was away');
   await decide(ann);
@@ -209,11 +209,11 @@ test('one writes on while the service comes back', {timeout: 120000}, async () =
     await ann.context().setOffline(true);
     await ann.keyboard.type('before ');
     await ann.getByRole('alert').getByText('The service cannot be reached').waitFor();
+    const old = await ann.locator('main h1').elementHandle();
     await ann.context().setOffline(false);
-    const drawn = ann.waitForResponse((answer) => answer.url().endsWith(`/v1/cases/${address}`));
-    await ann.locator('.toast', {hasText: 'The service answers again'}).waitFor({timeout: 20000});
-    await (await drawn).finished();
-    await ann.waitForTimeout(100);
+    await ann.locator('.toast', {hasText: 'The service answers again'}).waitFor();
+    // Until the page is drawn anew.
+    await ann.waitForFunction((node) => !node.isConnected, old);
     // Each of these letters is a command where one does not write.
     await ann.keyboard.type('hct');
     assert.equal(await field.inputValue(), 'before hct', label);
@@ -229,7 +229,7 @@ test('one writes on while the service comes back', {timeout: 120000}, async () =
       {data: {}, headers: {'Frank-Request': '1'}});
   assert.equal(released.status(), 200);
   await ann.context().setOffline(false);
-  await ann.getByText('Nobody works on it').waitFor({timeout: 20000});
+  await ann.getByText('Nobody works on it').waitFor();
   await counts(ann.getByLabel('Explanation for the accused'), 0);
   spotless(ann);
   await ann.context().close();
@@ -250,7 +250,7 @@ test('the browser asks before it forgets what is not kept yet', {timeout: 60000}
   assert.equal(await ann.getByLabel('A note for colleagues').inputValue(), 'not kept');
   await ann.getByText('What you typed is kept on this page alone').waitFor();
   await ann.unroute('**/draft');
-  await ann.getByText('What you typed is kept (').waitFor({timeout: 20000});
+  await ann.getByText('What you typed is kept (').waitFor();
   await ann.reload(); // which it would not, had one been asked and refused
   await ann.getByText('What you began on').waitFor();
   spotless(ann);

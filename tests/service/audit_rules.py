@@ -211,7 +211,7 @@ check("what is over is purged", until(lambda: state(cases[0]) == "purged" and
 w.ada.must("POST", "/v1/accounts/%d/change" % w.aud.account,
            {"shown": "Aud", "roles": ["auditor"]})
 w.ada.must("POST", "/v1/accounts/%d/end" % w.aud.account, {})
-time.sleep(1)
+assert until(lambda: w.hub.log_is_signed() and w.mod.log_is_signed())
 
 # ---- The rules were kept ------------------------------------------------------------
 code, out, err = rules("--html", file("page.html"))
@@ -237,7 +237,7 @@ code, out, err = rules("--state", file("state"))
 check("a run can be remembered", code == 0, err)
 w.reports(1)
 check("and another report comes", until(lambda: len(w.cases()) > 0))
-time.sleep(1.5)
+assert until(lambda: w.hub.log_is_signed() and w.mod.log_is_signed())
 code, out, err = rules("--state", file("state"), "--json")
 parts = {x["log"]: x for x in map(json.loads, out.splitlines())
          if x["what"] == "log"}

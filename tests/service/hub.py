@@ -90,7 +90,7 @@ class Hub:
             self.wait()
         return self
 
-    def wait(self, seconds=20):
+    def wait(self, seconds=60):
         """Until it answers; gives the seconds it took."""
         begun = time.monotonic()
         while time.monotonic() - begun < seconds:
@@ -131,7 +131,7 @@ class Hub:
 
     def request(self, method, path, body=None, headers=None, private=False):
         c = (UnixConnection(self.file("private.sock")) if private else
-             http.client.HTTPConnection("127.0.0.1", self.port, timeout=30))
+             http.client.HTTPConnection("127.0.0.1", self.port, timeout=120))
         try:
             try:
                 c.request(method, path, body, headers or {})
@@ -167,6 +167,13 @@ class Hub:
     def database(self):
         return sqlite3.connect("file:%s?mode=ro" % self.file("data/hub.db"),
                                uri=True)
+
+    def log_is_signed(self):
+        """Whether the newest checkpoint covers all that is in the log."""
+        count, = self.database().execute(
+            "SELECT count(*) FROM log_entries").fetchone()
+        status, text, _ = self.get("/log/checkpoint", private=True)
+        return status == 200 and int(text.split(b"\n")[1]) >= count
 
 
 def read_reports(path):

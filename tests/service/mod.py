@@ -138,7 +138,7 @@ class Mod:
             self.wait()
         return self
 
-    def wait(self, seconds=20):
+    def wait(self, seconds=60):
         begun = time.monotonic()
         while time.monotonic() - begun < seconds:
             if self.process.poll() is not None:
@@ -175,7 +175,7 @@ class Mod:
             return f.read()
 
     def request(self, method, path, body=None, headers=None):
-        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             c.request(method, path, body, headers or {})
             answer = c.getresponse()
@@ -186,6 +186,14 @@ class Mod:
     def database(self):
         return sqlite3.connect("file:%s?mode=ro" % self.file("data/mod.db"),
                                uri=True)
+
+    def log_is_signed(self):
+        """Whether the newest checkpoint covers all that is in the log."""
+        count, = self.database().execute(
+            "SELECT count(*) FROM log_entries").fetchone()
+        status, text, _ = self.request("GET", "/log/checkpoint", headers={
+            "Authorization": "Bearer " + self.token_of("auditor.token")})
+        return status == 200 and int(text.split(b"\n")[1]) >= count
 
     def token_of(self, name):
         with open(self.file(name)) as f:
@@ -307,7 +315,7 @@ def consent(mod, person, request, share, report=None):
     return count
 
 
-def until(holds, seconds=20):
+def until(holds, seconds=60):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if holds():

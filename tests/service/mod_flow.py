@@ -3,7 +3,7 @@
 
 from mod import *
 
-w = World(retract="2s", statement_delay="2s", appeal_window="8s", claim="60s")
+w = World(retract="2s", statement_delay="2s", appeal_window="20s")
 w.reports(3)
 check("reports are taken over from the hub",
       until(lambda: len(w.cases()) == 3))

@@ -7,7 +7,11 @@ sys.path.insert(0, "tests/console")
 from mod import *
 from reports import send_report
 
-w = World(stored_shares="on", retract="3s", statement_delay="3s")
+# Nothing settles by itself before the second looks, however slow the machine.
+w = World(stored_shares="on", retract="10m", statement_delay="10m")
+book = w.ada.must("GET", "/v1/book")
+w.lea.must("POST", "/v1/book", {"after": book["version"], "book": {
+    **book["book"], "second_look_share": 0}})
 api = description.api
 
 # -- What the description says is what the table of routes says --
@@ -476,11 +480,14 @@ row("POST /v1/book", "none", "/v1/book", {"after": book["version"], "book": {
     admin="changed")
 row("POST /v1/second-looks/next", "none", "/v1/second-looks/next",
     others="not-found")
-time.sleep(1)
+w.mod.stop()
+w.mod.configure(retract="1s", statement_delay="1s")
+w.mod.start()
 looked_at = cases[5]
 w.open(w.ben, looked_at)
 w.ben.must("POST", "/v1/cases/%d/decide" % looked_at, wish)
-until(lambda: w.cat.must("GET", "/v1/cases/%d" % looked_at)["state"] == "closed")
+assert until(lambda: w.cat.must(
+    "GET", "/v1/cases/%d" % looked_at)["state"] == "closed")
 row("POST /v1/second-looks/next", "his", "/v1/second-looks/next",
     first="reviewer", reviewer=DONE, lead="not-found", stranger="not-found")
 look = w.ann.must("POST", "/v1/second-looks/next")["second_look"]

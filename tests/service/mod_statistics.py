@@ -34,12 +34,15 @@ def lines(query=""):
 head, *rows = table()
 check("the table has a head", head == ["day", "queue", "measure", "count",
                                        "total_ms"], head)
-check("and the lines that JSON has", rows == lines() and len(rows) == 7, rows)
-sums = {}
+check("and the lines that JSON has", rows == lines(), rows)
+sums = {}  # of each measure: over midnight it has two lines
 for _, of, measure, count, total in rows:
     if of == queue:
         n, t = sums.get(measure, (0, 0))
         sums[measure] = (n + int(count), t + int(total))
+check("one for each measure and day, and for nothing else", len(sums) == 7 and
+      len({tuple(row[:3]) for row in rows}) == len(rows) and
+      {row[1] for row in rows} == {queue}, rows)
 check("they count what was done", all(
     sums.get(measure, (0,))[0] == count for measure, count in (
         ("reports", 3), ("cases", 3), ("waited", 1), ("claimed", 1),

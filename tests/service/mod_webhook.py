@@ -46,9 +46,9 @@ def decide(case):
 
 first, second = [c["case"] for c in w.cases()]
 decision = decide(first)
-time.sleep(2)
-check("an address of the network behind is not connected to", not got and
-      "webhook-trouble" in w.mod.journal(), got)
+tried = until(lambda: "webhook-trouble" in w.mod.journal())
+check("an address of the network behind is not connected to", tried and not got,
+      got)
 w.mod.stop()
 w.mod.configure(webhook="%s/good, %s/gone" % (base, base),
                 webhook_networks="127.0.0.0/8")
