@@ -284,6 +284,40 @@ static void whoever_looks_a_second_time_is_blind_until_he_judged(void **state)
     assert_false(looks_is_blind(world_db, P(BEN), number, world_now));
 }
 
+/* Ben has a look when the accused appeals, and it is he who answers. */
+static void nobody_looks_a_second_time_at_his_own_answer(void **state)
+{
+    uint64_t reasons;
+    uint8_t id[CASE_ID_BYTES];
+    uint64_t number;
+    uint64_t found;
+    uint64_t look;
+    bool proposed;
+    bool agrees;
+
+    (void)state;
+    world_rules.second_look_ppm = 1000000;
+    number = world_closed(ANN, OUTCOME_RESTRICT);
+    world_id(id, number);
+    assert_done(
+        looks_second_next(W, P(BEN), &look, &found, &reasons, world_now));
+    assert_done(deciding_appeal(W, id, FOR_ACCUSED, "why", world_now));
+    assert_refused("not-found",
+                   looks_second_decide(W, P(BEN), look, "fraud", OUTCOME_WARN,
+                                       &agrees, world_now));
+    assert_done(claims_claim(W, P(BEN), number, world_now));
+    assert_string_equal(overturn(BEN, number, OUTCOME_WARN, false, &proposed),
+                        "");
+    assert_refused("not-found",
+                   looks_second_decide(W, P(BEN), look, "fraud", OUTCOME_WARN,
+                                       &agrees, world_now));
+    assert_false(looks_is_blind(world_db, P(BEN), number, world_now));
+    /* It is anybody else's, at once. */
+    assert_done(
+        looks_second_next(W, P(CAT), &look, &found, &reasons, world_now));
+    assert_int_equal(found, number);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +331,7 @@ int main(void)
         IN_WORLD(an_answer_is_looked_at_a_second_time),
         IN_WORLD(a_second_look_that_waits_is_at_the_answer),
         IN_WORLD(whoever_looks_a_second_time_is_blind_until_he_judged),
+        IN_WORLD(nobody_looks_a_second_time_at_his_own_answer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
