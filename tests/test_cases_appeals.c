@@ -318,6 +318,33 @@ static void nobody_looks_a_second_time_at_his_own_answer(void **state)
     assert_int_equal(found, number);
 }
 
+/* Ben upheld the accused's; what he upheld is what the reporter objects to. */
+static void whoever_upheld_it_confirms_nothing_in_its_place(void **state)
+{
+    uint64_t number = world_decided(ANN, OUTCOME_WARN);
+    uint64_t next = 0;
+    uint8_t id[CASE_ID_BYTES];
+    bool proposed;
+
+    (void)state;
+    world_id(id, number);
+    assert_done(deciding_appeal(W, id, FOR_ACCUSED, "too much", world_now));
+    assert_done(claims_claim(W, P(BEN), number, world_now));
+    assert_done(deciding_answer(W, P(BEN), number, true, NULL, "it stands",
+                                &proposed, world_now));
+    assert_done(deciding_appeal(W, id, FOR_REPORTER, "too mild", world_now));
+    assert_done(claims_claim(W, P(CAT), number, world_now));
+    assert_string_equal(overturn(CAT, number, OUTCOME_SUSPEND, true, &proposed),
+                        "");
+    assert_refused("took-part", claims_claim(W, P(BEN), number, world_now));
+    assert_done(claims_claim(W, P(LEA), number, world_now));
+    assert_done(
+        deciding_review(W, P(LEA), number, false, "too much", world_now));
+    assert_refused("not-found", claims_next(W, P(BEN), NULL, &next, world_now));
+    assert_done(claims_next(W, P(CAT), NULL, &next, world_now));
+    assert_int_equal(next, number);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +359,7 @@ int main(void)
         IN_WORLD(a_second_look_that_waits_is_at_the_answer),
         IN_WORLD(whoever_looks_a_second_time_is_blind_until_he_judged),
         IN_WORLD(nobody_looks_a_second_time_at_his_own_answer),
+        IN_WORLD(whoever_upheld_it_confirms_nothing_in_its_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

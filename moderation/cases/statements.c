@@ -65,7 +65,9 @@ const char *const cases_statements[] = {
                   " AND account = ?2 LIMIT 1",
     [HAD_PART] = "SELECT 1 FROM decisions WHERE in_case = ?1"
                  " AND in_force IS NOT NULL"
-                 " AND (account = ?2 OR reviewer = ?2)",
+                 " AND (account = ?2 OR reviewer = ?2)"
+                 " UNION ALL SELECT 1 FROM appeals WHERE in_case = ?1"
+                 " AND account = ?2 AND upheld = 1 LIMIT 1",
     [NEXT_OF_QUEUE] = "SELECT number, rank, reasons FROM cases"
                       " WHERE queue = ?2 AND state <= 3 AND state <> 2"
                       " AND (claimant IS NULL OR claimed_until <= ?1)"
