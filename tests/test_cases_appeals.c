@@ -345,6 +345,53 @@ static void whoever_upheld_it_confirms_nothing_in_its_place(void **state)
     assert_int_equal(next, number);
 }
 
+/* How often the statistics have a measure, on all days and in all queues. */
+struct measured {
+    const char *name;
+    uint64_t count;
+};
+
+static bool add_count(void *context, const struct tally_line *line)
+{
+    struct measured *m = context;
+
+    if (strcmp(line->measure, m->name) == 0) {
+        m->count += line->count;
+    }
+    return true;
+}
+
+static uint64_t measured(const char *name)
+{
+    struct measured m = {name, 0};
+
+    tally_read(world_db, 0, UINT64_MAX / 2, add_count, &m);
+    return m.count;
+}
+
+static void statistics_have_each_case_once_as_first_decided(void **state)
+{
+    const struct decision again = world_decision(OUTCOME_RESTRICT, false);
+    uint64_t number = proposed_on_appeal();
+    uint8_t id[CASE_ID_BYTES];
+
+    (void)state;
+    assert_done(claims_claim(W, P(BEN), number, world_now));
+    assert_done(deciding_review(W, P(BEN), number, true, "", world_now));
+    assert_int_equal(measured("decided.warn"), 1);
+    assert_int_equal(measured("decided.suspend"), 0);
+    assert_int_equal(measured("appeal.overturned"), 1);
+    /* Nor what is decided when a proposal came back. */
+    number = proposed_on_appeal();
+    assert_done(claims_claim(W, P(BEN), number, world_now));
+    assert_done(
+        deciding_review(W, P(BEN), number, false, "too much", world_now));
+    assert_done(claims_claim(W, P(LEA), number, world_now));
+    assert_done(deciding_decide(W, P(LEA), number, &again, id, world_now));
+    assert_int_equal(measured("decided.warn"), 2);
+    assert_int_equal(measured("decided.restrict"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -360,6 +407,7 @@ int main(void)
         IN_WORLD(whoever_looks_a_second_time_is_blind_until_he_judged),
         IN_WORLD(nobody_looks_a_second_time_at_his_own_answer),
         IN_WORLD(whoever_upheld_it_confirms_nothing_in_its_place),
+        IN_WORLD(statistics_have_each_case_once_as_first_decided),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
