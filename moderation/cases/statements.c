@@ -315,7 +315,9 @@ const char *const cases_statements[] = {
                     " f.undo_until, f.cases, f.undone, f.why FROM floods f"
                     " JOIN accounts a ON a.number = f.account"
                     " ORDER BY f.number DESC",
-    [QUEUES_OF_FLOOD] = "SELECT queue FROM cases WHERE flood = ?",
+    [NEXT_QUEUE_OF_FLOOD] = "SELECT queue FROM cases INDEXED BY cases_flood"
+                            " WHERE flood = ? AND queue > ?"
+                            " ORDER BY queue LIMIT 1",
 
     /* retention */
     [FIND_HOLD] =
