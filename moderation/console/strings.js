@@ -235,6 +235,8 @@ export const strings = {
         parts > 0 && `parts of ${many(parts, 'message', 'messages')}`].filter(Boolean).join(', and ') +
       '. Who chooses what is shown can make others look worse than they are.',
     noVerdict: 'The hub\'s signed verdict is missing or does not hold: nothing of that report is proven.',
+    unreadable: 'The body of a report cannot be read: nothing of that report is shown or proven. That says ' +
+      'nothing about what the reporter meant to show.',
     forged: 'Two messages have the same number in the room, which no honest hub gives: the order is not shown.',
     proof: '“Proven” means that this account sent exactly this, here and then. It does not say who held ' +
       'the device, or what was said elsewhere.',
@@ -302,6 +304,7 @@ export const strings = {
     messages: (n) => many(n, 'message', 'messages'),
     sealed: 'Sealed',
     disclosed: (n) => `${number(n)} shown`,
+    unreadable: 'cannot be read',
     withheld: (n) => `${number(n)} withheld`,
     parts: (n) => `parts of ${number(n)} withheld`,
     notProven: (n) => `${number(n)} not proven`,
@@ -403,11 +406,13 @@ export const strings = {
       not_stamped: 'the hub did not stamp it',
       verdict: 'the hub\'s verdict is missing',
     },
+      unreadable: 'the report\'s body cannot be read',
     malformed: 'Breaks rules of its format',
     withheld: 'Withheld by the reporter',
     sentText: 'That it was sent is proven.',
     withheldText: 'What it says was not shown.',
     partsWithheld: (n, all) => `${number(n)} of ${many(all, 'part', 'parts')} withheld`,
+    unreadableText: 'Nobody can say what it says, or whether it was to be shown.',
     reported: 'Reported',
     gap: (n) => `${many(n, 'message is', 'messages are')} not shown`,
     unfold: (n) => `Show all ${n} characters`,
