@@ -146,9 +146,9 @@ function answer(page, decision) {
     if (!await keys.confirm(s.appealTitle, upheld === 'yes' ? s.upholdWhat : s.overturnWhat,
         upheld === 'yes' ? s.uphold : s.overturn)) return;
     try {
-      await post(`${path}/answer`, {upheld: upheld === 'yes', why: why.value,
+      const {proposed} = await post(`${path}/answer`, {upheld: upheld === 'yes', why: why.value,
         ...(upheld === 'no' && form.body())});
-      page.finish(next, s.answered);
+      page.finish(next, proposed ? s.proposed : s.answered);
     } catch (error) {
       shell.toast(error.message);
     }
