@@ -572,6 +572,7 @@ export const strings = {
     sendWhat: (outcome) => `You would have decided: ${outcome}. It cannot be changed afterwards.`,
     agrees: 'You agree with what was decided.',
     differs: 'Your judgement differs. It counts in the statistics.',
+    gone: 'Your time for this one was over, and it cannot be given to you again. It was not submitted.',
   },
   exposure: {
     today: (length, images) => `Today ${length} · ${images} revealed`,
