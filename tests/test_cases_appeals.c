@@ -284,6 +284,114 @@ static void whoever_looks_a_second_time_is_blind_until_he_judged(void **state)
     assert_false(looks_is_blind(world_db, P(BEN), number, world_now));
 }
 
+/* Ben has a look when the accused appeals, and it is he who answers. */
+static void nobody_looks_a_second_time_at_his_own_answer(void **state)
+{
+    uint64_t reasons;
+    uint8_t id[CASE_ID_BYTES];
+    uint64_t number;
+    uint64_t found;
+    uint64_t look;
+    bool proposed;
+    bool agrees;
+
+    (void)state;
+    world_rules.second_look_ppm = 1000000;
+    number = world_closed(ANN, OUTCOME_RESTRICT);
+    world_id(id, number);
+    assert_done(
+        looks_second_next(W, P(BEN), &look, &found, &reasons, world_now));
+    assert_done(deciding_appeal(W, id, FOR_ACCUSED, "why", world_now));
+    assert_refused("not-found",
+                   looks_second_decide(W, P(BEN), look, "fraud", OUTCOME_WARN,
+                                       &agrees, world_now));
+    assert_done(claims_claim(W, P(BEN), number, world_now));
+    assert_string_equal(overturn(BEN, number, OUTCOME_WARN, false, &proposed),
+                        "");
+    assert_refused("not-found",
+                   looks_second_decide(W, P(BEN), look, "fraud", OUTCOME_WARN,
+                                       &agrees, world_now));
+    assert_false(looks_is_blind(world_db, P(BEN), number, world_now));
+    /* It is anybody else's, at once. */
+    assert_done(
+        looks_second_next(W, P(CAT), &look, &found, &reasons, world_now));
+    assert_int_equal(found, number);
+}
+
+/* Ben upheld the accused's; what he upheld is what the reporter objects to. */
+static void whoever_upheld_it_confirms_nothing_in_its_place(void **state)
+{
+    uint64_t number = world_decided(ANN, OUTCOME_WARN);
+    uint64_t next = 0;
+    uint8_t id[CASE_ID_BYTES];
+    bool proposed;
+
+    (void)state;
+    world_id(id, number);
+    assert_done(deciding_appeal(W, id, FOR_ACCUSED, "too much", world_now));
+    assert_done(claims_claim(W, P(BEN), number, world_now));
+    assert_done(deciding_answer(W, P(BEN), number, true, NULL, "it stands",
+                                &proposed, world_now));
+    assert_done(deciding_appeal(W, id, FOR_REPORTER, "too mild", world_now));
+    assert_done(claims_claim(W, P(CAT), number, world_now));
+    assert_string_equal(overturn(CAT, number, OUTCOME_SUSPEND, true, &proposed),
+                        "");
+    assert_refused("took-part", claims_claim(W, P(BEN), number, world_now));
+    assert_done(claims_claim(W, P(LEA), number, world_now));
+    assert_done(
+        deciding_review(W, P(LEA), number, false, "too much", world_now));
+    assert_refused("not-found", claims_next(W, P(BEN), NULL, &next, world_now));
+    assert_done(claims_next(W, P(CAT), NULL, &next, world_now));
+    assert_int_equal(next, number);
+}
+
+/* How often the statistics have a measure, on all days and in all queues. */
+struct measured {
+    const char *name;
+    uint64_t count;
+};
+
+static bool add_count(void *context, const struct tally_line *line)
+{
+    struct measured *m = context;
+
+    if (strcmp(line->measure, m->name) == 0) {
+        m->count += line->count;
+    }
+    return true;
+}
+
+static uint64_t measured(const char *name)
+{
+    struct measured m = {name, 0};
+
+    tally_read(world_db, 0, UINT64_MAX / 2, add_count, &m);
+    return m.count;
+}
+
+static void statistics_have_each_case_once_as_first_decided(void **state)
+{
+    const struct decision again = world_decision(OUTCOME_RESTRICT, false);
+    uint64_t number = proposed_on_appeal();
+    uint8_t id[CASE_ID_BYTES];
+
+    (void)state;
+    assert_done(claims_claim(W, P(BEN), number, world_now));
+    assert_done(deciding_review(W, P(BEN), number, true, "", world_now));
+    assert_int_equal(measured("decided.warn"), 1);
+    assert_int_equal(measured("decided.suspend"), 0);
+    assert_int_equal(measured("appeal.overturned"), 1);
+    /* Nor what is decided when a proposal came back. */
+    number = proposed_on_appeal();
+    assert_done(claims_claim(W, P(BEN), number, world_now));
+    assert_done(
+        deciding_review(W, P(BEN), number, false, "too much", world_now));
+    assert_done(claims_claim(W, P(LEA), number, world_now));
+    assert_done(deciding_decide(W, P(LEA), number, &again, id, world_now));
+    assert_int_equal(measured("decided.warn"), 2);
+    assert_int_equal(measured("decided.restrict"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +405,9 @@ int main(void)
         IN_WORLD(an_answer_is_looked_at_a_second_time),
         IN_WORLD(a_second_look_that_waits_is_at_the_answer),
         IN_WORLD(whoever_looks_a_second_time_is_blind_until_he_judged),
+        IN_WORLD(nobody_looks_a_second_time_at_his_own_answer),
+        IN_WORLD(whoever_upheld_it_confirms_nothing_in_its_place),
+        IN_WORLD(statistics_have_each_case_once_as_first_decided),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include "desk.h"
 
 #include <string.h>
+#include <time.h>
 
 #define SPAMMER "mimi://a.example/u/spammer"
 
@@ -191,6 +192,53 @@ static void what_was_closed_is_not_looked_through(void **state)
     }
 }
 
+static bool no_flood(void *context, const struct flood_line *line)
+{
+    (void)context;
+    (void)line;
+    return false;
+}
+
+/* How long somebody takes who asks often, and is told of none. */
+static clock_t asking(unsigned who)
+{
+    clock_t start = clock();
+
+    for (size_t i = 0; i < 300; i++) {
+        floods(world_db, P(who), no_flood, NULL);
+    }
+    return clock() - start;
+}
+
+static void close_flood(const struct queue_filter *filter)
+{
+    struct flood covered;
+    uint64_t flood;
+    size_t count;
+
+    assert_true(flood_look(&covered, world_db, P(LEA), filter, world_now));
+    assert_done(flood_close(W, P(LEA), filter, covered.digest, "spam", &flood,
+                            &count, world_now));
+    flood_free(&covered);
+}
+
+/* Whose a flood is takes no longer where it has many cases. */
+static void a_flood_of_other_queues_is_passed_over_at_once(void **state)
+{
+    const struct queue_filter one = {.sender = support_text("mimi://x/1")};
+    const struct queue_filter many = {.sender = support_text(SPAMMER)};
+    clock_t before;
+
+    (void)state;
+    may_see(ANN, "\nfraud\nhate\n");
+    add_cases("spam", "mimi://x/1", 1, 1000);
+    add_cases("spam", SPAMMER, FLOOD_CASES_MAX, 1000);
+    close_flood(&one);
+    before = asking(ANN);
+    close_flood(&many);
+    assert_true(asking(ANN) < 20 * (before + CLOCKS_PER_SEC / 1000));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +247,7 @@ int main(void)
         IN_WORLD(a_history_is_told_from_the_newest),
         IN_WORLD(a_flood_looks_through_so_many),
         IN_WORLD(what_was_closed_is_not_looked_through),
+        IN_WORLD(a_flood_of_other_queues_is_passed_over_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

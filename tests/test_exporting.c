@@ -83,6 +83,32 @@ static void what_may_not_leave_does_not(void **state)
     assert_int_equal(world_count("\"type\":\"export\""), 1);
 }
 
+/* The bundle would tell what was decided. */
+static void whoever_is_to_judge_it_again_does_not_export_it(void **state)
+{
+    uint64_t number;
+    uint64_t found;
+    uint64_t reasons;
+    uint64_t look_number;
+    bool agrees;
+
+    (void)state;
+    world_rules.second_look_ppm = 1000000;
+    number = world_closed(ANN, OUTCOME_WARN);
+    assert_done(looks_second_next(W, P(LEA), &look_number, &found, &reasons,
+                                  world_now));
+    assert_int_equal(found, number);
+    assert_refused("blind", begin(LEA, number, &plain, "a court"));
+    assert_int_equal(world_count("\"type\":\"export\""), 0);
+    assert_done(begin(ANN, number, &plain, "a court"));
+    /* What an auditor asks for, the service answers. */
+    assert_done(exporting_begin(W, P(LEA), number, &(struct export_choice){0},
+                                true, "beacon", id, &entry, world_now));
+    assert_done(looks_second_decide(W, P(LEA), look_number, "fraud",
+                                    OUTCOME_WARN, &agrees, world_now));
+    assert_done(begin(LEA, number, &plain, "a court"));
+}
+
 static void a_purged_case_is_not_there(void **state)
 {
     uint64_t number = world_closed(ANN, OUTCOME_WARN);
@@ -228,6 +254,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_WORLD(the_log_says_what_leaves_and_where),
         IN_WORLD(what_may_not_leave_does_not),
+        IN_WORLD(whoever_is_to_judge_it_again_does_not_export_it),
         IN_WORLD(a_purged_case_is_not_there),
         IN_WORLD(all_that_belongs_to_a_case_is_seen),
         IN_WORLD(a_quorums_entry_is_remembered_or_found),

@@ -113,7 +113,10 @@ static void take_effect(struct cases *cases, struct db *db,
     deciding_set_due(db, row, now + cases->rules->retract);
     outbox_notice_case(db, row, REPORT_DECIDED, deciding_for_reporter(outcome));
     deciding_replace(db, row, id, replaces, now);
-    tally_decided(db, row, outcome_text(outcome), now);
+    /* Each case counts once, as it was first decided. */
+    if (replaces == 0) {
+        tally_decided(db, row, outcome_text(outcome), now);
+    }
 }
 
 /* What is in force in a case that is decided again: a proposal on appeal was

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "exporting.h"
 
+#include "looks.h"
 #include "schema.h"
 #include "tally.h"
 
@@ -93,6 +94,13 @@ struct cases_answer exporting_begin(struct cases *cases, struct db *db,
     struct cases_answer answer = case_find(&row, db, who, number, now);
 
     *entry = 0;
+    /* A spot check is answered by the service, whoever is asked. */
+    if (answer.what == CASES_DONE && !spot_check &&
+        looks_is_blind(db, who, number, now)) {
+        answer = cases_conflict("blind",
+                                "You are to judge this case a second time: it "
+                                "can be exported when you have");
+    }
     if (answer.what == CASES_DONE) {
         answer = check(db, &row, choice, why);
     }

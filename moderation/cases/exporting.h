@@ -24,9 +24,9 @@ struct export_choice {
  * Says in the log that a case goes out; it may when that is on disk. why is
  * kept as a note. id: of the bundle, random. spot_check: for an auditor's
  * sample, whatever the case's state but purged. *entry is where the entry
- * stands. UNKNOWN; CONFLICT: "purged", "not-open" (no report of it was opened,
- * and sealed ones are not asked for); INVALID: why, "sealed" (without
- * withheld), "too-large".
+ * stands. UNKNOWN; CONFLICT: "blind" (looks_is_blind(); not of a spot check),
+ * "purged", "not-open" (no report of it was opened, and sealed ones are not
+ * asked for); INVALID: why, "sealed" (without withheld), "too-large".
  */
 struct cases_answer exporting_begin(struct cases *cases, struct db *db,
                                     const struct actor *who, uint64_t number,

@@ -137,26 +137,34 @@ struct cases_answer flood_close(struct cases *cases, struct db *db,
     return answer;
 }
 
+/* The next queue, in order of their ids, of which a flood has cases; each is
+ * found at once, however many cases it has. */
+static bool next_queue(char queue[static QUEUE_ID_MAX + 1], struct db *db,
+                       uint64_t flood)
+{
+    const size_t s = NEXT_QUEUE_OF_FLOOD;
+    bool is = db_row(db, s, DB_VALUES(DB_INT(flood), DB_TEXT(queue)));
+
+    if (is) {
+        struct frank_span text = db_blob(db, s, 0);
+
+        (void)snprintf(queue, QUEUE_ID_MAX + 1, "%.*s", (int)text.len,
+                       (const char *)text.data);
+        db_done(db, s);
+    }
+    return is;
+}
+
 /* Whether he may know of it. One that was undone, or whose cases are all
  * forgotten, is nobody's queue's any more. */
 static bool is_his(struct db *db, const struct actor *who, uint64_t flood,
                    uint64_t account)
 {
     bool his = account == who->number || who->all_queues;
-    bool more = !his && db_row(db, QUEUES_OF_FLOOD, DB_VALUES(DB_INT(flood)));
+    char queue[QUEUE_ID_MAX + 1] = "";
 
-    while (more) {
-        struct frank_span text = db_blob(db, QUEUES_OF_FLOOD, 0);
-        char queue[QUEUE_ID_MAX + 1];
-
-        (void)snprintf(queue, sizeof queue, "%.*s", (int)text.len,
-                       (const char *)text.data);
+    while (!his && next_queue(queue, db, flood)) {
         his = actor_has_queue(who, queue);
-        if (his) {
-            db_done(db, QUEUES_OF_FLOOD);
-            break;
-        }
-        more = db_next(db, QUEUES_OF_FLOOD);
     }
     return his;
 }

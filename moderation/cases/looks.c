@@ -192,7 +192,7 @@ struct cases_answer looks_second_decide(struct cases *cases, struct db *db,
     uint64_t in_case;
 
     if (!db_row(db, FIND_SECOND_LOOK,
-                DB_VALUES(DB_INT(look), DB_INT(who->number), DB_INT(now)))) {
+                DB_VALUES(DB_INT(who->number), DB_INT(now), DB_INT(look)))) {
         return cases_unknown();
     }
     in_case = db_int(db, FIND_SECOND_LOOK, 0);

@@ -39,7 +39,8 @@ struct cases_answer looks_second_next(struct cases *cases, struct db *db,
                                       uint64_t *number, uint64_t *reasons,
                                       uint64_t now);
 /* His own judgement; what was decided is not touched. *agrees: whether it is
- * the same. */
+ * the same. UNKNOWN too where he has had a part in the case meanwhile, or the
+ * case is not closed. */
 struct cases_answer looks_second_decide(struct cases *cases, struct db *db,
                                         const struct actor *who, uint64_t look,
                                         const char *policy,
@@ -50,7 +51,8 @@ struct cases_answer looks_second_decide(struct cases *cases, struct db *db,
 bool looks_is_blind(struct db *db, const struct actor *who, uint64_t number,
                     uint64_t now);
 /* A decision that closes a case is drawn for a second look, or not; one that
- * waits already is at this decision then. */
+ * waits already is at this decision then, and nobody's: whoever had it may have
+ * made the decision. */
 void looks_second_draw(const struct cases *cases, struct db *db,
                        const struct case_row *row, uint64_t decision,
                        uint64_t now);

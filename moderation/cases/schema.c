@@ -326,7 +326,13 @@ static const char schema_6[] =
     "ALTER TABLE reports ADD COLUMN hub_index INTEGER;"
     "CREATE INDEX cases_name ON cases (name);";
 
-static const char *const migrations[] = {schema_1, schema_2, schema_3,
-                                         schema_4, schema_5, schema_6};
+static const char schema_7[] =
+    /* By queue: whose a flood is is asked without going through its cases. */
+    "DROP INDEX cases_flood;"
+    "CREATE INDEX cases_flood ON cases (flood, queue)"
+    " WHERE flood IS NOT NULL;";
+
+static const char *const migrations[] = {schema_1, schema_2, schema_3, schema_4,
+                                         schema_5, schema_6, schema_7};
 /* "Fmod" */
-const struct db_schema cases_schema = {0x466d6f64, migrations, 6};
+const struct db_schema cases_schema = {0x466d6f64, migrations, 7};

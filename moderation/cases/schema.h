@@ -121,7 +121,7 @@ enum cases_statement {
     NEXT_FLOOD,
     TELL_FLOOD,
     READ_FLOODS,
-    QUEUES_OF_FLOOD,
+    NEXT_QUEUE_OF_FLOOD,
     /* retention */
     FIND_HOLD,
     ADD_HOLD,

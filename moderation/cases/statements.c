@@ -27,6 +27,13 @@
     " FROM decisions d JOIN cases c ON c.number = d.in_case"                   \
     " JOIN accounts a ON a.number = d.account"                                 \
     " LEFT JOIN accounts b ON b.number = d.reviewer"
+/* A second look, by somebody who had no part in what was done. */
+#define CAN_BE_LOOKED_AT                                                       \
+    "l.done IS NULL AND c.state = 7"                                           \
+    " AND NOT EXISTS (SELECT 1 FROM decisions d WHERE"                         \
+    " d.in_case = l.in_case AND (d.account = ?1 OR d.reviewer = ?1))"          \
+    " AND NOT EXISTS (SELECT 1 FROM appeals p WHERE"                           \
+    " p.in_case = l.in_case AND p.account = ?1)"
 
 const char *const cases_statements[] = {
     LEDGER_STATEMENTS,
@@ -59,7 +66,9 @@ const char *const cases_statements[] = {
                   " AND account = ?2 LIMIT 1",
     [HAD_PART] = "SELECT 1 FROM decisions WHERE in_case = ?1"
                  " AND in_force IS NOT NULL"
-                 " AND (account = ?2 OR reviewer = ?2)",
+                 " AND (account = ?2 OR reviewer = ?2)"
+                 " UNION ALL SELECT 1 FROM appeals WHERE in_case = ?1"
+                 " AND account = ?2 AND upheld = 1 LIMIT 1",
     [NEXT_OF_QUEUE] = "SELECT number, rank, reasons FROM cases"
                       " WHERE queue = ?2 AND state <= 3 AND state <> 2"
                       " AND (claimant IS NULL OR claimed_until <= ?1)"
@@ -259,25 +268,23 @@ const char *const cases_statements[] = {
         " WHERE l.in_case = ?1 AND l.account = ?2 AND l.done IS NULL"
         " AND (c.claimant IS NULL OR c.claimant <> ?2"
         " OR c.claimed_until <= ?3)",
-    [TURN_SECOND_LOOK] = "UPDATE second_looks SET decision = ?2"
+    [TURN_SECOND_LOOK] = "UPDATE second_looks SET decision = ?2,"
+                         " account = NULL, claimed_until = 0"
                          " WHERE in_case = ?1 AND done IS NULL",
     [NEXT_SECOND_LOOK] =
         "SELECT l.number, l.in_case, c.queue, c.reasons FROM second_looks l"
         " JOIN cases c ON c.number = l.in_case"
-        " WHERE l.done IS NULL AND c.state = 7"
+        " WHERE " CAN_BE_LOOKED_AT
         " AND (l.account IS NULL OR l.account = ?1 OR l.claimed_until <= ?2)"
-        " AND NOT EXISTS (SELECT 1 FROM decisions d WHERE"
-        " d.in_case = l.in_case AND (d.account = ?1 OR d.reviewer = ?1))"
-        " AND NOT EXISTS (SELECT 1 FROM appeals p WHERE"
-        " p.in_case = l.in_case AND p.account = ?1)"
         " ORDER BY l.number",
     [CLAIM_SECOND_LOOK] = "UPDATE second_looks SET account = ?2,"
                           " claimed_until = ?3 WHERE number = ?1",
     [FIND_SECOND_LOOK] =
-        "SELECT l.in_case, d.outcome FROM second_looks l"
-        " JOIN decisions d ON d.number = l.decision"
-        " WHERE l.number = ? AND l.account = ? AND l.done IS NULL"
-        " AND l.claimed_until > ?",
+        "SELECT l.in_case, w.outcome FROM second_looks l"
+        " JOIN cases c ON c.number = l.in_case"
+        " JOIN decisions w ON w.number = l.decision"
+        " WHERE " CAN_BE_LOOKED_AT
+        " AND l.account = ?1 AND l.claimed_until > ?2 AND l.number = ?3",
     [SET_SECOND_LOOK] = "UPDATE second_looks SET done = ?2, policy = ?3,"
                         " outcome = ?4, agrees = ?5 WHERE number = ?1",
     [ADD_SECOND_LOOK] =
@@ -309,7 +316,9 @@ const char *const cases_statements[] = {
                     " f.undo_until, f.cases, f.undone, f.why FROM floods f"
                     " JOIN accounts a ON a.number = f.account"
                     " ORDER BY f.number DESC",
-    [QUEUES_OF_FLOOD] = "SELECT queue FROM cases WHERE flood = ?",
+    [NEXT_QUEUE_OF_FLOOD] = "SELECT queue FROM cases INDEXED BY cases_flood"
+                            " WHERE flood = ? AND queue > ?"
+                            " ORDER BY queue LIMIT 1",
 
     /* retention */
     [FIND_HOLD] =

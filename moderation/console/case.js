@@ -32,6 +32,7 @@ export async function show(shell, at) {
   let [data, {book}] = await Promise.all([get(path), shell.book()]);
   let looks = null;
   let talk = null;
+  let isAsking = false; // for content: each time is an entry of the log
   let watch;
   let isLeft = false; // by whoever looked: what is asked for still comes too late
 
@@ -91,6 +92,8 @@ export async function show(shell, at) {
 
   async function showContent() {
     const wanted = toShow(data);
+    if (isAsking) return;
+    isAsking = true;
     try {
       const answers = [];
       for (const report of wanted) {
@@ -103,6 +106,8 @@ export async function show(shell, at) {
     } catch (error) {
       shell.toast(error.message);
       return;
+    } finally {
+      isAsking = false;
     }
     drawContent();
     content.querySelector('h2').focus();
@@ -174,10 +179,11 @@ export async function show(shell, at) {
       if (!keep || !node.contains(document.activeElement)) replace(node, make());
     };
     drawHead();
-    renew(top, () => [claimLine(page), caseActions(page)]);
+    renew(top, () => [claimLine(page), caseActions(page), data.blind && el('p', {class: 'warning'}, s.blind)]);
     renew(facts, () => [aboutCard(page), consentCard(page)]);
-    renew(below, () => [historyCard(page), notesCard(page), holdCard(page), evidenceCard(page),
-        timelineCard(page)]);
+    // Cards of what was done would say that nothing was.
+    renew(below, () => [historyCard(page), !data.blind && [notesCard(page), holdCard(page),
+      evidenceCard(page), timelineCard(page)]]);
   }
 
   const facts = el('div', {});

@@ -230,10 +230,13 @@ export const strings = {
     notOpened: 'Nothing is open yet. Ask the quorum to open a report.',
     notYours: 'Claim the case to see it.',
     purged: 'Purged: nothing of it is left.',
+    blind: 'You are to judge this case a second time; what was done is hidden until you have.',
     withheld: (messages, parts) => 'The reporter withheld ' +
       [messages > 0 && many(messages, 'message', 'messages'),
         parts > 0 && `parts of ${many(parts, 'message', 'messages')}`].filter(Boolean).join(', and ') +
       '. Who chooses what is shown can make others look worse than they are.',
+    unreadable: 'The body of a report cannot be read: nothing of that report is shown or proven. That says ' +
+      'nothing about what the reporter meant to show.',
     noVerdict: 'The hub\'s signed verdict is missing or does not hold: nothing of that report is proven.',
     forged: 'Two messages have the same number in the room, which no honest hub gives: the order is not shown.',
     proof: '“Proven” means that this account sent exactly this, here and then. It does not say who held ' +
@@ -301,6 +304,7 @@ export const strings = {
     copyOf: (n) => `copy of ${number(n)}`,
     messages: (n) => many(n, 'message', 'messages'),
     sealed: 'Sealed',
+    unreadable: 'cannot be read',
     disclosed: (n) => `${number(n)} shown`,
     withheld: (n) => `${number(n)} withheld`,
     parts: (n) => `parts of ${number(n)} withheld`,
@@ -402,11 +406,13 @@ export const strings = {
       expired: 'the key of its time is gone',
       not_stamped: 'the hub did not stamp it',
       verdict: 'the hub\'s verdict is missing',
+      unreadable: 'the report\'s body cannot be read',
     },
     malformed: 'Breaks rules of its format',
     withheld: 'Withheld by the reporter',
     sentText: 'That it was sent is proven.',
     withheldText: 'What it says was not shown.',
+    unreadableText: 'Nobody can say what it says, or whether it was to be shown.',
     partsWithheld: (n, all) => `${number(n)} of ${many(all, 'part', 'parts')} withheld`,
     reported: 'Reported',
     gap: (n) => `${many(n, 'message is', 'messages are')} not shown`,
@@ -502,7 +508,8 @@ export const strings = {
     uphold: 'Uphold',
     overturn: 'Overturn',
     upholdWhat: 'The decision stands. This is the last word.',
-    overturnWhat: 'Your decision takes its place; where it is worse and grave, when somebody else confirms it.',
+    overturnWhat: 'Your decision takes its place. If it is worse and grave, it waits for somebody else to confirm ' +
+      'it; until then the first one stands.',
     instead: 'What is decided instead',
     upheld: 'Upheld:',
     overturned: 'Overturned:',
@@ -565,6 +572,7 @@ export const strings = {
     sendTitle: 'Submit your judgement?',
     sendWhat: (outcome) => `You would have decided: ${outcome}. It cannot be changed afterwards.`,
     agrees: 'You agree with what was decided.',
+    gone: 'Your time for this one was over, and it cannot be given to you again. It was not submitted.',
     differs: 'Your judgement differs. It counts in the statistics.',
   },
   exposure: {

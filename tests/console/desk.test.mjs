@@ -369,6 +369,11 @@ test('a second look is blind, and as kind as a first', {timeout: 90000}, async (
   await ben.keyboard.press('Escape');
   const {rows} = await world.do('sql', {query: `SELECT done FROM second_looks WHERE in_case = ${number}`});
   assert.deepEqual(rows, [[null]], 'one key alone submits nothing');
+  // Until he has judged, its page says why it is silent.
+  await visit(ben, `#/case/${number}`);
+  await ben.getByText('You are to judge this case a second time; what was done is hidden until you have.').waitFor();
+  assert.ok(!/canary|No notes|What was done/.test(await ben.locator('main').innerText()));
+  assert.deepEqual(await axe(ben), []);
   // It is his; but now he asks to be spared it, and so does somebody else.
   await prefer('ben', ['malware', 'self_harm']);
   const cat = await login(browser, world, 'cat');
@@ -380,6 +385,25 @@ test('a second look is blind, and as kind as a first', {timeout: 90000}, async (
   await prefer('ben', ['malware']);
   await visit(ben, '#/second-looks');
   await ben.keyboard.press('o');
+  await shown.click();
+  await ben.getByLabel('Restrict').check();
+  await ben.getByLabel('Policy').selectOption('conduct');
+  // His time for it ends meanwhile: he is given it again. Where it cannot be, that is said.
+  let ended = 0;
+  let other = true;
+  await ben.route('**/v1/second-looks/*/decide', (route) => {
+    ended += 1;
+    return ended < 3 ? route.fulfill({status: 404, json: {error: 'not-found', message: 'There is no such thing'}}) :
+      route.continue();
+  });
+  await ben.route('**/v1/second-looks/next', (route) => (other ? route.fulfill({status: 404,
+    json: {error: 'not-found', message: 'There is no such thing'}}) : route.continue()));
+  await ben.getByRole('button', {name: 'Submit'}).click();
+  await ben.getByRole('dialog').getByRole('button', {name: 'Submit'}).click();
+  await toast(ben, 'it cannot be given to you again');
+  other = false;
+  ended = 1;
+  await ben.getByRole('button', {name: 'Give me one'}).click();
   await shown.click();
   await ben.getByLabel('Restrict').check();
   await ben.getByLabel('Policy').selectOption('conduct');

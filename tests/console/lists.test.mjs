@@ -258,6 +258,142 @@ test('reviews and appeals leave one in the same place of the list', {timeout: 12
   await end(ben, cat);
 });
 
+// ---- What is on its way ------------------------------------------------------------------------
+
+test('a dialog stays while what is in it is sent', {timeout: 60000}, async () => {
+  const number = await report('sent');
+  await call('ann', `/v1/cases/${number}/claim`);
+  const ann = await login(browser, world, 'ann');
+  let go;
+  const isHeld = new Promise((settle) => {
+    go = settle;
+  });
+  await ann.route('**/hand-over', async (route) => {
+    await isHeld;
+    await route.continue();
+  });
+  await visit(ann, `#/case/${number}`);
+  await ann.keyboard.press('h');
+  const dialog = ann.getByRole('dialog', {name: 'Hand over'});
+  await dialog.getByLabel('To').selectOption('lea');
+  await dialog.getByLabel('Why?').fill('My shift ends');
+  const sent = ann.waitForRequest('**/hand-over');
+  await dialog.getByRole('button', {name: 'Hand over'}).click();
+  await sent;
+  for (let i = 0; i < 3; i++) await ann.keyboard.press('Escape');
+  assert.ok(await dialog.isVisible(), 'it is done all the same');
+  assert.ok(await dialog.getByRole('button', {name: 'Cancel'}).isDisabled());
+  go();
+  await dialog.waitFor({state: 'detached'});
+  await ann.locator('.toast', {hasText: 'Handed over'}).waitFor();
+  await end(ann);
+});
+
+test('a page that one left in vain does not come back', {timeout: 60000}, async () => {
+  const ann = await login(browser, world, 'ann');
+  await visit(ann, '#/queue');
+  let go;
+  const isHeld = new Promise((settle) => {
+    go = settle;
+  });
+  await ann.route('**/v1/cases?*reason=spam*', async (route) => {
+    await isHeld;
+    await route.abort();
+  });
+  const asked = ann.waitForRequest('**/v1/cases?*reason=spam*');
+  await ann.evaluate(() => {
+    location.hash = '#/queue?reason=spam';
+  });
+  await asked;
+  await ann.evaluate(() => {
+    location.hash = '#/second-looks';
+  });
+  await ann.getByRole('heading', {level: 1, name: 'Second looks'}).waitFor();
+  const failed = ann.waitForEvent('requestfailed');
+  go();
+  await failed;
+  await ann.waitForTimeout(200); // in which the page would be replaced
+  await ann.keyboard.press('Shift+?');
+  await ann.getByRole('dialog').getByText('Give me one; show the conversation').waitFor();
+  await ann.keyboard.press('Escape');
+  await end(ann);
+});
+
+// ---- What an appeal leads to -------------------------------------------------------------------
+
+test('on appeal each sees what stands, what was objected, and what came back', {timeout: 120000}, async () => {
+  const number = await report('objected', {reason: 'threat'});
+  const card = (page) => page.getByRole('region', {name: 'What was decided'});
+  const has = async (page, ...texts) => {
+    for (const text of texts) await card(page).getByText(text).first().waitFor();
+  };
+  const propose = async (page) => {
+    await page.keyboard.press('c');
+    await page.getByText('You work on it').waitFor();
+    await page.getByLabel('Overturn').check();
+    await page.getByLabel('Suspend').check();
+    await page.getByLabel('Policy', {exact: true}).selectOption('violence.threat');
+    await page.getByLabel('Explanation for the accused').fill('You threatened somebody.');
+    await page.getByLabel('Why', {exact: true}).fill('It was worse');
+    await page.getByRole('button', {name: 'Submit'}).first().click();
+    await page.getByRole('dialog').getByText('until then the first one stands').waitFor();
+    await page.getByRole('dialog').getByRole('button', {name: 'Overturn'}).click();
+  };
+  await world.do('open', {by: 'ann', case: number});
+  await call('ann', `/v1/cases/${number}/decide`, {policy: 'conduct', outcome: 'warn', explanation: 'Do not do that.'});
+  await world.do('appeal', {case: number, by: 'reporter', text: 'That is too mild'});
+  const cat = await login(browser, world, 'cat');
+  await visit(cat, `#/case/${number}`);
+  await propose(cat);
+  await cat.locator('.toast', {hasText: 'It waits for another moderator now'}).waitFor();
+  const ben = await login(browser, world, 'ben');
+  await visit(ben, `#/case/${number}`);
+  await ben.keyboard.press('c');
+  await ben.getByText('You work on it').waitFor();
+  await has(ben, 'Do not do that.', 'In force', 'That is too mild', 'It was worse');
+  assert.equal(await card(ben).getByText('You threatened somebody.').count(), 0, 'that is under review');
+  await ben.getByRole('radio', {name: 'Return'}).check();
+  await ben.getByLabel('Why (needed to return it)').fill('Nobody was threatened');
+  await ben.getByRole('button', {name: 'Submit'}).first().click();
+  await ben.getByRole('dialog').getByRole('button', {name: 'Return'}).click();
+  await ben.locator('.toast', {hasText: 'Reviewed'}).waitFor();
+  const lea = await login(browser, world, 'lea');
+  await visit(lea, `#/case/${number}`);
+  await lea.keyboard.press('c');
+  await lea.getByRole('region', {name: 'Decide'}).waitFor();
+  await has(lea, 'Do not do that.', 'You threatened somebody.', 'Nobody was threatened', 'That is too mild');
+  await axeFindsNothing(lea, 'decided again');
+  await end(cat, ben, lea);
+});
+
+// ---- In a narrow window ------------------------------------------------------------------------
+
+test('reports and commands are whole at 360 pixels', {timeout: 60000}, async () => {
+  const number = await report('narrow');
+  await call('ben', `/v1/cases/${number}/claim`);
+  const {rows: [[one]]} = await world.do('sql', {query: `SELECT number FROM reports WHERE in_case = ${number}`});
+  const asked = await call('ben', `/v1/cases/${number}/ask`, {reports: [one], why: 'narrow'});
+  const ann = await login(browser, world, 'ann', {viewport: {width: 360, height: 800}});
+  await visit(ann, `#/case/${number}`);
+  const table = ann.getByRole('region', {name: 'Reports'});
+  await table.getByText('1 message').waitFor();
+  assert.ok(await table.evaluate((node) => node.scrollWidth <= node.clientWidth), 'no column is cut');
+  await visit(ann, '#/consent');
+  const words = ann.locator('.command').first().locator('span');
+  await words.first().waitFor();
+  for (const word of await words.all()) {
+    const lines = await word.evaluate((node) => node.getBoundingClientRect().height /
+      parseFloat(getComputedStyle(node).lineHeight));
+    const text = await word.innerText();
+    assert.ok(lines < 1.5 || text.length > 30, text);
+  }
+  assert.match(await ann.locator('.command').first().innerText(), /^frank-mod consent --share YOUR\.share --receipt/);
+  // Where nothing is new, no place is kept for saying so.
+  assert.equal(await ann.locator('.news').evaluate((node) => node.getClientRects().length), 0);
+  await call('ben', `/v1/requests/${asked.answer.request}/withdraw`);
+  await end(ann);
+});
+
 test('requests are answered one after the other: agreed to, refused', {timeout: 90000}, async () => {
   for (const name of ['ask-a', 'ask-b', 'ask-c']) {
     const number = await report(name);
