@@ -21,6 +21,7 @@ export function shownContent({looks, talk, card, hide}) {
   card.classList.toggle('clear', isClear);
   return [
     (withheld > 0 || parts > 0) && el('div', {class: 'warning'}, s.withheld(withheld, parts)),
+    looks.some((look) => look.unreadable) && el('div', {class: 'warning'}, s.unreadable),
     looks.some((look) => !look.hub_verdict) && el('div', {class: 'warning'}, s.noVerdict),
     looks.some((look) => look.order_is_forged) && el('div', {class: 'warning'}, s.forged),
     el('p', {class: 'proof'}, s.proof),

@@ -26,6 +26,7 @@ function reporterCell(page, report) {
 
 function openedCell(report) {
   if (report.opened === null) return s.sealed;
+  if (report.unreadable) return el('span', {class: 'badge bad'}, s.unreadable);
   return [s.disclosed(report.disclosed),
     report.withheld > 0 && [' ', el('span', {class: 'badge warn'}, s.withheld(report.withheld))],
     report.parts_withheld > 0 && [' ', el('span', {class: 'badge warn'}, s.parts(report.parts_withheld))],

@@ -70,7 +70,7 @@ export function chunks(text, size = CHUNK) {
 function badges(message) {
   const withheld = (message.parts ?? []).filter((part) => part.state === 'withheld').length;
   const out = [];
-  if (message.parts === undefined) {
+  if (isWithheld(message)) {
     out.push(el('span', {class: 'badge warn'}, '◌ ', s.withheld));
   }
   if (message.proven) {
@@ -86,6 +86,9 @@ function badges(message) {
   }
   return el('span', {class: 'badges'}, out);
 }
+
+/** Not shown because the reporter did not choose to: nor can a report be read at times. */
+const isWithheld = (message) => message.parts === undefined && message.verdict !== 'unreadable';
 
 /** Withheld, and that it was sent is proven nevertheless. */
 const wasSent = (message) => message.verdict === 'withheld' && message.stamp === 'valid';
@@ -195,7 +198,8 @@ function messageNode(message, index, onReveal) {
   isShown ? (message.parts.length > 0 ?
     message.parts.map((part) => partNode(part, message.parts.length > 1, onReveal)) :
     el('p', {class: 'hint'}, s.notReadable)) :
-    el('p', {}, wasSent(message) ? s.sentText : '', ' ', s.withheldText));
+    el('p', {}, wasSent(message) ? s.sentText : '', ' ',
+        isWithheld(message) ? s.withheldText : s.unreadableText));
 }
 
 /**

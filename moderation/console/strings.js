@@ -234,6 +234,8 @@ export const strings = {
       [messages > 0 && many(messages, 'message', 'messages'),
         parts > 0 && `parts of ${many(parts, 'message', 'messages')}`].filter(Boolean).join(', and ') +
       '. Who chooses what is shown can make others look worse than they are.',
+    unreadable: 'The body of a report cannot be read: nothing of that report is shown or proven. That says ' +
+      'nothing about what the reporter meant to show.',
     noVerdict: 'The hub\'s signed verdict is missing or does not hold: nothing of that report is proven.',
     forged: 'Two messages have the same number in the room, which no honest hub gives: the order is not shown.',
     proof: '“Proven” means that this account sent exactly this, here and then. It does not say who held ' +
@@ -301,6 +303,7 @@ export const strings = {
     copyOf: (n) => `copy of ${number(n)}`,
     messages: (n) => many(n, 'message', 'messages'),
     sealed: 'Sealed',
+    unreadable: 'cannot be read',
     disclosed: (n) => `${number(n)} shown`,
     withheld: (n) => `${number(n)} withheld`,
     parts: (n) => `parts of ${number(n)} withheld`,
@@ -402,11 +405,13 @@ export const strings = {
       expired: 'the key of its time is gone',
       not_stamped: 'the hub did not stamp it',
       verdict: 'the hub\'s verdict is missing',
+      unreadable: 'the report\'s body cannot be read',
     },
     malformed: 'Breaks rules of its format',
     withheld: 'Withheld by the reporter',
     sentText: 'That it was sent is proven.',
     withheldText: 'What it says was not shown.',
+    unreadableText: 'Nobody can say what it says, or whether it was to be shown.',
     partsWithheld: (n, all) => `${number(n)} of ${many(all, 'part', 'parts')} withheld`,
     reported: 'Reported',
     gap: (n) => `${many(n, 'message is', 'messages are')} not shown`,

@@ -66,6 +66,11 @@ const given = [
     'What it says was not shown.'],
   ['not_stamped', 'invalid', false, ['◌ Withheld by the reporter', '✗ Not proven: the hub did not stamp it'],
     'What it says was not shown.'],
+  // Nobody withheld it, as far as one knows.
+  ['unreadable', 'valid', false, ['✗ Not proven: the report\'s body cannot be read'],
+    'Nobody can say what it says, or whether it was to be shown.'],
+  ['unreadable', 'signed', false, ['✗ Not proven: the report\'s body cannot be read'],
+    'Nobody can say what it says, or whether it was to be shown.'],
 ];
 
 test('a message is called proven where it is, and nowhere else', {timeout: 60000}, async () => {
@@ -91,6 +96,50 @@ test('a message is called proven where it is, and nowhere else', {timeout: 60000
     await ann.emulateMedia({colorScheme});
     assert.deepEqual(await axe(ann), [], colorScheme);
   }
+  await end(ann);
+});
+
+test('a report that cannot be read is not called withheld', {timeout: 60000}, async () => {
+  const ann = await login(browser, world, 'ann');
+  await ann.route(`**/v1/cases/${number}`, async (route) => {
+    const response = await route.fetch();
+    const body = await response.json();
+    Object.assign(body.report_list[0], {unreadable: true, disclosed: 0, withheld: 0, parts_withheld: 0, not_proven: 3});
+    await route.fulfill({response, json: body});
+  });
+  await ann.route('**/v1/reports/*/look', async (route) => {
+    const response = await route.fetch();
+    const look = await response.json();
+    Object.assign(look, {unreadable: true, withheld: 0, parts_withheld: 0, note: '', order: []});
+    for (const message of look.messages) {
+      Object.assign(message, {verdict: 'unreadable', proven: false, why: 'the report\'s body cannot be read'});
+      delete message.parts;
+    }
+    await route.fulfill({response, json: look});
+  });
+  await visit(ann, `#/case/${number}`);
+  await ann.locator('td .badge.bad', {hasText: 'cannot be read'}).waitFor();
+  await ann.keyboard.press('o');
+  await ann.locator('.conversation').waitFor();
+  assert.match(await ann.locator('.warning').first().innerText(), /nothing of that report is shown or proven/);
+  assert.ok(!/withheld/i.test(await ann.locator('.conversation').innerText()));
+  assert.equal(await ann.locator('.message .badge.bad').count(), 3);
+  await end(ann);
+});
+
+test('one look is asked for once, however quickly the key is pressed', {timeout: 60000}, async () => {
+  const ann = await login(browser, world, 'ann');
+  let looks = 0;
+  await ann.route('**/v1/reports/*/look', async (route) => {
+    looks += 1;
+    await ann.waitForTimeout(300);
+    await route.continue();
+  });
+  await visit(ann, `#/case/${number}`);
+  await ann.keyboard.press('o');
+  await ann.keyboard.press('o');
+  await ann.locator('.conversation').waitFor();
+  assert.equal(looks, 1);
   await end(ann);
 });
 
