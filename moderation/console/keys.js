@@ -109,8 +109,8 @@ export function listen() {
 
 const keyNames = (keys) => keys.split(' ').map((key) => el('kbd', {}, key));
 
-/** A dialog in the middle of the page; done(value) closes it. stays: nothing else does. */
-export function dialog(title, build, closed, stays = false) {
+/** A dialog in the middle of the page; done(value) closes it; and one's wish, while not stays(). */
+export function dialog(title, build, closed, stays = () => false) {
   const node = el('dialog', {'aria-label': title});
   const done = (value) => {
     if (!node.isConnected) return; // closed meanwhile
@@ -122,14 +122,14 @@ export function dialog(title, build, closed, stays = false) {
   const before = document.activeElement;
   node.addEventListener('cancel', (event) => {
     event.preventDefault();
-    if (!stays) done(undefined);
+    if (!stays()) done(undefined);
   });
   // A browser closes a dialog in spite of that when it is asked twice.
   node.addEventListener('keydown', (event) => {
-    if (stays && event.key === 'Escape') event.preventDefault();
+    if (stays() && event.key === 'Escape') event.preventDefault();
   });
   node.addEventListener('close', () => {
-    if (stays && node.isConnected) node.showModal();
+    if (stays() && node.isConnected) node.showModal();
   });
   replace(node, el('h2', {}, title), build(done));
   document.body.append(node);
@@ -151,39 +151,45 @@ export function confirm(title, what, action, kind = 'primary') {
 
 /**
  * Asks for a text and gives it to send(), which may fail: then what was typed
- * stays where it is, and why is said above the button. True when it was sent.
+ * stays where it is, and why is said above the button. True when it was sent. While
+ * it is being sent, the dialog stays: it would be done all the same.
  */
 export function askText(title, label, action, send, options = {}) {
+  let isSending = false;
   return new Promise((settle) => {
     dialog(title, (done) => {
       const error = el('p', {class: 'error', role: 'alert', hidden: true});
       const submit = el('button', {class: options.kind ?? 'primary'}, action);
+      const cancel = button(strings.cancel, () => done(false), 'quiet');
+      const sending = (on) => {
+        isSending = submit.disabled = cancel.disabled = on;
+      };
       const input = el(options.secret ? 'input' : 'textarea',
           {'required': true, 'rows': 3, 'maxlength': options.most ?? 2000, 'aria-label': label,
             'type': options.secret ? 'password' : undefined, 'autocomplete': 'off'});
       const form = el('form', {on: {submit: async (event) => {
         event.preventDefault();
-        if (submit.disabled) return;
-        submit.disabled = true;
+        if (isSending) return;
+        sending(true);
         error.hidden = true;
         try {
           await send(input.value);
+          isSending = false;
           done(true);
         } catch (problem) {
           error.textContent = problem.message;
           error.hidden = false;
-          submit.disabled = false;
+          sending(false);
           input.focus();
         }
       }}},
       el('label', {}, el('span', {}, label), input), options.more, error,
-      el('div', {class: 'actions'}, submit,
-          button(strings.cancel, () => done(false), 'quiet')));
+      el('div', {class: 'actions'}, submit, cancel));
       input.addEventListener('keydown', (event) => {
         if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.requestSubmit();
       });
       return form;
-    }, (value) => settle(value === true));
+    }, (value) => settle(value === true), () => isSending);
   });
 }
 

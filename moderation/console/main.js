@@ -125,7 +125,7 @@ async function askForSession() {
         done();
         settle();
       }}),
-    ], undefined, true);
+    ], undefined, () => true);
     // Nothing of a case stays to be read while nobody is logged in.
     node.classList.add('opaque');
   });

@@ -258,6 +258,37 @@ test('reviews and appeals leave one in the same place of the list', {timeout: 12
   await end(ben, cat);
 });
 
+// ---- What is on its way ------------------------------------------------------------------------
+
+test('a dialog stays while what is in it is sent', {timeout: 60000}, async () => {
+  const number = await report('sent');
+  await call('ann', `/v1/cases/${number}/claim`);
+  const ann = await login(browser, world, 'ann');
+  let go;
+  const isHeld = new Promise((settle) => {
+    go = settle;
+  });
+  await ann.route('**/hand-over', async (route) => {
+    await isHeld;
+    await route.continue();
+  });
+  await visit(ann, `#/case/${number}`);
+  await ann.keyboard.press('h');
+  const dialog = ann.getByRole('dialog', {name: 'Hand over'});
+  await dialog.getByLabel('To').selectOption('lea');
+  await dialog.getByLabel('Why?').fill('My shift ends');
+  const sent = ann.waitForRequest('**/hand-over');
+  await dialog.getByRole('button', {name: 'Hand over'}).click();
+  await sent;
+  for (let i = 0; i < 3; i++) await ann.keyboard.press('Escape');
+  assert.ok(await dialog.isVisible(), 'it is done all the same');
+  assert.ok(await dialog.getByRole('button', {name: 'Cancel'}).isDisabled());
+  go();
+  await dialog.waitFor({state: 'detached'});
+  await ann.locator('.toast', {hasText: 'Handed over'}).waitFor();
+  await end(ann);
+});
+
 test('requests are answered one after the other: agreed to, refused', {timeout: 90000}, async () => {
   for (const name of ['ask-a', 'ask-b', 'ask-c']) {
     const number = await report(name);
