@@ -174,10 +174,11 @@ export async function show(shell, at) {
       if (!keep || !node.contains(document.activeElement)) replace(node, make());
     };
     drawHead();
-    renew(top, () => [claimLine(page), caseActions(page)]);
+    renew(top, () => [claimLine(page), caseActions(page), data.blind && el('p', {class: 'warning'}, s.blind)]);
     renew(facts, () => [aboutCard(page), consentCard(page)]);
-    renew(below, () => [historyCard(page), notesCard(page), holdCard(page), evidenceCard(page),
-        timelineCard(page)]);
+    // Cards of what was done would say that nothing was.
+    renew(below, () => [historyCard(page), !data.blind && [notesCard(page), holdCard(page),
+      evidenceCard(page), timelineCard(page)]]);
   }
 
   const facts = el('div', {});

@@ -230,6 +230,7 @@ export const strings = {
     notOpened: 'Nothing is open yet. Ask the quorum to open a report.',
     notYours: 'Claim the case to see it.',
     purged: 'Purged: nothing of it is left.',
+    blind: 'You are to judge this case a second time; what was done is hidden until you have.',
     withheld: (messages, parts) => 'The reporter withheld ' +
       [messages > 0 && many(messages, 'message', 'messages'),
         parts > 0 && `parts of ${many(parts, 'message', 'messages')}`].filter(Boolean).join(', and ') +

@@ -369,6 +369,11 @@ test('a second look is blind, and as kind as a first', {timeout: 90000}, async (
   await ben.keyboard.press('Escape');
   const {rows} = await world.do('sql', {query: `SELECT done FROM second_looks WHERE in_case = ${number}`});
   assert.deepEqual(rows, [[null]], 'one key alone submits nothing');
+  // Until he has judged, its page says why it is silent.
+  await visit(ben, `#/case/${number}`);
+  await ben.getByText('You are to judge this case a second time; what was done is hidden until you have.').waitFor();
+  assert.ok(!/canary|No notes|What was done/.test(await ben.locator('main').innerText()));
+  assert.deepEqual(await axe(ben), []);
   // It is his; but now he asks to be spared it, and so does somebody else.
   await prefer('ben', ['malware', 'self_harm']);
   const cat = await login(browser, world, 'cat');
