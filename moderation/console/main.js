@@ -258,7 +258,8 @@ async function navigate() {
   const page = pages[name] ?? hidden[name];
   const mine = ++turn;
 
-  if (shown?.name === name && await shown.turn?.(at)) return;
+  const isThere = shown?.name === name && await shown.turn?.(at);
+  if (isThere || mine !== turn) return; // or one has gone on meanwhile
   keys.bind([]);
   try {
     if (!page || !may(page[1])) throw new api.Problem(404, 'page', strings.noSuchPage);

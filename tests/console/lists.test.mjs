@@ -289,6 +289,36 @@ test('a dialog stays while what is in it is sent', {timeout: 60000}, async () =>
   await end(ann);
 });
 
+test('a page that one left in vain does not come back', {timeout: 60000}, async () => {
+  const ann = await login(browser, world, 'ann');
+  await visit(ann, '#/queue');
+  let go;
+  const isHeld = new Promise((settle) => {
+    go = settle;
+  });
+  await ann.route('**/v1/cases?*reason=spam*', async (route) => {
+    await isHeld;
+    await route.abort();
+  });
+  const asked = ann.waitForRequest('**/v1/cases?*reason=spam*');
+  await ann.evaluate(() => {
+    location.hash = '#/queue?reason=spam';
+  });
+  await asked;
+  await ann.evaluate(() => {
+    location.hash = '#/second-looks';
+  });
+  await ann.getByRole('heading', {level: 1, name: 'Second looks'}).waitFor();
+  const failed = ann.waitForEvent('requestfailed');
+  go();
+  await failed;
+  await ann.waitForTimeout(200); // in which the page would be replaced
+  await ann.keyboard.press('Shift+?');
+  await ann.getByRole('dialog').getByText('Give me one; show the conversation').waitFor();
+  await ann.keyboard.press('Escape');
+  await end(ann);
+});
+
 test('requests are answered one after the other: agreed to, refused', {timeout: 90000}, async () => {
   for (const name of ['ask-a', 'ask-b', 'ask-c']) {
     const number = await report(name);
