@@ -32,6 +32,7 @@ export async function show(shell, at) {
   let [data, {book}] = await Promise.all([get(path), shell.book()]);
   let looks = null;
   let talk = null;
+  let isAsking = false; // for content: each time is an entry of the log
   let watch;
   let isLeft = false; // by whoever looked: what is asked for still comes too late
 
@@ -91,6 +92,8 @@ export async function show(shell, at) {
 
   async function showContent() {
     const wanted = toShow(data);
+    if (isAsking) return;
+    isAsking = true;
     try {
       const answers = [];
       for (const report of wanted) {
@@ -103,6 +106,8 @@ export async function show(shell, at) {
     } catch (error) {
       shell.toast(error.message);
       return;
+    } finally {
+      isAsking = false;
     }
     drawContent();
     content.querySelector('h2').focus();

@@ -39,6 +39,7 @@ export async function show(shell) {
   let talk = null; // its content, when that is shown
   let form = null;
   let isLeft = false;
+  let isAsking = false; // for content: each time is an entry of the log
 
   function start() {
     shell.exposure?.view(false);
@@ -71,11 +72,31 @@ export async function show(shell) {
     card.querySelector('h2').focus();
   }
 
+  /** Runs what needs the claim of the look; where that has ended, it is taken again first. */
+  async function claimed(run) {
+    try {
+      return await run();
+    } catch (error) {
+      if (![404, 409].includes(error.status)) throw error;
+    }
+    const again = await post('/v1/second-looks/next').catch(() => null);
+    if (again?.second_look === given.second_look) return run();
+    start();
+    throw new Error(s.gone);
+  }
+
   async function showContent() {
     const looks = [];
-    for (const report of given.reports) {
-      looks.push(await post(`/v1/reports/${report}/look`, {second_look: given.second_look}));
-      if (isLeft) return;
+    const {reports, second_look: look} = given;
+    if (isAsking) return;
+    isAsking = true;
+    try {
+      for (const report of reports) {
+        looks.push(await claimed(() => post(`/v1/reports/${report}/look`, {second_look: look})));
+        if (isLeft) return;
+      }
+    } finally {
+      isAsking = false;
     }
     talk = conversation(looks, () => shell.exposure?.revealed());
     shell.exposure?.view(true);
@@ -93,7 +114,8 @@ export async function show(shell) {
       return;
     }
     if (!await keys.confirm(s.sendTitle, s.sendWhat(strings.outcomes[outcome]), s.send)) return;
-    const {agrees} = await post(`/v1/second-looks/${given.second_look}/decide`, {policy, outcome});
+    const {agrees} = await claimed(() =>
+      post(`/v1/second-looks/${given.second_look}/decide`, {policy, outcome}));
     shell.toast(agrees ? s.agrees : s.differs);
     start();
   }

@@ -571,6 +571,7 @@ export const strings = {
     sendTitle: 'Submit your judgement?',
     sendWhat: (outcome) => `You would have decided: ${outcome}. It cannot be changed afterwards.`,
     agrees: 'You agree with what was decided.',
+    gone: 'Your time for this one was over, and it cannot be given to you again. It was not submitted.',
     differs: 'Your judgement differs. It counts in the statistics.',
   },
   exposure: {

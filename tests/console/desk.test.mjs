@@ -388,6 +388,25 @@ test('a second look is blind, and as kind as a first', {timeout: 90000}, async (
   await shown.click();
   await ben.getByLabel('Restrict').check();
   await ben.getByLabel('Policy').selectOption('conduct');
+  // His time for it ends meanwhile: he is given it again. Where it cannot be, that is said.
+  let ended = 0;
+  let other = true;
+  await ben.route('**/v1/second-looks/*/decide', (route) => {
+    ended += 1;
+    return ended < 3 ? route.fulfill({status: 404, json: {error: 'not-found', message: 'There is no such thing'}}) :
+      route.continue();
+  });
+  await ben.route('**/v1/second-looks/next', (route) => (other ? route.fulfill({status: 404,
+    json: {error: 'not-found', message: 'There is no such thing'}}) : route.continue()));
+  await ben.getByRole('button', {name: 'Submit'}).click();
+  await ben.getByRole('dialog').getByRole('button', {name: 'Submit'}).click();
+  await toast(ben, 'it cannot be given to you again');
+  other = false;
+  ended = 1;
+  await ben.getByRole('button', {name: 'Give me one'}).click();
+  await shown.click();
+  await ben.getByLabel('Restrict').check();
+  await ben.getByLabel('Policy').selectOption('conduct');
   await ben.getByRole('button', {name: 'Submit'}).click();
   await ben.getByRole('dialog').getByRole('button', {name: 'Submit'}).click();
   await toast(ben, 'judgement differs');
