@@ -68,10 +68,10 @@ function decide(page) {
   const form = decisionForm({book, wish: writing.now.decision, withheld: data.withheld,
     changed: (wish) => writing.set('decision', wish)});
   return {
-    node: el('section', {class: 'card', 'aria-label': s.title}, el('h2', {}, s.title), form.node,
-        el('div', {class: 'actions'},
+    node: el('div', {}, madeCard(page), el('section', {class: 'card', 'aria-label': s.title},
+        el('h2', {}, s.title), form.node, el('div', {class: 'actions'},
             button(s.submit, () => submit(page, form, false), 'primary', 's'),
-            button(s.submitNext, () => submit(page, form, true), '', 'n'))),
+            button(s.submitNext, () => submit(page, form, true), '', 'n')))),
     focus: form.focus, choose: form.choose, submit: (next) => submit(page, form, next),
   };
 }
@@ -107,11 +107,11 @@ function review(page, decision) {
     }
   };
   return {
-    node: el('section', {class: 'card', 'aria-label': s.reviewTitle}, el('h2', {}, s.reviewTitle),
-        decisionView(decision, book), choice,
+    node: el('div', {}, madeCard(page, decision), el('section', {class: 'card', 'aria-label': s.reviewTitle},
+        el('h2', {}, s.reviewTitle), decisionView(decision, book), choice,
         el('label', {}, el('span', {}, s.reviewWhy), why),
         el('div', {class: 'actions'}, button(s.submit, () => send(false), 'primary', 's'),
-            button(s.submitNext, () => send(true), '', 'n'))),
+            button(s.submitNext, () => send(true), '', 'n')))),
     focus: () => choice.querySelector('input').focus(),
     submit: send,
   };
@@ -146,9 +146,9 @@ function answer(page, decision) {
     if (!await keys.confirm(s.appealTitle, upheld === 'yes' ? s.upholdWhat : s.overturnWhat,
         upheld === 'yes' ? s.uphold : s.overturn)) return;
     try {
-      await post(`${path}/answer`, {upheld: upheld === 'yes', why: why.value,
+      const {proposed} = await post(`${path}/answer`, {upheld: upheld === 'yes', why: why.value,
         ...(upheld === 'no' && form.body())});
-      page.finish(next, s.answered);
+      page.finish(next, proposed ? s.proposed : s.answered);
     } catch (error) {
       shell.toast(error.message);
     }
@@ -165,20 +165,23 @@ function answer(page, decision) {
   };
 }
 
+/** The card of what was decided and objected to, without one of the decisions; with what else is in it. */
+function madeCard({data, book}, without, more) {
+  const decisions = data.decisions.filter((decision) => decision !== without);
+  if (decisions.length === 0 && data.appeals.length === 0) return null;
+  return el('section', {class: 'card', 'aria-label': s.madeTitle}, el('h2', {}, s.madeTitle),
+      decisions.map((decision) => decisionView(decision, book)), data.appeals.map(appealView), more);
+}
+
 /** Decisions that were made, and taking one's own back. */
 function made(page) {
-  const {data, shell, act, path, book, writing} = page;
-  if (data.decisions.length === 0 && data.appeals.length === 0) return null;
+  const {data, shell, act, path, writing} = page;
   const own = data.state === 'decided' && data.decisions.some((decision) =>
     decision.state === 'in_force' && decision.by?.account === shell.me.account);
-  return {
-    node: el('section', {class: 'card', 'aria-label': s.madeTitle}, el('h2', {}, s.madeTitle),
-        data.decisions.map((decision) => decisionView(decision, book)), data.appeals.map(appealView),
-        own && reasonForm(s.retractWhy, s.retract, (why) =>
-          act(() => post(`${path}/retract`, {why}), s.retracted), 'danger', writing.now.retract,
-        (text) => writing.set('retract', text))),
-    focus: () => {},
-  };
+  const node = madeCard(page, undefined, own && reasonForm(s.retractWhy, s.retract, (why) =>
+    act(() => post(`${path}/retract`, {why}), s.retracted), 'danger', writing.now.retract,
+  (text) => writing.set('retract', text)));
+  return node && {node, focus: () => {}};
 }
 
 /** What can be decided now: {node, focus(), choose(outcome), submit(next)}, or null. */

@@ -508,7 +508,8 @@ export const strings = {
     uphold: 'Uphold',
     overturn: 'Overturn',
     upholdWhat: 'The decision stands. This is the last word.',
-    overturnWhat: 'Your decision takes its place; where it is worse and grave, when somebody else confirms it.',
+    overturnWhat: 'Your decision takes its place. If it is worse and grave, it waits for somebody else to confirm ' +
+      'it; until then the first one stands.',
     instead: 'What is decided instead',
     upheld: 'Upheld:',
     overturned: 'Overturned:',

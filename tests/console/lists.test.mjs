@@ -319,6 +319,53 @@ test('a page that one left in vain does not come back', {timeout: 60000}, async 
   await end(ann);
 });
 
+// ---- What an appeal leads to -------------------------------------------------------------------
+
+test('on appeal each sees what stands, what was objected, and what came back', {timeout: 120000}, async () => {
+  const number = await report('objected', {reason: 'threat'});
+  const card = (page) => page.getByRole('region', {name: 'What was decided'});
+  const has = async (page, ...texts) => {
+    for (const text of texts) await card(page).getByText(text).first().waitFor();
+  };
+  const propose = async (page) => {
+    await page.keyboard.press('c');
+    await page.getByText('You work on it').waitFor();
+    await page.getByLabel('Overturn').check();
+    await page.getByLabel('Suspend').check();
+    await page.getByLabel('Policy', {exact: true}).selectOption('violence.threat');
+    await page.getByLabel('Explanation for the accused').fill('You threatened somebody.');
+    await page.getByLabel('Why', {exact: true}).fill('It was worse');
+    await page.getByRole('button', {name: 'Submit'}).first().click();
+    await page.getByRole('dialog').getByText('until then the first one stands').waitFor();
+    await page.getByRole('dialog').getByRole('button', {name: 'Overturn'}).click();
+  };
+  await world.do('open', {by: 'ann', case: number});
+  await call('ann', `/v1/cases/${number}/decide`, {policy: 'conduct', outcome: 'warn', explanation: 'Do not do that.'});
+  await world.do('appeal', {case: number, by: 'reporter', text: 'That is too mild'});
+  const cat = await login(browser, world, 'cat');
+  await visit(cat, `#/case/${number}`);
+  await propose(cat);
+  await cat.locator('.toast', {hasText: 'It waits for another moderator now'}).waitFor();
+  const ben = await login(browser, world, 'ben');
+  await visit(ben, `#/case/${number}`);
+  await ben.keyboard.press('c');
+  await ben.getByText('You work on it').waitFor();
+  await has(ben, 'Do not do that.', 'In force', 'That is too mild', 'It was worse');
+  assert.equal(await card(ben).getByText('You threatened somebody.').count(), 0, 'that is under review');
+  await ben.getByRole('radio', {name: 'Return'}).check();
+  await ben.getByLabel('Why (needed to return it)').fill('Nobody was threatened');
+  await ben.getByRole('button', {name: 'Submit'}).first().click();
+  await ben.getByRole('dialog').getByRole('button', {name: 'Return'}).click();
+  await ben.locator('.toast', {hasText: 'Reviewed'}).waitFor();
+  const lea = await login(browser, world, 'lea');
+  await visit(lea, `#/case/${number}`);
+  await lea.keyboard.press('c');
+  await lea.getByRole('region', {name: 'Decide'}).waitFor();
+  await has(lea, 'Do not do that.', 'You threatened somebody.', 'Nobody was threatened', 'That is too mild');
+  await axeFindsNothing(lea, 'decided again');
+  await end(cat, ben, lea);
+});
+
 test('requests are answered one after the other: agreed to, refused', {timeout: 90000}, async () => {
   for (const name of ['ask-a', 'ask-b', 'ask-c']) {
     const number = await report(name);
