@@ -34,18 +34,19 @@ function openedCell(report) {
 }
 
 function reportTable(page) {
-  return el('div', {class: 'table-scroll', tabindex: 0, role: 'region', 'aria-label': s.reports},
+  const cell = (i, ...children) => el('td', {'data-label': s.reportHeads[i]}, children);
+  return el('div', {class: 'table-scroll stacked', tabindex: 0, role: 'region', 'aria-label': s.reports},
       el('table', {}, el('thead', {}, el('tr', {}, s.reportHeads.map((head) =>
         el('th', {scope: 'col'}, head)))),
       el('tbody', {}, page.data.report_list.map((report) => el('tr', {},
           el('th', {scope: 'row'}, number(report.report),
               report.copy_of !== null && [' ', el('span', {class: 'badge plain'},
                   s.copyOf(report.copy_of))]),
-          el('td', {}, strings.reasons[report.reason] ?? report.reason),
-          el('td', {}, reporterCell(page, report)),
-          el('td', {}, moment(report.received)),
-          el('td', {}, s.messages(report.messages)),
-          el('td', {}, openedCell(report), !report.hub_verdict &&
+          cell(1, strings.reasons[report.reason] ?? report.reason),
+          cell(2, reporterCell(page, report)),
+          cell(3, moment(report.received)),
+          cell(4, s.messages(report.messages)),
+          cell(5, openedCell(report), !report.hub_verdict &&
               [' ', el('span', {class: 'badge bad'}, s.noVerdict)]))))));
 }
 

@@ -3,7 +3,7 @@
 // they answer. Metadata and the asker's reason; no content.
 
 import {get, peek, post, takeBytes} from './api.js';
-import {button, el, facts, field, foreign, replace} from './dom.js';
+import {button, command, el, facts, field, foreign, replace} from './dom.js';
 import {ago, moment, number} from './format.js';
 import * as keys from './keys.js';
 import {strings} from './strings.js';
@@ -32,12 +32,12 @@ async function saveSealed(request, report) {
 function outside(shell, request, report, isOpen, done) {
   const consent = el('input', {type: 'file', required: true});
   const receipt = el('input', {type: 'file', required: true});
-  const command = `frank-mod consent --share YOUR.share --receipt receipt --out consent ` +
+  const line = `frank-mod consent --share YOUR.share --receipt receipt --out consent ` +
     `report-${report.report}.sealed`;
   return el('details', {open: isOpen}, el('summary', {}, s.outside(number(report.report))),
       el('ol', {},
           el('li', {}, button(s.saveSealed, () => guard(shell, () => saveSealed(request, report)))),
-          el('li', {}, s.outsideRun, el('pre', {class: 'command', tabindex: 0}, command)),
+          el('li', {}, s.outsideRun, command(line)),
           el('li', {}, s.outsideGive, el('form', {on: {submit: (event) => {
             event.preventDefault();
             guard(shell, async () => {

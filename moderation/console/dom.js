@@ -103,6 +103,12 @@ export function facts(pairs) {
       .map(([term, value]) => el('div', {}, el('dt', {}, term), el('dd', {}, value))));
 }
 
+/** A command to be copied. Its words stay whole where there is room: a browser breaks after hyphens. */
+export function command(text) {
+  return el('pre', {class: 'command', tabindex: 0}, text.split(/(\s+)/).map((word, i) =>
+    (i % 2 === 0 && word ? el('span', {}, word) : word)));
+}
+
 /**
  * A stranger's text in a line: shown as it is, but contained. Direction
  * overrides do not reach out of it, and it breaks anywhere.

@@ -2,7 +2,7 @@
 // The log: what was signed, and whether it holds.
 
 import {bytes, get} from './api.js';
-import {button, el, facts, replace} from './dom.js';
+import {button, command, el, facts, replace} from './dom.js';
 import {number, time} from './format.js';
 import {checkLog, Fault} from './log_check.js';
 import {strings} from './strings.js';
@@ -62,12 +62,12 @@ export async function show(shell) {
           [s.origin, el('span', {class: 'mono'}, log.origin)],
           [s.size, isThere ? number(log.size) : s.notYet],
           isThere && [s.signed, time(log.time)],
-        ]), el('h2', {}, s.key), el('pre', {class: 'command', tabindex: 0}, log.key)),
+        ]), el('h2', {}, s.key), command(log.key)),
         isThere && el('section', {class: 'card'}, el('h2', {}, s.here),
             el('p', {class: 'hint'}, s.hereHint), check.node),
         el('section', {class: 'card'}, el('h2', {}, s.elsewhere),
             el('p', {class: 'hint'}, s.elsewhereHint),
-            el('pre', {class: 'command', tabindex: 0}, s.command(log.key, location.origin)))),
+            command(s.command(log.key, location.origin)))),
     leave: check.stop,
   };
 }

@@ -271,7 +271,7 @@ export async function show(shell, begun) {
   let mark = -1;
   let timer;
   const tellNews = (n) => {
-    // Its place is kept free, so that nothing moves when it comes.
+    // It lies over the page, so that nothing moves when it comes.
     news.classList.toggle('none', n === 0);
     replace(news, s.news(n));
   };

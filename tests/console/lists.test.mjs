@@ -366,6 +366,34 @@ test('on appeal each sees what stands, what was objected, and what came back', {
   await end(cat, ben, lea);
 });
 
+// ---- In a narrow window ------------------------------------------------------------------------
+
+test('reports and commands are whole at 360 pixels', {timeout: 60000}, async () => {
+  const number = await report('narrow');
+  await call('ben', `/v1/cases/${number}/claim`);
+  const {rows: [[one]]} = await world.do('sql', {query: `SELECT number FROM reports WHERE in_case = ${number}`});
+  const asked = await call('ben', `/v1/cases/${number}/ask`, {reports: [one], why: 'narrow'});
+  const ann = await login(browser, world, 'ann', {viewport: {width: 360, height: 800}});
+  await visit(ann, `#/case/${number}`);
+  const table = ann.getByRole('region', {name: 'Reports'});
+  await table.getByText('1 message').waitFor();
+  assert.ok(await table.evaluate((node) => node.scrollWidth <= node.clientWidth), 'no column is cut');
+  await visit(ann, '#/consent');
+  const words = ann.locator('.command').first().locator('span');
+  await words.first().waitFor();
+  for (const word of await words.all()) {
+    const lines = await word.evaluate((node) => node.getBoundingClientRect().height /
+      parseFloat(getComputedStyle(node).lineHeight));
+    const text = await word.innerText();
+    assert.ok(lines < 1.5 || text.length > 30, text);
+  }
+  assert.match(await ann.locator('.command').first().innerText(), /^frank-mod consent --share YOUR\.share --receipt/);
+  // Where nothing is new, no place is kept for saying so.
+  assert.equal(await ann.locator('.news').evaluate((node) => node.getClientRects().length), 0);
+  await call('ben', `/v1/requests/${asked.answer.request}/withdraw`);
+  await end(ann);
+});
+
 test('requests are answered one after the other: agreed to, refused', {timeout: 90000}, async () => {
   for (const name of ['ask-a', 'ask-b', 'ask-c']) {
     const number = await report(name);
