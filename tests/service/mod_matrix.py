@@ -8,7 +8,7 @@ from mod import *
 from reports import send_report
 
 # Nothing settles by itself before the second looks, however slow the machine.
-w = World(stored_shares="on", retract="10m", statement_delay="10m")
+w = World(stored_shares="on", retract="6h", statement_delay="6h", claim="1h")
 book = w.ada.must("GET", "/v1/book")
 w.lea.must("POST", "/v1/book", {"after": book["version"], "book": {
     **book["book"], "second_look_share": 0}})

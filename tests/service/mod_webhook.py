@@ -55,7 +55,7 @@ w.mod.configure(webhook="%s/good, %s/gone" % (base, base),
 w.mod.start()
 check("where it is allowed, it is told, again and again", until(
     lambda: [s for p, s, _, _ in got if p == "/good"][:3] == [500, 503, 200],
-    60), [(p, s) for p, s, _, _ in got])
+    180), [(p, s) for p, s, _, _ in got])
 with open(w.mod.file("webhook.secret")) as f:
     secret = base64.b64decode(f.read().strip()[len("whsec_"):])
 
@@ -78,14 +78,14 @@ check("it says what happened and to which decision, no more",
       body["type"] == "decision.made" and body["data"] == {"id": decision} and
       set(body) == {"type", "timestamp", "data"}, body)
 check("the statement is told of when its time has come", until(lambda: any(
-    b"statement.ready" in b for _, _, _, b in got), 60))
+    b"statement.ready" in b for _, _, _, b in got), 180))
 gone = len([1 for p, *_ in got if p == "/gone"])
 decide(second)
 check("an endpoint that has gone is told no more", until(lambda: len([
-    1 for p, s, _, b in got if p == "/good" and s == 200]) >= 3, 60) and
+    1 for p, s, _, b in got if p == "/good" and s == 200]) >= 3, 180) and
     len([1 for p, *_ in got if p == "/gone"]) == gone == 1, gone)
 check("nothing waits in the end", until(lambda: w.mod.database().execute(
-    "SELECT count(*) FROM events").fetchone()[0] == 0, 60))
+    "SELECT count(*) FROM events").fetchone()[0] == 0, 180))
 check("the journal names no decision", decision not in w.mod.journal())
 w.mod.stop()
 finish()
