@@ -161,12 +161,14 @@ export function askText(title, label, action, send, options = {}) {
       const error = el('p', {class: 'error', role: 'alert', hidden: true});
       const submit = el('button', {class: options.kind ?? 'primary'}, action);
       const cancel = button(strings.cancel, () => done(false), 'quiet');
-      const sending = (on) => {
-        isSending = submit.disabled = cancel.disabled = on;
-      };
       const input = el(options.secret ? 'input' : 'textarea',
           {'required': true, 'rows': 3, 'maxlength': options.most ?? 2000, 'aria-label': label,
             'type': options.secret ? 'password' : undefined, 'autocomplete': 'off'});
+      const sending = (on) => {
+        // A disabled button loses the focus to the page, and then Escape is not the dialog's.
+        input.focus();
+        isSending = submit.disabled = cancel.disabled = input.readOnly = on;
+      };
       const form = el('form', {on: {submit: async (event) => {
         event.preventDefault();
         if (isSending) return;
@@ -180,7 +182,6 @@ export function askText(title, label, action, send, options = {}) {
           error.textContent = problem.message;
           error.hidden = false;
           sending(false);
-          input.focus();
         }
       }}},
       el('label', {}, el('span', {}, label), input), options.more, error,

@@ -140,6 +140,12 @@ test('one look is asked for once, however quickly the key is pressed', {timeout:
   await ann.keyboard.press('o');
   await ann.locator('.conversation').waitFor();
   assert.equal(looks, 1);
+  // The box, its words and the hint stand on one line.
+  const middles = await ann.locator('.actions:has(> .check) > *').evaluateAll((all) => all.map((node) => {
+    const {top, bottom} = (node.querySelector('span') ?? node).getBoundingClientRect();
+    return (top + bottom) / 2;
+  }));
+  assert.ok(Math.abs(middles[0] - middles[1]) < 1, `${middles}`);
   await end(ann);
 });
 

@@ -390,6 +390,11 @@ test('reports and commands are whole at 360 pixels', {timeout: 60000}, async () 
   assert.match(await ann.locator('.command').first().innerText(), /^frank-mod consent --share YOUR\.share --receipt/);
   // Where nothing is new, no place is kept for saying so.
   assert.equal(await ann.locator('.news').evaluate((node) => node.getClientRects().length), 0);
+  await ann.setViewportSize({width: 1024, height: 768});
+  await visit(ann, '#/log');
+  assert.equal(await ann.locator('.facts .mono').evaluate((node) => node.getClientRects().length), 1, 'one line');
+  assert.ok(await ann.getByRole('heading', {name: 'Its public key'}).evaluate((node) =>
+    node.getBoundingClientRect().top - node.previousElementSibling.getBoundingClientRect().bottom) > 10);
   await call('ben', `/v1/requests/${asked.answer.request}/withdraw`);
   await end(ann);
 });
