@@ -108,13 +108,30 @@ enum rules_told { TOLD_NOTHING, TOLD_IN_REVIEW, TOLD_DECIDED, TOLD_CLOSED };
 #define RULES_TIME_MAX (UINT64_C(1) << 53)
 
 struct rules_entry {
-    enum rules_log log;
     uint64_t index;
-    bool usable;       /* all members of its kind are there and good */
+    uint64_t time;
+    uint64_t previous;
+    /* threshold, holders; holder; reports; until; epoch, not_before; from */
+    uint64_t number;
+    uint64_t second;
+    uint64_t until;
     const char *wrong; /* what its form breaks, a static text; NULL: nothing */
     const char *wrong_member; /* the member it is about; NULL: none */
+    struct receipt receipt;
+    enum rules_log log;
     enum rules_what what;
-    uint64_t time;
+    enum case_state from;
+    enum case_state to;
+    enum outcome outcome;
+    enum rules_told told;
+    /* What receipt_decode() and receipt_check() say. MISSING: it is of a quorum
+     * that was not given. */
+    int receipt_error;
+    unsigned roles;
+    uint32_t holders; /* bit i - 1: holder i opened it */
+    uint8_t holder_count;
+    bool holder_twice;
+    bool usable; /* all members of its kind are there and good */
     bool by_service;
     bool has_by;
     bool has_case;
@@ -122,32 +139,15 @@ struct rules_entry {
     bool has_report;
     bool has_change; /* from, to */
     bool has_receipt;
+    bool grave;
+    bool destroyed;
     char by[PSEUDONYM_TEXT_BYTES];
     char account[PSEUDONYM_TEXT_BYTES]; /* also whom it was handed to; "" */
+    char policy[RULES_POLICY_MAX + 1];
     uint8_t in_case[CASE_NAME_BYTES];
     uint8_t report[FRANK_DIGEST_BYTES];
-    uint64_t previous;
-    enum case_state from;
-    enum case_state to;
-    /* What receipt_decode() and receipt_check() say. MISSING: it is of a quorum
-     * that was not given. */
-    int receipt_error;
-    struct receipt receipt;
-    uint32_t holders; /* bit i - 1: holder i opened it */
-    uint8_t holder_count;
-    bool holder_twice;
-    char policy[RULES_POLICY_MAX + 1];
-    enum outcome outcome;
-    bool grave;
     uint8_t quorum[FRANK_QUORUM_ID_BYTES];
     uint8_t point[FRANK_POINT_BYTES];
-    unsigned roles;
-    bool destroyed;
-    enum rules_told told;
-    /* threshold, holders; holder; reports; until; epoch, not_before; from */
-    uint64_t number;
-    uint64_t second;
-    uint64_t until;
 };
 
 struct rules_quorums {

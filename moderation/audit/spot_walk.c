@@ -88,7 +88,7 @@ static struct spot_opened *add_opened(struct spot_walk *walk, size_t in_case,
     char place[PLACE_BYTES];
     struct spot_opened *o;
 
-    if (walk->opened_count == walk->opened_room) {
+    if (walk->opened == NULL || walk->opened_count == walk->opened_room) {
         size_t room =
             walk->opened_room > 0 ? 2 * walk->opened_room : FIRST_ROOM;
         struct spot_opened *all = realloc(walk->opened, room * sizeof *all);
