@@ -315,18 +315,32 @@ $(B)/bench-rules: $(call obj,$(wildcard bench/rules/*.c) moderation/cases/states
 
 ## make fuzz        each fuzz target for SECONDS (10), seeded from the vectors
 SECONDS ?= 10
-FUZZ_B := build/fuzz
+FUZZ_B := build/fuzz$(if $(filter sodium,$(HASH)),/sodium)
+FUZZ_CC := clang -g -O1 -fno-sanitize-recover=all
+FUZZ_SOURCES := $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(SHELL_IO) $(MODERATION) $(MOD_OUTSIDE) $(AUDIT) moderation/cases/states.c
+FUZZ_O := $(patsubst %.c,$(FUZZ_B)/obj/%.o,$(FUZZ_SOURCES) openapi.c standard.c)
+.PRECIOUS: $(FUZZ_B)/obj/%.o
 fuzz: | setup-fuzz
 	@$(MAKE) --no-print-directory $(FUZZERS:%=$(FUZZ_B)/%) $(B)/tests/make_seeds
 	@SEEDS=$(B)/tests/make_seeds B=$(FUZZ_B) FUZZ_SECONDS=$(SECONDS) fuzz/run $(FUZZERS)
 
-$(FUZZ_B)/%: fuzz/%.c fuzz/fuzz.h fuzz/fuzz_hub.h $(B)/openapi.c $(B)/standard.c $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(MODERATION) $(MOD_OUTSIDE) $(AUDIT) moderation/cases/states.c $(wildcard client/*.h reporting/*.h reporting/*/*.h moderation/*.h moderation/*/*.h) tests/support/libcbor.h
+fuzz_compile = $(FUZZ_CC) -std=c11 -D_GNU_SOURCE $(INCLUDES) -Itests/support \
+    -fsanitize=fuzzer-no-link,address,undefined \
+    $(if $(filter sodium,$(HASH)),-DFRANK_HASH_SODIUM) -MMD -MP -c $< -o $@
+
+$(FUZZ_B)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(SAY) CLANG $@
-	$(Q)clang -std=c11 -D_GNU_SOURCE -g -O1 $(INCLUDES) -Itests/support \
-	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-	    $(if $(filter sodium,$(HASH)),-DFRANK_HASH_SODIUM) \
-	    -o $@ $< $(CLIENT) $(REPORTING) $(SERVICE) $(FRANKD) $(SHELL_IO) $(B)/openapi.c $(MODERATION) $(B)/standard.c $(MOD_OUTSIDE) $(AUDIT) moderation/cases/states.c $(LIBS_SERVICE) -lcbor
+	$(SAY) CLANG $<
+	$(Q)$(fuzz_compile)
+
+$(FUZZ_B)/obj/%.o: $(B)/%.c Makefile
+	@mkdir -p $(@D)
+	$(SAY) CLANG $<
+	$(Q)$(fuzz_compile)
+
+$(FUZZ_B)/%: $(FUZZ_B)/obj/fuzz/%.o $(FUZZ_O)
+	$(SAY) LINK $@
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS_SERVICE) -lcbor
 
 ## make lint        format, static analysis, shell scripts, man pages
 lint: | setup-build setup-test setup-lint
@@ -374,4 +388,4 @@ uninstall:
 clean:
 	rm -rf build
 
--include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+-include $(shell find $(B)/obj $(FUZZ_B)/obj -name '*.d' 2>/dev/null)
