@@ -68,6 +68,11 @@ const char *rules_say_span(char out[static RULES_WORDS_BYTES], uint64_t ms)
 static void put_finding(struct rules *r, enum rules_name rule,
                         const struct rules_place *place, const char *format,
                         va_list arguments)
+    __attribute__((format(printf, 4, 0)));
+
+static void put_finding(struct rules *r, enum rules_name rule,
+                        const struct rules_place *place, const char *format,
+                        va_list arguments)
 {
     char text[RULES_TEXT_BYTES];
 

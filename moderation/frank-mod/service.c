@@ -190,7 +190,6 @@ static int ask_bytes(struct blob *out, const struct service *service,
     if (code == EXIT_DONE) {
         memcpy(out->data, answer.body, answer.len);
     }
-    json_decref(body);
     fetch_answer_free(&answer);
     return code;
 }
@@ -198,7 +197,11 @@ static int ask_bytes(struct blob *out, const struct service *service,
 int service_bytes(struct blob *out, const struct service *service,
                   const char *path)
 {
-    return ask_bytes(out, service, "POST", path, NULL, json_object());
+    json_t *nothing = json_object();
+    int code = ask_bytes(out, service, "POST", path, NULL, nothing);
+
+    json_decref(nothing);
+    return code;
 }
 
 int service_post_bytes(struct blob *out, const struct service *service,
