@@ -146,7 +146,7 @@ static void answer_in_its_manner(struct fake *fake, int fd,
                    fake->manner == AHEAD   ? 1000000ULL
                    : fake->manner == LOOPS ? (unsigned long long)fake->requests
                                            : (unsigned long long)request->old);
-    switch (fake->manner) {
+    switch ((enum manner)fake->manner) {
     case UNKNOWN:
         answer(fd, 404, "text/plain", "no such log\n");
         break;
