@@ -32,7 +32,7 @@ static bool as_json;
 static void fail(const char *what)
 {
     (void)fprintf(stderr, "bench: %s\n", what);
-    exit(3);
+    _exit(3);
 }
 
 /* ---- Logs ------------------------------------------------------------------
@@ -252,10 +252,10 @@ static void make(struct making *m, uint64_t entries, bool opened)
         }
     }
     for (unsigned day = 0; day < 184; day++) {
-        put(m, RULES_HUB, "reports_refused",
-            ",\"from\":%" PRIu64 ",\"until\":%" PRIu64 ",\"counts\":{}", m->now,
-            m->now + DAY);
         m->now += DAY;
+        put(m, RULES_HUB, "reports_refused",
+            ",\"from\":%" PRIu64 ",\"until\":%" PRIu64 ",\"counts\":{}",
+            m->now - DAY, m->now);
     }
     for (uint64_t i = 0; i < cases; i++) {
         put_step(m, i, 2, opened);
@@ -350,12 +350,12 @@ static double measure(struct making *m, unsigned threads, double *mib,
     if (pid == 0) {
         run(m, threads, pipes[1]);
     }
+    (void)close(pipes[1]); /* so that a run that fails ends the reading */
     if (read(pipes[0], &took, sizeof took) != sizeof took ||
         wait4(pid, &status, 0, &usage) != pid || status != 0) {
         fail("run");
     }
     (void)close(pipes[0]);
-    (void)close(pipes[1]);
     *mib = (double)usage.ru_maxrss / 1024;
     *cpu = of_time(usage.ru_utime) + of_time(usage.ru_stime);
     return took;
