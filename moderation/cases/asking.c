@@ -8,14 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-void asking_copy(uint8_t *out, size_t len, struct frank_span from)
-{
-    memset(out, 0, len);
-    if (from.len == len) {
-        memcpy(out, from.data, len);
-    }
-}
-
 /* ---- Asking
  * ------------------------------------------------------------------ */
 
@@ -406,7 +398,7 @@ struct cases_answer asking_give_sealed(struct cases *cases, struct db *db,
                 DB_VALUES(DB_INT(request), DB_INT(report)))) {
         return cases_unknown();
     }
-    asking_copy(quorum, sizeof quorum, db_blob(db, FIND_REQUESTED, 0));
+    cases_copy(quorum, sizeof quorum, db_blob(db, FIND_REQUESTED, 0));
     (void)sodium_bin2hex(name, sizeof name, db_blob(db, FIND_REQUESTED, 3).data,
                          FRANK_DIGEST_BYTES);
     named = !db_is_null(db, FIND_REQUESTED, 4);

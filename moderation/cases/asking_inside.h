@@ -6,9 +6,6 @@
 
 #include "asking.h"
 
-/* Copies what has this length; else out is zeros. */
-void asking_copy(uint8_t *out, size_t len, struct frank_span from);
-
 /* Consents are wrapped under it (kept.h). */
 #define ASKING_CONSENT_LABEL "frank-mod v1 kept consent"
 

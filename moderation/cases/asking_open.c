@@ -33,12 +33,12 @@ bool asking_report(struct asking_report *out, struct db *db, uint64_t report)
     }
     out->number = report;
     out->in_case = db_int(db, READ_REPORT, 0);
-    asking_copy(out->quorum, sizeof out->quorum, db_blob(db, READ_REPORT, 1));
-    asking_copy(out->digest, sizeof out->digest, db_blob(db, READ_REPORT, 2));
+    cases_copy(out->quorum, sizeof out->quorum, db_blob(db, READ_REPORT, 1));
+    cases_copy(out->digest, sizeof out->digest, db_blob(db, READ_REPORT, 2));
     out->is_open = !db_is_null(db, READ_REPORT, 3);
     out->is_unreadable = out->is_open && db_is_null(db, READ_REPORT, 4);
-    asking_copy(out->wrapped_key, sizeof out->wrapped_key,
-                db_blob(db, READ_REPORT, 4));
+    cases_copy(out->wrapped_key, sizeof out->wrapped_key,
+               db_blob(db, READ_REPORT, 4));
     out->verdict = copy_of(db_blob(db, READ_REPORT, 5), &out->verdict_len);
     out->sealed = copy_of(db_blob(db, READ_REPORT, 6), &out->sealed_len);
     db_done(db, READ_REPORT);
@@ -204,8 +204,8 @@ struct cases_answer asking_open(struct cases *cases, struct db *db,
     }
     number = db_int(db, FIND_TO_OPEN, 0);
     request = db_int(db, FIND_TO_OPEN, 1);
-    asking_copy(id, sizeof id, db_blob(db, FIND_TO_OPEN, 2));
-    asking_copy(log_name, sizeof log_name, db_blob(db, FIND_TO_OPEN, 3));
+    cases_copy(id, sizeof id, db_blob(db, FIND_TO_OPEN, 2));
+    cases_copy(log_name, sizeof log_name, db_blob(db, FIND_TO_OPEN, 3));
     db_done(db, FIND_TO_OPEN);
     answer = case_find(&row, db, &actor_service, number, now);
     if (answer.what == CASES_DONE) {

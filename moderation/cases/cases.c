@@ -52,6 +52,14 @@ struct cases_answer cases_reason(const char *why)
                : cases_invalid("why", "Say why, in at most 8,192 bytes");
 }
 
+void cases_copy(uint8_t *out, size_t len, struct frank_span from)
+{
+    memset(out, 0, len);
+    if (from.len == len) {
+        memcpy(out, from.data, len);
+    }
+}
+
 /* ---- A case ---------------------------------------------------------------
  */
 

@@ -199,6 +199,12 @@ void cases_stand(struct db *db, const char *queue, enum case_state state,
 void cases_log(struct cases *cases, struct db *db, const struct actor *who,
                const char *type, const char *rest, uint64_t now);
 
+/* ---- Columns --------------------------------------------------------------
+ */
+
+/* Copies bytes that have this length; else out is zeros. */
+void cases_copy(uint8_t *out, size_t len, struct frank_span from);
+
 /* ---- Text -----------------------------------------------------------------
  */
 

@@ -48,14 +48,6 @@ static bool take_entry(void *context, uint64_t entry)
     return true;
 }
 
-static void copy_exactly(uint8_t *out, size_t len, struct frank_span from)
-{
-    memset(out, 0, len);
-    if (from.len == len) {
-        memcpy(out, from.data, len);
-    }
-}
-
 /* What was taken when the export was logged, without the names to leave out. */
 static bool take_rows(struct bundling *b)
 {
@@ -258,7 +250,7 @@ static void add_report(struct bundling *b, const struct export_report *item,
 
     out->verdict =
         (struct frank_span){l->report.verdict, l->report.verdict_len};
-    copy_exactly(out->salt, sizeof out->salt, item->salt);
+    cases_copy(out->salt, sizeof out->salt, item->salt);
     out->created = item->created;
     out->received = item->received;
     out->reason = (uint8_t)item->reason;

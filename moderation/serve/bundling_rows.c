@@ -50,14 +50,6 @@ static bool take_report(void *context, const struct export_report *item)
     return true;
 }
 
-static void copy_exactly(uint8_t *out, size_t len, struct frank_span from)
-{
-    memset(out, 0, len);
-    if (from.len == len) {
-        memcpy(out, from.data, len);
-    }
-}
-
 static bool take_decision(void *context, const struct export_decision *item)
 {
     struct taking_rows *t = context;
@@ -72,7 +64,7 @@ static bool take_decision(void *context, const struct export_decision *item)
     }
     out->decisions = list;
     d = &list[out->decision_count++];
-    copy_exactly(d->id, sizeof d->id, item->id);
+    cases_copy(d->id, sizeof d->id, item->id);
     d->made = item->made;
     d->by = arena_copy(&out->arena, item->by);
     d->state = (enum bundle_decision_state)item->state;
@@ -104,7 +96,7 @@ static bool take_appeal(void *context, const struct export_appeal *item)
     }
     out->appeals = list;
     a = &list[out->appeal_count++];
-    copy_exactly(a->decision, sizeof a->decision, item->decision);
+    cases_copy(a->decision, sizeof a->decision, item->decision);
     a->received = item->received;
     a->by_reporter = item->by_reporter;
     if (!item->by_reporter || t->choice->reporter) {
