@@ -360,7 +360,7 @@ test('on appeal each sees what stands, what was objected, and what came back', {
   const lea = await login(browser, world, 'lea');
   await visit(lea, `#/case/${number}`);
   await lea.keyboard.press('c');
-  await lea.getByRole('region', {name: 'Decide'}).waitFor();
+  await lea.getByRole('region', {name: 'Decide', exact: true}).waitFor();
   await has(lea, 'Do not do that.', 'You threatened somebody.', 'Nobody was threatened', 'That is too mild');
   await axeFindsNothing(lea, 'decided again');
   await end(cat, ben, lea);
