@@ -141,7 +141,10 @@ class Hub:
 
     def kill(self, sig=signal.SIGKILL):
         if self.process is not None and self.process.poll() is None:
-            os.kill(self.pid(), sig)
+            try:
+                os.kill(self.pid(), sig)
+            except (OSError, IndexError):
+                pass  # it has just ended by itself
             self.process.wait(60)
 
     def stop(self):
