@@ -162,6 +162,15 @@ export async function counts(locator, wanted) {
   }
 }
 
+/** Waits until a question, asked again and again, is answered with yes. */
+export async function becomes(what, ask) {
+  const end = Date.now() + patiently(20000);
+  while (!await ask()) {
+    assert.ok(Date.now() < end, what);
+    await new Promise((settle) => setTimeout(settle, 50));
+  }
+}
+
 /** Goes to an address of the console, by way of none, and waits until it is there. */
 export async function visit(page, address) {
   const go = (to) => page.evaluate((hash) => {
