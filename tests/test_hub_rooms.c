@@ -12,6 +12,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct db *db;
 static const uint8_t key[HUB_NAME_BYTES] = {1, 2, 3};
@@ -103,6 +104,23 @@ static void numbers_go_on_after_the_store_was_closed(void **state)
     db_close(db);
     assert_true(open_db());
     assert_next("r:a", "d", 0, 3, 2);
+}
+
+/* A database of before there were rooms. */
+static void an_older_database_is_brought_up_to_date(void **state)
+{
+    struct db_schema older = hub_schema;
+    struct db_trouble what;
+
+    (void)state;
+    db_close(db);
+    assert_int_equal(unlink("hub.db"), 0);
+    older.count = 2;
+    assert_true(
+        db_open(&db, "hub.db", DB_WRITER, &older, hub_statements, 0, &what));
+    db_close(db);
+    assert_true(open_db());
+    assert_next("r:a", "d", 0, 1, 0);
 }
 
 static void seen_is_what_this_device_acknowledged_in_this_room(void **state)
@@ -322,6 +340,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_STORE(each_room_counts_from_one_without_a_gap),
         WITH_STORE(numbers_go_on_after_the_store_was_closed),
+        WITH_STORE(an_older_database_is_brought_up_to_date),
         WITH_STORE(seen_is_what_this_device_acknowledged_in_this_room),
         WITH_STORE(an_acknowledgement_never_goes_back),
         WITH_STORE(nothing_is_acknowledged_above_what_was_stamped),

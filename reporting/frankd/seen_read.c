@@ -30,8 +30,8 @@ static int read_place(struct hub_place *out, const json_t *object, bool is_ack,
                       const uint8_t key[static HUB_NAME_BYTES],
                       struct frank_fault *fault)
 {
-    struct frank_span room;
-    struct frank_span device;
+    struct frank_span room = {NULL, 0};
+    struct frank_span device = {NULL, 0};
     int error = read_name(&room, object, "room", FRANK_URI_MAX_BYTES, fault);
 
     if (error == FRANK_OK) {
