@@ -65,8 +65,8 @@ LIBS_MOD := $(LIBS_SERVICE) -loath
 
 # ---- Sources ----------------------------------------------------------------
 
-HASHES := client/hash_openssl.c client/hash_sodium.c
-CLIENT := $(filter-out $(HASHES),$(wildcard client/*.c)) client/hash_$(HASH).c
+BACKENDS := $(wildcard client/*_openssl.c client/*_sodium.c)
+CLIENT := $(filter-out $(BACKENDS),$(wildcard client/*.c)) client/hash_$(HASH).c client/aead_$(HASH).c
 REPORTING := $(wildcard reporting/*.c reporting/log/*.c)
 SERVICE := $(wildcard reporting/store/*.c reporting/http/*.c reporting/outside/*.c reporting/service/*.c)
 FRANKD := $(filter-out reporting/frankd/main.c,$(wildcard reporting/frankd/*.c))

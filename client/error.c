@@ -71,6 +71,10 @@ static const struct error_text errors[] = {
     [-FRANK_ERR_FEW] = {COUNT, "fewer than the threshold"},
     [-FRANK_ERR_SIGNER] = {NONE, "not signed by a key that was given for it"},
     [-FRANK_ERR_JSON] = {NONE, "not JSON, or a member stands twice"},
+    [-FRANK_ERR_AEAD] = {CODE, "AEAD not supported"},
+    [-FRANK_ERR_HASH] = {CODE, "hash algorithm not supported"},
+    [-FRANK_ERR_FILE_HASH] = {NONE, "not the file that the message commits "
+                                    "to"},
 };
 
 #define ERROR_COUNT (sizeof errors / sizeof errors[0])

@@ -127,7 +127,10 @@ enum frank_error {
     FRANK_ERR_TWICE = -42,      /* the same holder twice */
     FRANK_ERR_FEW = -43,        /* fewer consents than the threshold */
     FRANK_ERR_SIGNER = -44,     /* not signed by this key */
-    FRANK_ERR_JSON = -45        /* not JSON, or a member twice */
+    FRANK_ERR_JSON = -45,       /* not JSON, or a member twice */
+    FRANK_ERR_AEAD = -46,       /* AEAD not supported, or not here */
+    FRANK_ERR_HASH = -47,       /* hash algorithm not supported */
+    FRANK_ERR_FILE_HASH = -48   /* not the file that was committed to */
 };
 
 /* The place of a fault. field names what was being read, as in docs/WIRE.md;
@@ -362,6 +365,148 @@ FRANK_API FRANK_MUST_CHECK int
 frank_tag(uint8_t out[FRANK_AT_LEAST(FRANK_TAG_BYTES)], const uint8_t *content,
           size_t len, struct frank_fault *fault);
 
+/* ---- Attachments -------------------------------------------------------- */
+
+/* Numbers of IANA's AEAD registry. */
+#define FRANK_AEAD_AES_128_GCM 1 /* in MIMI's ExternalPart alone */
+#define FRANK_AEAD_AES_256_GCM 2
+#define FRANK_AEAD_CHACHA20_POLY1305 29
+
+#define FRANK_FILE_KEY_BYTES 32
+#define FRANK_CHUNK_KEY_BYTES 32
+#define FRANK_CHUNK_TAG_BYTES 16
+#define FRANK_HASH_BYTES 32
+#define FRANK_CHUNK_LOG2_MIN 12
+#define FRANK_CHUNK_LOG2_DEFAULT 16
+#define FRANK_CHUNK_LOG2_MAX 20
+#define FRANK_FILE_MAX_BYTES (UINT64_C(1) << 40)
+#define FRANK_MEDIA_TYPE_MAX_BYTES 255
+#define FRANK_FILENAME_MAX_BYTES 1024
+/* media type, filename, size, chunk_log2, aead, root */
+#define FRANK_ATTACHMENT_MAX_BYTES (2 + 255 + 2 + 1024 + 8 + 1 + 2 + 32)
+/* Two hashes a level of a tree of 2^(40 - 12) chunks. */
+#define FRANK_RANGE_PROOF_MAX 56
+
+/* Media types of a plain content or a part that holds a descriptor (and, plain,
+ * the file key behind it), and of a part that holds a file key. */
+#define FRANK_ATTACHMENT_TYPE "application/vnd.frank.attachment"
+#define FRANK_ATTACHMENT_KEY_TYPE "application/vnd.frank.attachment-key"
+
+/*
+ * AttachmentDescriptor: a file as its sender committed to it. The file is
+ * sealed in chunks of 2^chunk_log2 bytes (the last one may be shorter, none is
+ * empty), each under a key of its own; root is over keys and ciphertexts, so
+ * that no ciphertext can be shown as two files, and a single chunk can be shown
+ * alone.
+ */
+struct frank_attachment {
+    struct frank_span media_type; /* at most 255 bytes, a stranger's */
+    struct frank_span filename;   /* at most 1,024 bytes, a stranger's */
+    uint64_t size;                /* of the file; at most 2^40 bytes */
+    uint8_t chunk_log2;           /* 12..20 */
+    uint16_t aead;                /* AES_256_GCM or CHACHA20_POLY1305 */
+    uint8_t root[FRANK_HASH_BYTES];
+};
+
+/* Errors: LIMIT, VALUE (chunk_log2), AEAD, SPACE (see frank_plain_build()). */
+FRANK_API FRANK_MUST_CHECK int
+frank_attachment_encode(uint8_t *out, size_t capacity, size_t *written,
+                        const struct frank_attachment *attachment,
+                        struct frank_fault *fault);
+/* bytes hold one descriptor and nothing else. Spans point into them. Errors:
+ * TRUNCATED, TRAILING, LENGTH_FORM, LIMIT, VALUE (chunk_log2), AEAD. */
+FRANK_API FRANK_MUST_CHECK int
+frank_attachment_decode(struct frank_attachment *out, const uint8_t *bytes,
+                        size_t len, struct frank_fault *fault);
+
+/*
+ * Reads the descriptor that part `part` of a content holds (of a plain one,
+ * part 0), and the file key, where it is there: behind the descriptor in a
+ * plain content; in a parted one in the part after it, which a reporter may
+ * withhold. *has_key says which; key is zero without one. As secret as the
+ * file. Errors: those of frank_locate(), FORMAT (MIMI), VALUE (no such part),
+ * WITHHELD (the descriptor), TYPE (the part is no attachment, or the one after
+ * it a key of another length); those of frank_attachment_decode().
+ */
+FRANK_API FRANK_MUST_CHECK int
+frank_attachment_read(struct frank_attachment *out,
+                      uint8_t key[FRANK_AT_LEAST(FRANK_FILE_KEY_BYTES)],
+                      bool *has_key, const uint8_t *content, size_t len,
+                      unsigned part, struct frank_fault *fault);
+
+/* How many chunks there are, and the bytes of all of them sealed. */
+FRANK_API uint64_t
+frank_attachment_chunks(const struct frank_attachment *attachment);
+FRANK_API uint64_t
+frank_attachment_sealed_bytes(const struct frank_attachment *attachment);
+
+/* A run of chunks, at least one. */
+struct frank_range {
+    uint64_t first;
+    uint64_t count;
+};
+
+/* Bytes of the file that a run of chunks holds; sealed, they are
+ * FRANK_CHUNK_TAG_BYTES a chunk more. 0: it is not within the file. */
+FRANK_API uint64_t frank_range_bytes(const struct frank_attachment *attachment,
+                                     struct frank_range range);
+/* The chunks that hold `bytes` bytes of the file from `offset` on; VALUE: there
+ * are none such, or bytes is 0. */
+FRANK_API FRANK_MUST_CHECK int
+frank_range_of(struct frank_range *out,
+               const struct frank_attachment *attachment, uint64_t offset,
+               uint64_t bytes, struct frank_fault *fault);
+
+/* The key of chunk i: it opens that chunk alone. */
+FRANK_API void
+frank_chunk_key(uint8_t out[FRANK_AT_LEAST(FRANK_CHUNK_KEY_BYTES)],
+                const uint8_t file_key[FRANK_AT_LEAST(FRANK_FILE_KEY_BYTES)],
+                uint64_t chunk);
+/* Leaf i of the tree: SHA-256(0x00 || uint64 i || SHA-256(key) || sealed). */
+FRANK_API void
+frank_chunk_leaf(uint8_t out[FRANK_AT_LEAST(FRANK_HASH_BYTES)], uint64_t chunk,
+                 const uint8_t key[FRANK_AT_LEAST(FRANK_CHUNK_KEY_BYTES)],
+                 struct frank_span sealed);
+
+/* Gives leaf `chunk`; asked for each once, in their order. Anything but 0 ends
+ * the walk with that error. */
+typedef int frank_leaf_reader(void *context, uint64_t chunk,
+                              uint8_t leaf[FRANK_HASH_BYTES]);
+
+/*
+ * Makes the proof that a run of chunks is part of a file: *count hashes of 32
+ * bytes, at most FRANK_RANGE_PROOF_MAX, in the order of the tree from left to
+ * right. Reads every leaf; root gets the tree's, to be compared with the
+ * descriptor's. VALUE (range); the reader's errors.
+ */
+FRANK_API FRANK_MUST_CHECK int
+frank_range_prove(uint8_t root[FRANK_AT_LEAST(FRANK_HASH_BYTES)],
+                  uint8_t (*proof)[FRANK_HASH_BYTES], size_t *count,
+                  const struct frank_attachment *attachment,
+                  struct frank_range range, frank_leaf_reader *reader,
+                  void *context, struct frank_fault *fault);
+/* Whether the leaves of a run of chunks are part of the file: reads those
+ * alone. proof may be NULL where count is 0. VALUE (range), LENGTH (of the
+ * proof), FILE_HASH; the reader's errors. */
+FRANK_API FRANK_MUST_CHECK int frank_range_check(
+    const struct frank_attachment *attachment, struct frank_range range,
+    const uint8_t (*proof)[FRANK_HASH_BYTES], size_t count,
+    frank_leaf_reader *reader, void *context, struct frank_fault *fault);
+
+/*
+ * What a reporter discloses of a file: keys of a run of chunks, 32 bytes each,
+ * their proof, 32 bytes a hash, and their bytes, sealed. Checks all of it, and
+ * then opens it into out, frank_range_bytes() long; NULL: it is only checked.
+ * out must not overlap the input. Errors: VALUE (range), LENGTH (keys, proof,
+ * sealed), FILE_HASH, SEALED, AEAD (not in this build, or on this processor),
+ * MEMORY; the fault's offset is the chunk's in sealed.
+ */
+FRANK_API FRANK_MUST_CHECK int
+frank_range_open(uint8_t *out, const struct frank_attachment *attachment,
+                 struct frank_range range, struct frank_span keys,
+                 struct frank_span proof, struct frank_span sealed,
+                 struct frank_fault *fault);
+
 /* ---- The hub's stamp ---------------------------------------------------- */
 
 /* ServerFrankingContext: what the hub stamps beside the tag. */
@@ -550,14 +695,41 @@ struct frank_kept {
     uint64_t withhold_parts; /* parted: bit i leaves part i out */
 };
 
+#define FRANK_DISCLOSURES_MAX 64
+/* Ciphertext that a report carries itself, in all of its disclosures. */
+#define FRANK_ENCLOSED_MAX_BYTES 8388608
+#define FRANK_URL_MAX_BYTES 2048
+
+/*
+ * What a reporter discloses of a file that a message commits to: a run of its
+ * chunks, or, where keys is empty, all of it by the key in the message itself
+ * (then first is 0 and proof empty). MIMI's ExternalPart can only be disclosed
+ * in this way. Bytes, sealed as they were sent, come with the report
+ * (`enclosed`), or are left for the moderators to fetch from url, which holds
+ * the whole sealed file; MIMI: from that of the message.
+ */
+struct frank_disclosure {
+    unsigned message; /* index; it must be disclosed, the part too */
+    unsigned part;    /* of the descriptor, as in frank_attachment_read(); MIMI:
+                         of the ExternalPart, as in frank_external_read() */
+    uint64_t first;   /* chunk */
+    struct frank_span keys;  /* FRANK_CHUNK_KEY_BYTES a chunk */
+    struct frank_span proof; /* FRANK_HASH_BYTES a hash */
+    bool enclosed;
+    struct frank_span ciphertext; /* if enclosed */
+    struct frank_span url; /* printable ASCII; empty if enclosed, or MIMI */
+};
+
 struct frank_report {
     struct frank_span reporter; /* his URI; empty: anonymous */
     uint8_t reason;             /* code of a struct frank_reason; not checked */
     unsigned accused;           /* index of the message whose sender it is */
     struct frank_span note;     /* UTF-8, 4,096 bytes at most */
     uint64_t created;
-    const struct frank_kept *messages; /* all of one room */
-    size_t count;                      /* 1..64 */
+    const struct frank_kept *messages;          /* all of one room */
+    size_t count;                               /* 1..64 */
+    const struct frank_disclosure *disclosures; /* NULL where there are none */
+    size_t disclosure_count;                    /* at most 64 */
 };
 
 /*
@@ -605,6 +777,8 @@ struct frank_report_body {
     struct frank_span note;
     size_t count; /* that of the header */
     struct frank_opening openings[FRANK_MESSAGES_MAX];
+    size_t disclosure_count;
+    struct frank_disclosure disclosures[FRANK_DISCLOSURES_MAX];
 };
 
 /* A report before it is sealed. Spans point into its bytes. */

@@ -4,8 +4,8 @@
  * the compact range of a tree, that is the roots of its perfect subtrees, from
  * the largest to the smallest.
  */
-#ifndef REPORTING_LOG_MERKLE_H
-#define REPORTING_LOG_MERKLE_H
+#ifndef CLIENT_MERKLE_H
+#define CLIENT_MERKLE_H
 
 #include "frank.h"
 
