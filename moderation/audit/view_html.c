@@ -203,8 +203,13 @@ static void put_order(struct view_writer *w, const struct bundle_check *c,
                 place->gap);
             has_gap = true;
         }
-        view_printf(w, "%s message %u", i > 0 ? " &rarr;" : "",
-                    report->messages[place->message].index);
+        view_printf(w,
+                    "%s message %u <span class=\"soft\">(no. %" PRIu64
+                    "; its author's device had acknowledged up to no. %" PRIu64
+                    ")</span>",
+                    i > 0 ? " &rarr;" : "",
+                    report->messages[place->message].index, place->room_seq,
+                    place->seen_seq);
     }
     if (has_gap) {
         view_put(w, "<span class=\"soft\">. More: stamped, perhaps never "
