@@ -91,7 +91,7 @@ static int read_all(struct seen *out, const json_t *root,
     if (error != FRANK_OK) {
         return error;
     }
-    out->places = calloc(out->acks + out->leaving, sizeof *out->places);
+    out->places = calloc(out->acks + out->leaving + 1, sizeof *out->places);
     if (out->places == NULL) {
         return wire_fault(fault, FRANK_ERR_MEMORY, "seen", 0, 0, 0);
     }
