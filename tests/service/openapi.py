@@ -293,6 +293,9 @@ for wrong_one in ({"cipher_suite": 2}, {"key": 9}, {"franking_tag": "0"},
                   {"accepted_timestamp": 1}, {"room_seq": 1, "seen_seq": 1}):
     ask_stamp({**stamp, **wrong_one}, 400)
 ask_stamp({}, 400)
+ask_stamp({**stamp, "transcript": True}, 400)
+ask("POST", "/v1/seen", json.dumps({"seen": [
+    {"room": room, "device": "phone", "seq": 1}]}), JSON, True, 409)
 ask("POST", "/v1/franks", b"{", JSON, True, 400)
 ask("POST", "/v1/franks", b" " * 20000, JSON, True, 400)
 ask("POST", "/v1/franks", b"\x01", STAMPS, True, 400)
@@ -384,9 +387,35 @@ ask_stamp(stamp, 400)
 ask("GET", "/.well-known/frank")
 hub.stop()
 
+# ---- A hub that numbers messages ---------------------------------------------
+
+
+def ask_seen(body, expect=200, to=hub):
+    return ask("POST", "/v1/seen", json.dumps(body), JSON, True, expect, to=to)
+
+
+counting = Hub(room_numbers="on")
+counting.start()
+ask("POST", "/v1/franks", json.dumps({**stamp, "transcript": True,
+                                      "device": "phone"}), JSON, True,
+    to=counting)
+for wrong_one in ({"transcript": True, "room_seq": 1}, {"room_seq": 1},
+                  {"transcript": 1}, {"device": "phone"}):
+    ask("POST", "/v1/franks", json.dumps({**stamp, **wrong_one}), JSON, True,
+        400, to=counting)
+place = {"room": room, "device": "phone"}
+ask_seen({"seen": [{**place, "seq": 1}, {**place, "seq": 2}],
+          "left": [place]}, to=counting)
+for body in ({}, {"seen": []}, {"seen": 1}, {"seen": [place]},
+             {"seen": [{**place, "device": "", "seq": 1}]},
+             {"left": [place] * 1001}):
+    ask_seen(body, 400, counting)
+counting.stop()
+
 # ---- A hub without room, moderators, tokens ---------------------------------
 
-full = Hub(min_free="1024GiB", quorum="", operator_token="")
+full = Hub(min_free="1024GiB", quorum="", operator_token="",
+           room_numbers="on")
 full.start(wait=False)
 
 
@@ -402,6 +431,9 @@ ask("GET", "/readyz", expect=503, to=full)
 ask("GET", "/metrics", expect=404, to=full)
 report = list(read_reports(full.make_reports(1)))[0]
 ask("POST", "/v1/reports", report, REPORT, expect=507, to=full)
+ask("POST", "/v1/franks", json.dumps({**stamp, "transcript": True}), JSON,
+    True, 507, to=full)
+ask_seen({"seen": [{**place, "seq": 0}]}, 507, full)
 report, path = mimi(1, to=full)
 ask("POST", path, report, OCTETS, expect=503, to=full)
 full.stop()
