@@ -127,6 +127,7 @@ static void answer(struct wire_writer *w, struct batch_work *work,
                    struct stamp_counted *asked, enum order_kind kind)
 {
     struct stamp_request *request = &asked->request;
+    struct stamp_counting *counting = work->counting;
     struct stamp stamp;
     int error = stamp_in_window(request, work->window, NULL);
 
@@ -139,9 +140,9 @@ static void answer(struct wire_writer *w, struct batch_work *work,
     work->failed += error != FRANK_OK;
     kind = error == FRANK_OK ? kind : ORDER_NONE;
     write_answer(w, &stamp, error, request, kind);
-    if (kind == ORDER_COUNTED) {
+    if (counting != NULL && kind == ORDER_COUNTED) {
         asked->at = w->len - NUMBERS_BYTES;
-        work->counting->items[work->counting->count++] = *asked;
+        counting->items[counting->count++] = *asked;
     }
 }
 
