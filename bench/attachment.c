@@ -125,14 +125,14 @@ static double rate_since(double start, double bytes)
     return bytes / (now_ns() - start) * 1e3; /* MB/s */
 }
 
-static void put_rates(const char *what, double *ours, double *bare,
-                      size_t count, double goal)
+static void put_rates(const char *what, const char *unit, double *ours,
+                      double *bare, size_t count, double goal)
 {
     struct figure f = rates(ours, bare, count);
     char name[64];
 
     (void)snprintf(name, sizeof name, "%s, %s", what, aead_name());
-    put(name, "MB/s", &f, goal, true);
+    put(name, unit, &f, goal, true);
 }
 
 static void bench_seal(void)
@@ -152,7 +152,7 @@ static void bench_seal(void)
         ours[i] = rate_since(start, SLICE_BYTES);
     }
     frank_stream_free(stream);
-    put_rates("seal 1 GiB", ours, bare, SLICES, 0.9);
+    put_rates("seal 1 GiB", "MB/s", ours, bare, SLICES, 0.9);
 }
 
 static void bench_open(void)
@@ -183,7 +183,7 @@ static void bench_open(void)
     need(frank_stream_final(stream, NULL, 0, &made, NULL, NULL));
     frank_stream_free(stream);
     (void)munmap(bytes, slice * SLICES);
-    put_rates("open 1 GiB", ours, bare, SLICES, 0.9);
+    put_rates("open 1 GiB", "MB/s", ours, bare, SLICES, 0.9);
 }
 
 /* ---- Two threads --------------------------------------------------------- */
@@ -253,7 +253,8 @@ static void bench_threads(void)
         ours[i] = our_threads(in, 2) / one;
     }
     (void)close(in);
-    put_rates("2 threads, times one / bare", ours, bare, FILE_ROUNDS, 0.95);
+    put_rates("2 threads, times one / bare", "x   ", ours, bare, FILE_ROUNDS,
+              0.95);
 }
 
 /* ---- Files --------------------------------------------------------------- */
@@ -328,7 +329,8 @@ static void bench_files(void)
         ours[i] = file_rate(in);
     }
     (void)close(in);
-    put_rates("file / slower of disk and bare", ours, bare, FILE_ROUNDS, 0.9);
+    put_rates("file / slower of disk and bare", "MB/s", ours, bare, FILE_ROUNDS,
+              0.9);
 }
 
 /* ---- Memory -------------------------------------------------------------- */
