@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef REPORTING_FRANK_ATTACH_CHECK_H
+#define REPORTING_FRANK_ATTACH_CHECK_H
+
+#include "attach_file.h"
+
+/*
+ * Checks what one disclosure shows of a file: its chunks belong to the file,
+ * and open. Those that it does not enclose are read from `in`, the sealed file.
+ * out, or -1: gets them, each in its place, and is worth nothing unless this
+ * gives 0. Errors: VALUE (range), LENGTH, TRUNCATED, WITHHELD (the file's key),
+ * SEALED (the first chunk that does not open; offset: in the sealed file),
+ * FILE_HASH, AEAD, FILE, MEMORY.
+ */
+int attach_check(const struct attach_file *file,
+                 const struct frank_disclosure *disclosure, int in, int out,
+                 struct frank_fault *fault);
+
+/* The bytes that it shows, of its file; none if it is of another. */
+struct attach_bytes
+attach_check_bytes(const struct frank_attachment *attachment,
+                   const struct frank_disclosure *d);
+
+#endif
