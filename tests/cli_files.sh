@@ -29,11 +29,11 @@ frank content parted --sender a:eve --room $room "text=text" \
     "picture;$type=picture.d" "key;$type-key=picture.key" >album
 cat small.d small.key >both
 frank content plain --sender a:eve --room $room \
-    --media-type $type <both >plain
+    --media-type $type <both >single
 frank keyring init K --not-before 0
 frank keyring public K >hub.json
 frank-mod quorum init --threshold 1 --holders 1 --out Q >init.out
-for message in album plain; do
+for message in album single; do
     frank stamp --keyring K --time $now $message >$message.frank
 done
 disclose() {
@@ -41,14 +41,14 @@ disclose() {
 }
 expect "two runs of it are disclosed" 0 disclose runs --range 4096-8192 --range 16KiB- --enclose
 expect "one by its address" 0 disclose far --range 0-1 --url https://media.example/1
-expect "all of the other" 0 frank attach disclose --quiet --content plain --all \
+expect "all of the other" 0 frank attach disclose --quiet --content single --all \
     --enclose --out all small.sealed
 
 # ---- seal
 seal() {
     frank report seal --quorum Q/quorum.pub --anonymous --reason spam \
         --created $now --withhold-part 0.2 "$@" "album:album.frank:$now" \
-        "plain:plain.frank:$now"
+        "single:single.frank:$now"
 }
 expect "a preview" 0 seal --preview --attach 1=all --attach 0.1=runs
 says "tells the file" 'file of message 0, part 1: picture.png \(image/png\), 17000 bytes' out
@@ -133,7 +133,7 @@ says "with its address" '"attachment":"absent".*"url":"https://media.example/1"'
 # ---- the second implementation
 expect "the second seals runs and all" 0 second seal --quorum Q/quorum.pub --reason 1 \
     --anonymous --attach 0.1=runs --attach 1.0=all --out theirs \
-    "album:album.frank:$now" "plain:plain.frank:$now"
+    "album:album.frank:$now" "single:single.frank:$now"
 cp theirs sealed
 rm -f verdict consent
 frank report check --keyring K --verdict-out verdict sealed >/dev/null
@@ -145,7 +145,7 @@ same "and the file" small seen/message-1-part-0.file
 expect "the second opens what frank sealed" 0 sh -c "
     frank report seal --quorum Q/quorum.pub --anonymous --reason spam \
         --attach 0.1=runs --attach 1=all album:album.frank:$now \
-        plain:plain.frank:$now >ours &&
+        single:single.frank:$now >ours &&
     frank-mod consent --quorum Q/quorum.pub --share Q/holder-1.share \
         --out consent4 --receipt receipt4 ours >/dev/null &&
     python3 -B $top/tests/second/second.py open --quorum Q/quorum.pub \
@@ -173,7 +173,7 @@ sys.stdout.buffer.write(front + part)
 PY
 python3 -B external.py "$vectors/messages/01-offer.cbor" small >mimi
 frank stamp --keyring K --time $now mimi >mimi.frank
-frank attach disclose --quiet --content plain --all --enclose --out all small.sealed
+frank attach disclose --quiet --content single --all --enclose --out all small.sealed
 # An entry of all of a file: first chunk, no keys, no proof, enclosed, no address.
 { unhex 000000000000000000000140; printf 'd'; cat small; unhex 00; } >mimi.shown
 mimi() {
@@ -213,7 +213,7 @@ says "there is none" 'message 0: .*chunk keys' err
 flip runs 100 wrong
 expect "the second seals wrong bytes" 0 second seal --quorum Q/quorum.pub --reason 1 \
     --anonymous --attach 0.1=wrong --attach 1.0=all --out bad \
-    "album:album.frank:$now" "plain:plain.frank:$now"
+    "album:album.frank:$now" "single:single.frank:$now"
 mv bad sealed
 rm -f verdict consent
 frank report check --keyring K --verdict-out verdict sealed >/dev/null
