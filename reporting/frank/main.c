@@ -66,8 +66,8 @@ static const struct command commands[] = {
     {"report seal",
      "--quorum Q [--pin F] (--reporter URI | --anonymous)\n"
      "    --reason NAME|N [--accused I] [--note-file F] [--withhold I]...\n"
-     "    [--withhold-part I.P]... [--hub-public P] [--created MS] "
-     "[--preview]\n"
+     "    [--withhold-part I.P]... [--attach I[.P][=F]]... [--hub-public P]\n"
+     "    [--created MS] [--preview]\n"
      "    CONTENT:FRANK:MS[:SEQ:SEEN:TRANSCRIPTFRANK]...",
      "make a report that only a quorum of moderators can read",
      report_seal_command},
