@@ -3,8 +3,7 @@
 # Walks the life of a report with the commands frank and frank-mod, on a folder
 # of MIMI messages: tag, stamp, check, report, verdict; sealed to three
 # moderators, of whom two open it; a picture, of which a part is shown; then the
-# same with one bit changed. Exits 0
-# only if each step came out as it must.
+# same with one bit changed. Exits 0 only if each step came out as it must.
 #
 #   FRANK=build/frank FRANK_MOD=build/frank-mod examples/walk.sh tests/vectors/messages
 set -eu
