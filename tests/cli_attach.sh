@@ -56,8 +56,9 @@ for aead in aes-256-gcm chacha20-poly1305; do
         expect "and into a file" 0 frank attach open --descriptor "$file.d" \
             --key "$file.key" --out "$file.opened" "$file.sealed"
         same "which is the same" "$file.opened" "$file"
+        count=$(((size + 4095) / 4096))
         is "that is 16 bytes a chunk" test "$(wc -c <"$file.sealed")" -eq \
-            $((size + (size + 4095) / 4096 * 16))
+            $((size + 16 * count))
     done
 done
 is "a key is its owner's alone" is_mode 600 "$file.key"
@@ -141,32 +142,32 @@ same "it opens as well" out picture
 
 # ---- in a message
 cat picture.d picture.key | frank content plain --sender a:alice --room r:garden \
-    --media-type application/vnd.frank.attachment >plain
+    --media-type application/vnd.frank.attachment >message
 expect "a plain content holds descriptor and key" 0 \
-    frank attach open --content plain picture.sealed
+    frank attach open --content message picture.sealed
 same "and opens the file" out picture
 frank content parted --sender a:alice --room r:garden \
     'text;text/plain=/dev/null' \
     'photo;application/vnd.frank.attachment=picture.d' \
-    'key;application/vnd.frank.attachment-key=picture.key' >parted
-expect "a parted one too" 0 frank attach open --content parted --part 1 picture.sealed
+    'key;application/vnd.frank.attachment-key=picture.key' >album
+expect "a parted one too" 0 frank attach open --content album --part 1 picture.sealed
 same "opens it" out picture
-frank content withhold --part 2 parted >withheld
+frank content withhold --part 2 album >withheld
 expect "without the key it does not" 1 frank attach open --content withheld \
     --part 1 picture.sealed
 says "says so" 'withheld' err
-expect "a part that is none" 1 frank attach verify --content parted --part 0 picture.sealed
-expect "no such part" 1 frank attach verify --content plain --part 1 picture.sealed
+expect "a part that is none" 1 frank attach verify --content album --part 0 picture.sealed
+expect "no such part" 1 frank attach verify --content message --part 1 picture.sealed
 frank keyring init K --not-before 0
 frank keyring public K >hub.json
 stamp() {
     frank stamp --keyring K --time 1700000000000 "$1" >"$1.frank"
 }
-stamp plain
-tag=$(frank tag --json plain | sed 's/.*"franking_tag":"\([0-9a-f]*\)".*/\1/')
-LC_ALL=C sed 's/image\/png/video\/png/' plain >other-type
+stamp message
+tag=$(frank tag --json message | sed 's/.*"franking_tag":"\([0-9a-f]*\)".*/\1/')
+LC_ALL=C sed 's/image\/png/video\/png/' message >other-type
 expect "another media type" 1 frank check --hub-public hub.json --time 1700000000000 \
-    --frank plain.frank --tag "$tag" other-type
+    --frank message.frank --tag "$tag" other-type
 says "is not what the message commits to" 'commit' out
 
 # ---- disclosing
@@ -224,7 +225,7 @@ expect "verify them" 0 frank attach verify --descriptor picture.d --disclosure t
 is "each is proven" test "$(grep -c ^proven out)" -eq 2
 expect "all of it by the message's key" 0 disclose --all --enclose --out all
 is "holds no key" sh -c "! od -An -v -tx1 all | tr -d ' \\n' | grep -q '$(hex picture.key)'"
-expect "opens with the message" 0 frank attach verify --content plain --disclosure all --out all.shown
+expect "opens with the message" 0 frank attach verify --content message --disclosure all --out all.shown
 same "to all of the file" all.shown picture
 expect "not without its key" 1 frank attach verify --descriptor picture.d --disclosure all
 expect "beyond the file" 1 disclose --range 20000-20001 --enclose --out beyond
@@ -239,6 +240,82 @@ expect "more than a report carries" 1 frank attach disclose --descriptor large.d
     --key large.key --all --enclose --out beyond large.sealed
 says "says how much that is" '8 MiB' err
 is "and nothing was made" test ! -e beyond
+
+# ---- MIMI's external parts
+cat >external.py <<'END'
+import hashlib, os, sys
+
+sys.path.insert(0, sys.argv[1])
+import xchacha
+
+
+def head(major, n):
+    size = 0 if n < 24 else 1 if n < 256 else 2 if n < 65536 else 4
+    return bytes([major << 5 | (n if n < 24 else {1: 24, 2: 25, 4: 26}[size])]) + (
+        n.to_bytes(size, "big") if size else b"")
+
+
+def item(value):
+    if value is None:
+        return b"\xf6"
+    if isinstance(value, int):
+        return head(0, value)
+    if isinstance(value, list):
+        return head(4, len(value)) + b"".join(map(item, value))
+    if isinstance(value, dict):
+        return head(5, len(value)) + b"".join(item(x) for pair in value.items() for x in pair)
+    return head(3 if isinstance(value, str) else 2, len(value)) + (
+        value.encode() if isinstance(value, str) else value)
+
+
+def padded(data):
+    return data + bytes(-len(data) % 16)
+
+
+plain = open("picture", "rb").read()
+key, nonce, aad = os.urandom(32), os.urandom(12), b"aad"
+sealed = xchacha.chacha20(key, nonce, plain)
+sealed += xchacha.poly1305(
+    xchacha.chacha20_block(key, 0, nonce)[:32],
+    padded(aad) + padded(sealed) + len(aad).to_bytes(8, "little")
+    + len(sealed).to_bytes(8, "little"))
+open("mimi.sealed", "wb").write(sealed)
+for name, algorithm, file in (("mimi", 29, sealed), ("clear", 0, plain)):
+    part = [1, "", 2, "image/png", "https://a.example/x", 0, len(plain), algorithm]
+    part += [key, nonce, aad] if algorithm else [b"", b"", b""]
+    part += [1, hashlib.sha256(file).digest(), "", "cat.png"]
+    names = {1: "mimi://a.example/u/alice", 2: "mimi://a.example/r/x"}
+    message = [os.urandom(16), None, b"", None, None, names, part]
+    open(name + ".content", "wb").write(item(message))
+END
+python3 -B external.py "$top/tests/second"
+expect "open what a MIMI message names" 0 frank attach open --content mimi.content mimi.sealed
+same "the file" out picture
+expect "into a file" 0 frank attach open --content mimi.content --out mimi.opened \
+    --json mimi.sealed
+says "as the message describes it" '"kind":"mimi","name":"cat.png","media_type":"image/png"' out
+same "the same" mimi.opened picture
+expect "one that is not encrypted" 0 frank attach verify --content clear.content picture
+says "is proven too" '^proven +bytes 0-20000' out
+flip mimi.sealed 77 altered
+expect "an altered one" 1 frank attach open --content mimi.content --out wrong altered
+says "is refused by its hash" 'not the file' err
+is "and leaves nothing" sh -c '! ls | grep -E "^wrong"'
+expect "a part that is none" 1 frank attach verify --content mimi.content --part 1 mimi.sealed
+expect "disclose it" 0 frank attach disclose --content mimi.content --all --enclose \
+    --out mimi.shown mimi.sealed
+says "all of it" 'readable: bytes 0-20000' err
+expect "verify that" 0 frank attach verify --content mimi.content --disclosure mimi.shown \
+    --out mimi.seen
+same "which is the file" mimi.seen picture
+expect "to be fetched where the message says" 0 frank attach disclose \
+    --content mimi.content --all --out mimi.fetched mimi.sealed
+expect "elsewhere" 2 frank attach disclose --content mimi.content --all \
+    --url https://b.example/ --out beyond mimi.sealed
+expect "a part of it" 2 frank attach disclose --content mimi.content --range 0-9 \
+    --enclose --out beyond mimi.sealed
+expect "keys of chunks, which it has not" 1 frank attach verify --content mimi.content \
+    --disclosure one
 
 # ---- ended, and gone on with
 truncate -s 4000000 film
@@ -348,6 +425,11 @@ grep -q 'No space left' full.err && [ -s disk/film.part ] && [ ! -e disk/film ]
 mount -o remount,size=16m disk
 frank attach open --descriptor disk/d --key disk/key --out disk/film disk/sealed
 cmp disk/film film
+rm disk/film
+cat film film film film film film >disk/fill 2>/dev/null || true
+frank attach open --content clear.content --out disk/picture picture \
+    >full.out 2>full.err && exit 1
+grep -q 'No space left' full.err
 END
 mkdir disk
 if unshare -Urm sh -c 'mount -t tmpfs -o size=1m frank disk' 2>/dev/null; then

@@ -2,6 +2,7 @@
 #include "attach_check.h"
 
 #include "aead.h"
+#include "attach_external.h"
 #include "file_io.h"
 #include "wire.h"
 
@@ -33,12 +34,19 @@ static struct frank_range range_of(const struct frank_attachment *attachment,
                : (struct frank_range){0, frank_attachment_chunks(attachment)};
 }
 
-struct attach_bytes
-attach_check_bytes(const struct frank_attachment *attachment,
-                   const struct frank_disclosure *d)
+struct attach_bytes attach_check_bytes(const struct attach_file *file,
+                                       const struct frank_disclosure *d,
+                                       uint64_t in_size)
 {
-    struct frank_range range = range_of(attachment, d);
+    const struct frank_attachment *attachment = &file->attachment;
+    struct frank_range range;
 
+    if (file->is_external) {
+        return (struct attach_bytes){
+            0, frank_external_bytes(&file->external,
+                                    d->enclosed ? d->ciphertext.len : in_size)};
+    }
+    range = range_of(attachment, d);
     return frank_range_bytes(attachment, range) > 0
                ? attach_bytes_of(attachment, range)
                : (struct attach_bytes){0, 0};
@@ -160,18 +168,48 @@ static int check_empty(const struct attach_file *file,
     return error;
 }
 
-int attach_check(const struct attach_file *file,
-                 const struct frank_disclosure *disclosure, int in, int out,
-                 struct frank_fault *fault)
+/* By the hash in the message alone: there are no chunks. */
+static int check_external(const struct attach_file *file,
+                          const struct frank_disclosure *d, int in, int out,
+                          struct frank_fault *fault)
 {
-    const struct frank_attachment *attachment = &file->attachment;
+    struct attach_map opened = {NULL, 0};
+    struct attach_map mapped = {NULL, 0};
+    struct frank_span fetched = d->ciphertext;
+    uint64_t size = 0;
+    int error = FRANK_OK;
+
+    if (d->keys.len > 0) {
+        return wire_fault(fault, FRANK_ERR_LENGTH, "chunk keys", 0, d->keys.len,
+                          0);
+    }
+    if (!d->enclosed) {
+        error = file_size(&size, in, "sealed file", fault);
+        if (error == FRANK_OK) {
+            error = attach_map_input(&mapped, in, size, fault);
+        }
+        fetched = (struct frank_span){mapped.data, mapped.len};
+    }
+    if (error == FRANK_OK) {
+        error =
+            attach_external_open(&opened, &file->external, fetched, out, fault);
+    }
+    attach_map_free(&opened);
+    attach_map_free(&mapped);
+    return error;
+}
+
+static int check_own(const struct attach_file *file,
+                     const struct frank_disclosure *disclosure, int in, int out,
+                     struct frank_fault *fault)
+{
     struct run run = {.file = file,
                       .disclosure = disclosure,
-                      .range = range_of(attachment, disclosure),
+                      .range = range_of(&file->attachment, disclosure),
                       .in = in,
                       .out = out};
     bool is_whole = disclosure->keys.len == 0;
-    uint64_t bytes = frank_range_bytes(attachment, run.range);
+    uint64_t bytes = frank_range_bytes(&file->attachment, run.range);
     uint64_t sealed = bytes + FRANK_CHUNK_TAG_BYTES * run.range.count;
 
     if (is_whole && !file->has_key) {
@@ -179,11 +217,19 @@ int attach_check(const struct attach_file *file,
     }
     if (bytes == 0 && !is_whole) {
         return wire_fault(fault, FRANK_ERR_VALUE, "range", 0, disclosure->first,
-                          frank_attachment_chunks(attachment));
+                          frank_attachment_chunks(&file->attachment));
     }
     if (disclosure->enclosed && disclosure->ciphertext.len != sealed) {
         return wire_fault(fault, FRANK_ERR_LENGTH, "ciphertext", 0,
                           disclosure->ciphertext.len, sealed);
     }
     return bytes == 0 ? check_empty(file, fault) : check_run(&run, fault);
+}
+
+int attach_check(const struct attach_file *file,
+                 const struct frank_disclosure *disclosure, int in, int out,
+                 struct frank_fault *fault)
+{
+    return file->is_external ? check_external(file, disclosure, in, out, fault)
+                             : check_own(file, disclosure, in, out, fault);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* frank attach disclose: what a reporter shows of a file, in a file for frank
  * report seal --attach. */
-#include "attach_file.h"
+#include "attach_check.h"
+#include "attach_entry.h"
 #include "attach_work.h"
 #include "disclosure_file.h"
-#include "file_io.h"
 #include "secret_file.h"
 
 #include <sodium.h>
@@ -27,22 +27,13 @@ static const struct option disclose_options[] = {
     {"json", no_argument, NULL, ATTACH_JSON},
     {NULL, 0, NULL, 0}};
 
-/* What one entry is made of. */
-struct entry {
-    struct frank_range range; /* count 0: all of the file */
-    struct blob keys;
-    uint8_t proof[FRANK_RANGE_PROOF_MAX][FRANK_HASH_BYTES];
-    size_t proof_count;
-    struct blob sealed;
-};
-
 struct disclosing {
     const struct attach_arguments *arguments;
     struct attach_file file;
-    struct progress progress;
     int in;
+    uint64_t in_size;
     size_t count;
-    struct entry entries[FRANK_DISCLOSURES_MAX];
+    struct attach_entry entries[FRANK_DISCLOSURES_MAX];
 };
 
 static int check_arguments(const struct command *self,
@@ -62,8 +53,8 @@ static int check_arguments(const struct command *self,
     if (arguments->all == (arguments->range_count > 0)) {
         return command_usage(self, "either --range or --all");
     }
-    if (arguments->enclose == (arguments->url != NULL)) {
-        return command_usage(self, "either --enclose or --url");
+    if (arguments->enclose && arguments->url != NULL) {
+        return command_usage(self, "--enclose or --url, not both");
     }
     return EXIT_DONE;
 }
@@ -101,6 +92,10 @@ static int find_ranges(struct disclosing *d)
     struct frank_range ranges[FRANK_DISCLOSURES_MAX];
     size_t count = d->arguments->range_count;
 
+    if (d->file.is_external && !d->arguments->all) {
+        return io_say(EXIT_USAGE, "a file of a MIMI message has no chunks: "
+                                  "--all");
+    }
     if (d->arguments->all) {
         d->entries[0].range = (struct frank_range){0, 0};
         d->count = 1;
@@ -128,121 +123,14 @@ static int find_ranges(struct disclosing *d)
     return EXIT_DONE;
 }
 
-/* ---- Their keys, proofs and bytes ---------------------------------------- */
-
-static uint64_t sealed_at(const struct frank_attachment *attachment,
-                          uint64_t chunk)
-{
-    return chunk *
-           ((UINT64_C(1) << attachment->chunk_log2) + FRANK_CHUNK_TAG_BYTES);
-}
-
-static int read_at(const struct disclosing *d, struct blob *out,
-                   uint64_t offset)
-{
-    struct frank_fault fault;
-
-    return file_read(d->in, out->data, out->len, offset, "sealed file",
-                     &fault) == FRANK_OK
-               ? EXIT_DONE
-               : io_fault(d->arguments->file, &fault);
-}
-
-/* One chunk, sealed and opened: a sender may have committed to bytes that
- * nobody can open, and then a reporter is to know it. */
-static int try_chunk(const struct disclosing *d, struct blob *sealed,
-                     struct blob *plain, uint64_t chunk)
-{
-    const struct frank_attachment *attachment = &d->file.attachment;
-    uint64_t at = sealed_at(attachment, chunk);
-    struct frank_fault fault;
-    int code;
-
-    plain->len =
-        (size_t)frank_range_bytes(attachment, (struct frank_range){chunk, 1});
-    sealed->len = plain->len + FRANK_CHUNK_TAG_BYTES;
-    code = read_at(d, sealed, at);
-    if (code == EXIT_DONE &&
-        frank_chunk_open(plain->data, attachment, d->file.key, chunk,
-                         io_blob_span(sealed), &fault) != FRANK_OK) {
-        fault.offset = (size_t)at;
-        code = attach_fault(d->arguments->file, NULL, attachment, &fault);
-    }
-    return code;
-}
-
-static int take_keys(struct disclosing *d, struct entry *entry)
-{
-    size_t full = (size_t)1 << d->file.attachment.chunk_log2;
-    size_t room = full + FRANK_CHUNK_TAG_BYTES;
-    struct blob sealed = {NULL, 0};
-    struct blob plain = {NULL, 0};
-    int code = io_alloc(&sealed, room);
-
-    if (code == EXIT_DONE) {
-        code = io_alloc(&plain, full);
-    }
-    if (code == EXIT_DONE) {
-        code = io_alloc(&entry->keys,
-                        (size_t)entry->range.count * FRANK_CHUNK_KEY_BYTES);
-    }
-    for (uint64_t i = 0; code == EXIT_DONE && i < entry->range.count; i++) {
-        code = try_chunk(d, &sealed, &plain, entry->range.first + i);
-        frank_chunk_key(entry->keys.data + i * FRANK_CHUNK_KEY_BYTES,
-                        d->file.key, entry->range.first + i);
-    }
-    plain.len = plain.data != NULL ? full : 0; /* all of it is wiped */
-    io_free(&sealed);
-    io_free(&plain);
-    return code;
-}
-
-/* Against the descriptor: a run of chunks by its proof, all by itself. */
-static int prove(struct disclosing *d, struct entry *entry)
-{
-    const struct frank_attachment *attachment = &d->file.attachment;
-    struct frank_fault fault;
-    struct frank_work work =
-        attach_work(&d->progress, d->arguments, "proving", attachment->size);
-    int error =
-        entry->range.count == 0
-            ? frank_file_open(-1, attachment, d->in, d->file.key, &work, &fault)
-            : frank_file_prove(entry->proof, &entry->proof_count, attachment,
-                               entry->range, d->in, d->file.key, &work, &fault);
-
-    progress_end(&d->progress, error == FRANK_OK);
-    return error == FRANK_OK
-               ? EXIT_DONE
-               : attach_fault(d->arguments->file, NULL, attachment, &fault);
-}
-
-static int enclose(struct disclosing *d, struct entry *entry)
-{
-    const struct frank_attachment *attachment = &d->file.attachment;
-    uint64_t bytes = entry->range.count == 0
-                         ? frank_attachment_sealed_bytes(attachment)
-                         : frank_range_bytes(attachment, entry->range) +
-                               FRANK_CHUNK_TAG_BYTES * entry->range.count;
-    int code = io_alloc(&entry->sealed, (size_t)bytes);
-
-    return code == EXIT_DONE
-               ? read_at(d, &entry->sealed,
-                         sealed_at(attachment, entry->range.first))
-               : code;
-}
-
 /* Before anything is read, as it may be much. */
 static int check_enclosed(const struct disclosing *d)
 {
-    const struct frank_attachment *attachment = &d->file.attachment;
     uint64_t total = 0;
 
     for (size_t i = 0; i < d->count; i++) {
-        struct frank_range range = d->entries[i].range;
-
-        total += range.count == 0 ? frank_attachment_sealed_bytes(attachment)
-                                  : frank_range_bytes(attachment, range) +
-                                        FRANK_CHUNK_TAG_BYTES * range.count;
+        total +=
+            attach_entry_sealed_bytes(&d->entries[i], &d->file, d->in_size);
     }
     return d->arguments->enclose && total > FRANK_ENCLOSED_MAX_BYTES
                ? io_say(EXIT_REFUSED,
@@ -252,25 +140,12 @@ static int check_enclosed(const struct disclosing *d)
                : EXIT_DONE;
 }
 
-static int take_entry(struct disclosing *d, struct entry *entry)
-{
-    int code = prove(d, entry);
-
-    if (code == EXIT_DONE && entry->range.count > 0) {
-        code = take_keys(d, entry);
-    }
-    if (code == EXIT_DONE && d->arguments->enclose) {
-        code = enclose(d, entry);
-    }
-    return code;
-}
-
 /* ---- The file ------------------------------------------------------------ */
 
 static void write_entries(struct wire_writer *w, const struct disclosing *d)
 {
     for (size_t i = 0; i < d->count; i++) {
-        const struct entry *entry = &d->entries[i];
+        const struct attach_entry *entry = &d->entries[i];
         struct frank_disclosure disclosure = {
             .first = entry->range.first,
             .keys = io_blob_span(&entry->keys),
@@ -321,11 +196,11 @@ static int say_disclosed(const struct disclosing *d)
 
     for (size_t i = 0; i < d->count; i++) {
         struct frank_range range = d->entries[i].range;
-        struct attach_bytes bytes = {0, attachment->size};
+        struct frank_disclosure all = {0};
+        struct attach_bytes bytes =
+            range.count > 0 ? attach_bytes_of(attachment, range)
+                            : attach_check_bytes(&d->file, &all, d->in_size);
 
-        if (range.count > 0) {
-            bytes = attach_bytes_of(attachment, range);
-        }
         (void)fprintf(stderr, "will be readable: ");
         attach_bytes_text(stderr, bytes);
         (void)fprintf(stderr, "%s\n",
@@ -339,22 +214,40 @@ static int say_disclosed(const struct disclosing *d)
         return EXIT_DONE;
     }
     line = json_object();
-    attach_file_json(line, attachment);
+    attach_file_json(line, &d->file);
     io_json_set(line, "disclosed", list);
     io_json_set(line, "enclosed", json_boolean(d->arguments->enclose));
     return io_put_json(line);
 }
 
+/* Moderators must come to the bytes. Where a MIMI file lies, its message says,
+ * and nothing else is believed. */
+static int check_place(const struct disclosing *d)
+{
+    bool placed = d->arguments->enclose || d->arguments->url != NULL;
+
+    if (!placed && !d->file.is_external) {
+        return io_say(EXIT_USAGE, "either --enclose or --url");
+    }
+    if (d->arguments->url != NULL && d->file.is_external) {
+        return io_say(EXIT_USAGE, "a MIMI message says itself where its file "
+                                  "lies: no --url");
+    }
+    return EXIT_DONE;
+}
+
 static int disclose(struct disclosing *d)
 {
-    uint64_t sealed = 0;
     int code = attach_file_load(&d->file, d->arguments);
 
     if (code == EXIT_DONE && !d->file.has_key) {
         code = attach_file_no_key(d->arguments);
     }
     if (code == EXIT_DONE) {
-        code = attach_open(&d->in, &sealed, d->arguments->file);
+        code = attach_open(&d->in, &d->in_size, d->arguments->file);
+    }
+    if (code == EXIT_DONE) {
+        code = check_place(d);
     }
     if (code == EXIT_DONE) {
         code = find_ranges(d);
@@ -363,7 +256,8 @@ static int disclose(struct disclosing *d)
         code = check_enclosed(d);
     }
     for (size_t i = 0; code == EXIT_DONE && i < d->count; i++) {
-        code = take_entry(d, &d->entries[i]);
+        code = attach_entry_take(&d->entries[i], &d->file, d->arguments, d->in,
+                                 d->in_size);
     }
     if (code == EXIT_DONE) {
         code = write_file(d);
@@ -390,8 +284,7 @@ int attach_disclose_command(const struct command *self, int argc, char **argv)
         code = disclose(d);
     }
     for (size_t i = 0; i < d->count; i++) {
-        io_free(&d->entries[i].keys);
-        io_free(&d->entries[i].sealed);
+        attach_entry_free(&d->entries[i]);
     }
     if (d->in >= 0) {
         (void)close(d->in);

@@ -8,6 +8,31 @@
 #include <sodium.h>
 #include <string.h>
 
+/* MIMI's key is part of the external part. */
+static int read_content(struct attach_file *out, unsigned part,
+                        struct frank_fault *fault)
+{
+    struct frank_content located;
+    int error = frank_locate(&located, out->bytes.data, out->bytes.len, fault);
+
+    if (error != FRANK_OK) {
+        return error;
+    }
+    out->is_external = located.format == FRANK_FORMAT_MIMI ||
+                       located.format == FRANK_FORMAT_MIMI_FRAMED;
+    sodium_memzero(&located, sizeof located);
+    if (!out->is_external) {
+        return frank_attachment_read(&out->attachment, out->key, &out->has_key,
+                                     out->bytes.data, out->bytes.len, part,
+                                     fault);
+    }
+    out->has_key = true;
+    error = frank_external_read(&out->external, out->scratch.data,
+                                out->bytes.data, out->bytes.len, part, fault);
+    return error == FRANK_OK ? frank_external_check(&out->external, fault)
+                             : error;
+}
+
 static int load_content(struct attach_file *out,
                         const struct attach_arguments *arguments)
 {
@@ -15,10 +40,11 @@ static int load_content(struct attach_file *out,
     int code =
         io_read(&out->bytes, arguments->content, FRANK_CONTENT_MAX_BYTES);
 
+    if (code == EXIT_DONE) {
+        code = io_alloc(&out->scratch, out->bytes.len);
+    }
     if (code == EXIT_DONE &&
-        frank_attachment_read(&out->attachment, out->key, &out->has_key,
-                              out->bytes.data, out->bytes.len, arguments->part,
-                              &fault) != FRANK_OK) {
+        read_content(out, arguments->part, &fault) != FRANK_OK) {
         code = io_fault(arguments->content, &fault);
     }
     return code;
@@ -63,24 +89,37 @@ int attach_file_no_key(const struct attach_arguments *arguments)
 void attach_file_free(struct attach_file *file)
 {
     io_free(&file->bytes);
+    io_free(&file->scratch);
     sodium_memzero(file, sizeof *file);
 }
 
 /* ---- In words and in JSON ------------------------------------------------ */
 
-void attach_file_text(const struct frank_attachment *attachment)
+static void names_text(struct frank_span name, struct frank_span media_type)
 {
+    (void)printf("name        ");
+    io_put_text(stdout, name);
+    (void)printf("\nmedia type  ");
+    io_put_text(stdout, media_type);
+    (void)putchar('\n');
+}
+
+void attach_file_text(const struct attach_file *file)
+{
+    const struct frank_attachment *attachment = &file->attachment;
     char size[SIZE_TEXT_BYTES];
     char chunk[SIZE_TEXT_BYTES];
-    uint64_t chunks = frank_attachment_chunks(attachment);
+    uint64_t chunks;
 
+    if (file->is_external) {
+        names_text(file->external.filename, file->external.media_type);
+        return;
+    }
+    chunks = frank_attachment_chunks(attachment);
     size_text(size, attachment->size);
     size_text(chunk, UINT64_C(1) << attachment->chunk_log2);
-    (void)printf("name        ");
-    io_put_text(stdout, attachment->filename);
-    (void)printf("\nmedia type  ");
-    io_put_text(stdout, attachment->media_type);
-    (void)printf("\nsize        %s: %" PRIu64 " bytes in %" PRIu64
+    names_text(attachment->filename, attachment->media_type);
+    (void)printf("size        %s: %" PRIu64 " bytes in %" PRIu64
                  " chunk%s of %s, %s\n",
                  size, attachment->size, chunks, chunks == 1 ? "" : "s", chunk,
                  attach_aead_name(attachment->aead));
@@ -91,10 +130,24 @@ static json_t *count_json(uint64_t count)
     return json_integer((json_int_t)count); /* at most 2^41 */
 }
 
-void attach_file_json(json_t *object, const struct frank_attachment *attachment)
+static void names_json(json_t *object, const char *kind, struct frank_span name,
+                       struct frank_span media_type)
 {
-    io_json_set(object, "name", io_json_text(attachment->filename));
-    io_json_set(object, "media_type", io_json_text(attachment->media_type));
+    io_json_set(object, "kind", json_string(kind));
+    io_json_set(object, "name", io_json_text(name));
+    io_json_set(object, "media_type", io_json_text(media_type));
+}
+
+void attach_file_json(json_t *object, const struct attach_file *file)
+{
+    const struct frank_attachment *attachment = &file->attachment;
+
+    if (file->is_external) {
+        names_json(object, "mimi", file->external.filename,
+                   file->external.media_type);
+        return;
+    }
+    names_json(object, "frank", attachment->filename, attachment->media_type);
     io_json_set(object, "size", count_json(attachment->size));
     io_json_set(object, "chunk_size",
                 count_json(UINT64_C(1) << attachment->chunk_log2));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* frank attach open: the file, once it is proven to be the one that its message
  * commits to. */
-#include "attach_file.h"
+#include "attach_check.h"
+#include "attach_external.h"
 #include "attach_work.h"
 #include "part_file.h"
 #include "size.h"
@@ -60,7 +61,7 @@ static int put_result(const struct opening *o)
     }
     line = json_object();
     io_json_set(line, "verdict", json_string("valid"));
-    attach_file_json(line, &o->file.attachment);
+    attach_file_json(line, &o->file);
     io_json_set(line, "resumed_from",
                 json_integer((json_int_t)o->out_file.found));
     return io_put_json(line);
@@ -86,12 +87,28 @@ static int end_refused(struct opening *o, const struct frank_fault *fault)
                   o->out_file.part);
 }
 
+/* An external part is hashed as a whole: it cannot be gone on with. */
+static int do_open(struct opening *o, struct frank_fault *fault)
+{
+    const struct frank_disclosure all = {0};
+    struct frank_work work;
+    int error;
+
+    if (o->file.is_external) {
+        return attach_check(&o->file, &all, o->in, o->out_file.fd, fault);
+    }
+    work = attach_work(&o->progress, o->arguments, "opening",
+                       o->file.attachment.size);
+    error = frank_file_open(o->out_file.fd, &o->file.attachment, o->in,
+                            o->file.key, &work, fault);
+    progress_end(&o->progress, error == FRANK_OK);
+    return error;
+}
+
 static int open_to_file(struct opening *o)
 {
     struct frank_fault fault;
-    struct frank_work work;
     char there[SIZE_TEXT_BYTES];
-    int error;
     int code;
 
     if (part_file_is_taken(o->arguments->out)) {
@@ -101,18 +118,13 @@ static int open_to_file(struct opening *o)
     if (code != EXIT_DONE) {
         return code;
     }
-    if (o->out_file.found > 0) {
+    if (o->out_file.found > 0 && !o->file.is_external) {
         size_text(there, o->out_file.found);
         (void)io_say(EXIT_DONE, "goes on with %s: %s are there",
                      o->out_file.part, there);
     }
-    work = attach_work(&o->progress, o->arguments, "opening",
-                       o->file.attachment.size);
-    error = frank_file_open(o->out_file.fd, &o->file.attachment, o->in,
-                            o->file.key, &work, &fault);
-    progress_end(&o->progress, error == FRANK_OK);
-    code = error == FRANK_OK ? part_file_publish(&o->out_file)
-                             : end_refused(o, &fault);
+    code = do_open(o, &fault) == FRANK_OK ? part_file_publish(&o->out_file)
+                                          : end_refused(o, &fault);
     part_file_close(&o->out_file);
     return code == EXIT_DONE ? put_result(o) : code;
 }
@@ -147,6 +159,27 @@ static int open_to_output(struct opening *o, uint64_t sealed)
     return code;
 }
 
+static int open_external_to_output(struct opening *o, uint64_t fetched)
+{
+    struct attach_map in = {NULL, 0};
+    struct attach_map opened = {NULL, 0};
+    struct frank_fault fault;
+    int error = attach_map_input(&in, o->in, fetched, &fault);
+    int code;
+
+    if (error == FRANK_OK) {
+        error = attach_external_open(&opened, &o->file.external,
+                                     (struct frank_span){in.data, in.len}, -1,
+                                     &fault);
+    }
+    code = error == FRANK_OK ? io_put_bytes(opened.data, opened.len)
+                             : attach_fault(o->arguments->file, NULL,
+                                            &o->file.attachment, &fault);
+    attach_map_free(&opened);
+    attach_map_free(&in);
+    return code;
+}
+
 static int open_it(struct opening *o)
 {
     uint64_t sealed = 0;
@@ -161,8 +194,11 @@ static int open_it(struct opening *o)
     if (code != EXIT_DONE) {
         return code;
     }
-    return o->arguments->out != NULL ? open_to_file(o)
-                                     : open_to_output(o, sealed);
+    if (o->arguments->out != NULL) {
+        return open_to_file(o);
+    }
+    return o->file.is_external ? open_external_to_output(o, sealed)
+                               : open_to_output(o, sealed);
 }
 
 int attach_open_command(const struct command *self, int argc, char **argv)

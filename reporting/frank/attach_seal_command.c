@@ -36,12 +36,11 @@ static const struct option seal_options[] = {
 
 struct sealing {
     const struct attach_arguments *arguments;
-    struct frank_attachment attachment;
+    struct attach_file file; /* its descriptor and key */
     struct progress progress;
     struct part_file key_file;
     struct part_file out_file;
     int in;
-    uint8_t key[FRANK_FILE_KEY_BYTES];
 };
 
 static int check_arguments(const struct command *self,
@@ -70,14 +69,14 @@ static int describe(struct sealing *s)
     struct frank_fault fault;
     size_t written;
 
-    s->attachment.media_type = io_span(
+    s->file.attachment.media_type = io_span(
         arguments->type != NULL ? arguments->type : "application/octet-stream");
-    s->attachment.filename =
+    s->file.attachment.filename =
         io_span(arguments->name != NULL ? arguments->name : base);
-    s->attachment.chunk_log2 = arguments->chunk_log2;
-    s->attachment.aead = arguments->aead;
-    return frank_attachment_encode(NULL, 0, &written, &s->attachment, &fault) ==
-                   FRANK_ERR_SPACE
+    s->file.attachment.chunk_log2 = arguments->chunk_log2;
+    s->file.attachment.aead = arguments->aead;
+    return frank_attachment_encode(NULL, 0, &written, &s->file.attachment,
+                                   &fault) == FRANK_ERR_SPACE
                ? EXIT_DONE
                : io_fault(arguments->file, &fault);
 }
@@ -104,7 +103,7 @@ static int put_descriptor(const struct sealing *s)
     struct frank_fault fault;
     size_t len;
 
-    if (frank_attachment_encode(bytes, sizeof bytes, &len, &s->attachment,
+    if (frank_attachment_encode(bytes, sizeof bytes, &len, &s->file.attachment,
                                 &fault) != FRANK_OK) {
         return io_fault(path, &fault);
     }
@@ -125,7 +124,8 @@ static int write_key(const struct sealing *s)
     int fd = s->key_file.fd;
 
     if (ftruncate(fd, 0) != 0 ||
-        pwrite(fd, s->key, sizeof s->key, 0) != (ssize_t)sizeof s->key ||
+        pwrite(fd, s->file.key, sizeof s->file.key, 0) !=
+            (ssize_t)sizeof s->file.key ||
         fsync(fd) != 0) {
         return io_say(EXIT_TROUBLE, "%s: %s", s->key_file.part,
                       strerror(errno));
@@ -141,9 +141,9 @@ static int take_part_key(struct sealing *s)
     if (code != EXIT_DONE) {
         return code;
     }
-    if (s->key_file.found == sizeof s->key &&
-        pread(s->key_file.fd, s->key, sizeof s->key, 0) ==
-            (ssize_t)sizeof s->key) {
+    if (s->key_file.found == sizeof s->file.key &&
+        pread(s->key_file.fd, s->file.key, sizeof s->file.key, 0) ==
+            (ssize_t)sizeof s->file.key) {
         return EXIT_DONE;
     }
     if (s->out_file.found > 0) {
@@ -152,7 +152,7 @@ static int take_part_key(struct sealing *s)
                       "anew",
                       s->out_file.part, s->key_file.part);
     }
-    randombytes_buf(s->key, sizeof s->key);
+    randombytes_buf(s->file.key, sizeof s->file.key);
     return write_key(s);
 }
 
@@ -161,7 +161,7 @@ static int take_part_key(struct sealing *s)
 static int take_key(struct sealing *s, uint64_t size)
 {
     const struct attach_arguments *arguments = s->arguments;
-    struct frank_attachment whole = s->attachment;
+    struct frank_attachment whole = s->file.attachment;
     struct frank_fault fault;
     bool has_descriptor = access(arguments->descriptor_out, F_OK) == 0;
     bool has_key = access(arguments->key_out, F_OK) == 0;
@@ -179,7 +179,7 @@ static int take_key(struct sealing *s, uint64_t size)
     if (!has_key) {
         return take_part_key(s);
     }
-    return secret_file_key(s->key, arguments->key_out, &fault) == FRANK_OK
+    return secret_file_key(s->file.key, arguments->key_out, &fault) == FRANK_OK
                ? EXIT_DONE
                : io_key_fault(arguments->key_out, &fault);
 }
@@ -188,7 +188,7 @@ static int take_key(struct sealing *s, uint64_t size)
 
 static int say_resumed(const struct sealing *s, uint64_t size)
 {
-    struct frank_attachment whole = s->attachment;
+    struct frank_attachment whole = s->file.attachment;
     char there[SIZE_TEXT_BYTES];
     char all[SIZE_TEXT_BYTES];
 
@@ -212,8 +212,8 @@ static int say_failed(const struct sealing *s, const struct frank_fault *fault)
                       "and the key in %s: remove both to begin anew",
                       s->out_file.part, arguments->file, s->key_file.part);
     }
-    code =
-        attach_fault(arguments->file, s->out_file.part, &s->attachment, fault);
+    code = attach_fault(arguments->file, s->out_file.part, &s->file.attachment,
+                        fault);
     return io_say(code,
                   "%s and %s stay: the same command goes on with them, and "
                   "needs them both",
@@ -228,7 +228,7 @@ static int put_result(const struct sealing *s)
         return EXIT_DONE;
     }
     line = json_object();
-    attach_file_json(line, &s->attachment);
+    attach_file_json(line, &s->file);
     io_json_set(line, "resumed_from",
                 json_integer((json_int_t)s->out_file.found));
     return io_put_json(line);
@@ -257,8 +257,8 @@ static int seal_out(struct sealing *s, uint64_t size)
         (void)say_resumed(s, size);
     }
     work = attach_work(&s->progress, s->arguments, "sealing", size);
-    error = frank_file_seal(s->out_file.fd, &s->attachment, s->in, s->key,
-                            &work, &fault);
+    error = frank_file_seal(s->out_file.fd, &s->file.attachment, s->in,
+                            s->file.key, &work, &fault);
     progress_end(&s->progress, error == FRANK_OK);
     return error == FRANK_OK ? give_names(s) : say_failed(s, &fault);
 }
@@ -315,18 +315,18 @@ static int seal_to_output(struct sealing *s)
     if (code != EXIT_DONE) {
         return code;
     }
-    randombytes_buf(s->key, sizeof s->key);
-    if (secret_file_create(arguments->key_out, s->key, sizeof s->key, &fault) !=
-        FRANK_OK) {
+    randombytes_buf(s->file.key, sizeof s->file.key);
+    if (secret_file_create(arguments->key_out, s->file.key, sizeof s->file.key,
+                           &fault) != FRANK_OK) {
         return io_fault(arguments->key_out, &fault);
     }
     if (frank_stream_seal(&stream, arguments->aead, arguments->chunk_log2,
-                          s->key, &fault) != FRANK_OK) {
+                          s->file.key, &fault) != FRANK_OK) {
         return io_fault(arguments->file, &fault);
     }
     work = attach_work(&s->progress, arguments, "sealing", size);
-    code = attach_stream(stream, &s->attachment, s->in, arguments->file, &work,
-                         size);
+    code = attach_stream(stream, &s->file.attachment, s->in, arguments->file,
+                         &work, size);
     progress_end(&s->progress, code == EXIT_DONE);
     frank_stream_free(stream);
     return code == EXIT_DONE ? put_descriptor(s) : code;

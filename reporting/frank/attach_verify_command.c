@@ -34,7 +34,8 @@ struct verifying {
     struct attach_file file;
     struct progress progress;
     struct part_file out_file;
-    int in;            /* or -1 */
+    int in; /* or -1 */
+    uint64_t in_size;
     struct blob bytes; /* of the disclosure */
     struct frank_disclosure disclosures[FRANK_DISCLOSURES_MAX];
     size_t count;
@@ -82,6 +83,34 @@ static int find(const struct verifying *v, struct item *item, int error,
     return EXIT_DONE;
 }
 
+static int by_disclosure(struct verifying *v)
+{
+    struct frank_fault fault;
+    int code = EXIT_DONE;
+
+    for (size_t i = 0; i < v->count && code == EXIT_DONE; i++) {
+        const struct frank_disclosure *d = &v->disclosures[i];
+
+        if (!d->enclosed && v->in < 0) {
+            return io_say(EXIT_USAGE, "the sealed file is needed: it is not "
+                                      "enclosed");
+        }
+        v->items[i].bytes = attach_check_bytes(&v->file, d, v->in_size);
+        code = find(v, &v->items[i],
+                    attach_check(&v->file, d, v->in, v->out_file.fd, &fault),
+                    &fault);
+    }
+    return code;
+}
+
+/* An external part is looked at as a disclosure of all of it would be. */
+static int by_external(struct verifying *v)
+{
+    v->disclosures[0] = (struct frank_disclosure){0};
+    v->count = 1;
+    return by_disclosure(v);
+}
+
 static int by_key(struct verifying *v)
 {
     const struct frank_attachment *attachment = &v->file.attachment;
@@ -95,26 +124,6 @@ static int by_key(struct verifying *v)
     v->count = 1;
     v->items[0].bytes = (struct attach_bytes){0, attachment->size};
     return find(v, &v->items[0], error, &fault);
-}
-
-static int by_disclosure(struct verifying *v)
-{
-    struct frank_fault fault;
-    int code = EXIT_DONE;
-
-    for (size_t i = 0; i < v->count && code == EXIT_DONE; i++) {
-        const struct frank_disclosure *d = &v->disclosures[i];
-
-        if (!d->enclosed && v->in < 0) {
-            return io_say(EXIT_USAGE, "the sealed file is needed: it is not "
-                                      "enclosed");
-        }
-        v->items[i].bytes = attach_check_bytes(&v->file.attachment, d);
-        code = find(v, &v->items[i],
-                    attach_check(&v->file, d, v->in, v->out_file.fd, &fault),
-                    &fault);
-    }
-    return code;
 }
 
 /* ---- Telling ------------------------------------------------------------- */
@@ -158,7 +167,7 @@ static int tell_text(const struct verifying *v)
     uint64_t at = 0;
 
     (void)printf("%s\n", all_proven(v) ? "valid" : "not valid");
-    attach_file_text(&v->file.attachment);
+    attach_file_text(&v->file);
     for (size_t i = 0; i <= v->count; i++) {
         if (find_withheld(&withheld, v, &at, i)) {
             put_line("withheld", withheld, "");
@@ -196,7 +205,7 @@ static int tell_json(const struct verifying *v)
     }
     io_json_set(line, "verdict",
                 json_string(all_proven(v) ? "valid" : "not valid"));
-    attach_file_json(line, &v->file.attachment);
+    attach_file_json(line, &v->file);
     io_json_set(line, "proven", proven);
     io_json_set(line, "refused", refused);
     io_json_set(line, "withheld", withheld);
@@ -209,7 +218,6 @@ static int load(struct verifying *v)
 {
     const struct attach_arguments *arguments = v->arguments;
     struct frank_fault fault;
-    uint64_t sealed = 0;
     int code = attach_file_load(&v->file, arguments);
 
     if (code == EXIT_DONE && arguments->disclosure == NULL &&
@@ -217,7 +225,7 @@ static int load(struct verifying *v)
         code = attach_file_no_key(arguments);
     }
     if (code == EXIT_DONE && arguments->file != NULL) {
-        code = attach_open(&v->in, &sealed, arguments->file);
+        code = attach_open(&v->in, &v->in_size, arguments->file);
     }
     if (code == EXIT_DONE && arguments->disclosure != NULL) {
         code = io_read(&v->bytes, arguments->disclosure,
@@ -261,7 +269,9 @@ static int verify(struct verifying *v)
         code = open_out(v);
     }
     if (code == EXIT_DONE) {
-        code = v->arguments->disclosure != NULL ? by_disclosure(v) : by_key(v);
+        code = v->arguments->disclosure != NULL ? by_disclosure(v)
+               : v->file.is_external            ? by_external(v)
+                                                : by_key(v);
     }
     if (code == EXIT_DONE && v->out_file.fd >= 0 && all_proven(v)) {
         code = part_file_publish(&v->out_file);

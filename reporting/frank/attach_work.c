@@ -47,7 +47,7 @@ void attach_fault_text(char out[static FRANK_FAULT_TEXT_BYTES],
     uint64_t sealed =
         (UINT64_C(1) << attachment->chunk_log2) + FRANK_CHUNK_TAG_BYTES;
 
-    if (fault->error == FRANK_ERR_SEALED) {
+    if (fault->error == FRANK_ERR_SEALED && attachment->chunk_log2 != 0) {
         (void)snprintf(out, FRANK_FAULT_TEXT_BYTES,
                        "chunk %" PRIu64
                        " at byte %zu: altered, of another place or file, or "
@@ -69,7 +69,7 @@ int attach_fault(const char *in, const char *out,
     if (progress_was_stopped()) {
         return io_say(EXIT_TROUBLE, "interrupted");
     }
-    if (fault->error != FRANK_ERR_SEALED) {
+    if (fault->error == FRANK_ERR_FILE || fault->error == FRANK_ERR_MEMORY) {
         return io_fault(path, fault);
     }
     attach_fault_text(text, attachment, fault);
