@@ -283,6 +283,18 @@ static void put_quorum(void)
 }
 
 /* What the moderation side sends. */
+static void put_seen(void)
+{
+    static const char *const bodies[] = {
+        "{\"seen\":[{\"room\":\"mimi://h.example/r/a\",\"device\":\"d\","
+        "\"seq\":7},{\"room\":\"r\",\"device\":\"e\",\"seq\":0}]}",
+        "{\"seen\":[],\"left\":[{\"room\":\"r\",\"device\":\"d\"}]}"};
+
+    for (size_t i = 0; i < SUPPORT_COUNT(bodies); i++) {
+        put("fuzz_seen", "body", i, support_text(bodies[i]));
+    }
+}
+
 static void put_notices(void)
 {
     static const char *const bodies[] = {
@@ -388,6 +400,10 @@ static void put_service(void)
                 (struct frank_span){bytes.data, bytes.len});
             bytes.data[1] = 1;
             put("fuzz_stamp_batch", "mac-only", i,
+                (struct frank_span){bytes.data, bytes.len});
+        } else if (strcmp(name, "stamp-requests-counted") == 0) {
+            bytes.data[5] |= 1; /* the fuzz target's: the hub counts */
+            put("fuzz_stamp_batch", "counted", i,
                 (struct frank_span){bytes.data, bytes.len});
         }
     }
@@ -583,6 +599,7 @@ int main(int argc, char **argv)
     put_entries();
     put_witness();
     put_notices();
+    put_seen();
     put_outside();
     put_settings();
     put_books();
