@@ -232,6 +232,7 @@ expect "beyond the file" 1 disclose --range 20000-20001 --enclose --out beyond
 expect "the wrong way round" 2 disclose --range 9-5 --enclose --out beyond
 expect "no bytes" 2 disclose --enclose --out beyond
 expect "neither enclosed nor to be fetched" 2 disclose --all --out beyond
+expect "a URL with a space" 1 disclose --all --url 'https://a.example/a b' --out beyond
 expect "another's sealed file" 1 frank attach disclose --descriptor picture.d \
     --key picture.key --range 0-1 --enclose --out beyond other.sealed
 truncate -s 9000000 large
@@ -364,6 +365,23 @@ expect "a part of something else" 1 frank attach open --descriptor film.d \
 says "is told and removed" 'of another file.*removed' err
 expect "so that the next run ends" 0 frank attach open --descriptor film.d \
     --key film.key --out film2 film.sealed
+ln -s picture film3.part
+expect "a part that is a link" 3 frank attach open --descriptor film.d \
+    --key film.key --out film3 film.sealed
+same "which is not followed" picture mimi.opened
+rm film3.part
+printf x >film3.part
+chmod 666 film3.part
+expect "a part that others can write" 3 frank attach open --descriptor film.d \
+    --key film.key --out film3 film.sealed
+says "is not ours" 'mode 0600' err
+rm film3.part
+flock film3.part true
+chmod 600 film3.part
+expect "two runs at once" 3 flock film3.part frank attach open --descriptor film.d \
+    --key film.key --out film3 film.sealed
+says "are not" 'another run' err
+rm film3.part
 # Between the names: first the descriptor's, then the key's, then the file's.
 mv film.sealed film.sealed.part
 expect "ended before the last name" 0 seal film
