@@ -232,6 +232,7 @@ expect "beyond the file" 1 disclose --range 20000-20001 --enclose --out beyond
 expect "the wrong way round" 2 disclose --range 9-5 --enclose --out beyond
 expect "no bytes" 2 disclose --enclose --out beyond
 expect "neither enclosed nor to be fetched" 2 disclose --all --out beyond
+expect "a URL with a space" 1 disclose --all --url 'https://a.example/a b' --out beyond
 expect "another's sealed file" 1 frank attach disclose --descriptor picture.d \
     --key picture.key --range 0-1 --enclose --out beyond other.sealed
 truncate -s 9000000 large
@@ -364,6 +365,23 @@ expect "a part of something else" 1 frank attach open --descriptor film.d \
 says "is told and removed" 'of another file.*removed' err
 expect "so that the next run ends" 0 frank attach open --descriptor film.d \
     --key film.key --out film2 film.sealed
+ln -s picture film3.part
+expect "a part that is a link" 3 frank attach open --descriptor film.d \
+    --key film.key --out film3 film.sealed
+same "which is not followed" picture mimi.opened
+rm film3.part
+printf x >film3.part
+chmod 666 film3.part
+expect "a part that others can write" 3 frank attach open --descriptor film.d \
+    --key film.key --out film3 film.sealed
+says "is not ours" 'mode 0600' err
+rm film3.part
+flock film3.part true
+chmod 600 film3.part
+expect "two runs at once" 3 flock film3.part frank attach open --descriptor film.d \
+    --key film.key --out film3 film.sealed
+says "are not" 'another run' err
+rm film3.part
 # Between the names: first the descriptor's, then the key's, then the file's.
 mv film.sealed film.sealed.part
 expect "ended before the last name" 0 seal film
@@ -377,9 +395,14 @@ mv film.sealed film.sealed.part
 cp film.key key.before
 cp other.key film.key
 expect "another key of that name" 1 seal film
-cp key.before film.key
 is "is not used" test ! -e film.sealed
+says "and told" 'not the beginning of film.* in film.key' err
+cp key.before film.key
 expect "the right one is" 0 seal film
+cp other other2
+cp key.before other2.key.part
+expect "a key that an earlier run left, without its file" 0 seal other2
+is "is not used" sh -c '! cmp -s other2.key key.before'
 if command -v strace >/dev/null && strace -qq -o /dev/null true 2>/dev/null; then
     for signal in KILL INT; do
         rm -f film.key film.d film.sealed film.opened
@@ -442,6 +465,9 @@ fi
     is "standard output that is full" test $? -eq 3
     frank attach verify --descriptor film.d --key film.key film.sealed >/dev/full 2>err
     is "is no verdict" test $? -eq 3
+    frank attach seal --key-out nul.key --descriptor-out nul.d film >/dev/full 2>err
+    is "a file sealed to nowhere" test $? -eq 3
+    is "has no key" test ! -e nul.key -a ! -e nul.d
 }
 
 # ---- a terminal

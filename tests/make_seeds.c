@@ -534,7 +534,7 @@ static void put_disclosure_files(void)
 {
     put("fuzz_disclosure_file", "file", 0,
         support_bytes("0000000000000001 20 (11)*32 20 (22)*32 01 14 (33)*20"
-                      "00"));
+                      " 00"));
     put("fuzz_disclosure_file", "file", 1,
         support_bytes("0000000000000001 20 (11)*32 00 00 13"
                       "'https://a.example/f'"

@@ -55,9 +55,9 @@ static const struct command commands[] = {
      "    [--threads N] [--quiet] [--json] SEALED",
      "what a report is to show of a file", attach_disclose_command},
     {"attach verify",
-     "(--descriptor D (--key K | --disclosure F)\n"
-     "    | --content C [--part N] [--disclosure F]) [--out FILE]\n"
-     "    [--threads N] [--quiet] [--json] [SEALED]",
+     "(--descriptor D [--key K] | --content C [--part N])\n"
+     "    [--disclosure F [--out FILE]] [--threads N] [--quiet] [--json] "
+     "[SEALED]",
      "what is proven of a file, and what is not", attach_verify_command},
     {"report mimi",
      "[--reporter URI] --abuser URI --reason NAME|N [--note-file F]\n"

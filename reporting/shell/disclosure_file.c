@@ -42,6 +42,17 @@ static void read_one(struct frank_disclosure *out, struct wire_reader *r)
     out->url = wire_read_opaque(r, FRANK_URL_MAX_BYTES, "url");
 }
 
+/* It goes into a request as it is: no space, no control character. */
+static bool is_url(struct frank_span url)
+{
+    for (size_t i = 0; i < url.len; i++) {
+        if (url.data[i] <= 0x20 || url.data[i] > 0x7e) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* What holds of each by itself, and of two in a row. start is its place. */
 static void check_one(struct wire_reader *r, size_t start,
                       const struct frank_disclosure *d,
@@ -67,6 +78,8 @@ static void check_one(struct wire_reader *r, size_t start,
                (is_whole || before->keys.len == 0 || d->first < ended)) {
         wire_read_fail(r, FRANK_ERR_ORDER, "first chunk", start, d->first,
                        ended);
+    } else if (!is_url(d->url) || (d->enclosed && d->url.len > 0)) {
+        wire_read_fail(r, FRANK_ERR_VALUE, "url", start, 0, 0);
     }
 }
 

@@ -63,6 +63,21 @@ static int lock(const struct part_file *file, const struct stat *st)
     return EXIT_DONE;
 }
 
+static int sync_folder(const char *path)
+{
+    char copy[PATH_MAX];
+    int fd;
+    int got;
+
+    (void)snprintf(copy, sizeof copy, "%s", path);
+    fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    got = fd < 0 ? -1 : fsync(fd);
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return got;
+}
+
 int part_file_open(struct part_file *out, const char *path, mode_t mode)
 {
     struct stat st;
@@ -92,6 +107,10 @@ int part_file_open(struct part_file *out, const char *path, mode_t mode)
     if (code == EXIT_DONE && fstat(out->fd, &st) != 0) {
         code = trouble(out->part);
     }
+    /* A new one must be found after a crash, beside what goes with it. */
+    if (code == EXIT_DONE && st.st_size == 0 && sync_folder(path) != 0) {
+        code = trouble(path);
+    }
     if (code != EXIT_DONE) {
         part_file_close(out);
         return code;
@@ -111,21 +130,6 @@ static int name_it(const struct part_file *file)
         return -1;
     }
     return link(file->part, file->path) != 0 ? -1 : unlink(file->part);
-}
-
-static int sync_folder(const char *path)
-{
-    char copy[PATH_MAX];
-    int fd;
-    int got;
-
-    (void)snprintf(copy, sizeof copy, "%s", path);
-    fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    got = fd < 0 ? -1 : fsync(fd);
-    if (fd >= 0) {
-        (void)close(fd);
-    }
-    return got;
 }
 
 int part_file_publish(struct part_file *file)
