@@ -115,7 +115,7 @@ enum frank_error {
     FRANK_ERR_EPOCH_DESTROYED = -25, /* the epoch's key is gone */
     FRANK_ERR_NO_KEY = -26,          /* no signature key for this time or id */
     FRANK_ERR_MEMORY = -27,          /* out of memory */
-    FRANK_ERR_FILE = -28,            /* the system refused; see errno */
+    FRANK_ERR_FILE = -28,            /* the system refused; found: errno */
     FRANK_ERR_PERMISSION = -29,      /* a key file that others can read */
     FRANK_ERR_CHECKSUM = -30,        /* a key file was damaged */
     FRANK_ERR_TIME = -31,            /* a time out of its bounds or its order */

@@ -346,6 +346,13 @@ expect "it opens" 0 open_as film.d film.key film.sealed
 same "to the film" out film
 rm out
 (
+    trap '' XFSZ
+    ulimit -f 2000
+    frank attach seal --key-out long.key --descriptor-out long.d --out long.sealed film
+) >out 2>err
+is "a write that the system refuses" test $? -eq 3
+says "is told with its reason" 'long.sealed.part: .*File too large' err
+(
     ulimit -f 2000
     frank attach open --descriptor film.d --key film.key --out film.opened film.sealed
 ) >out 2>err
