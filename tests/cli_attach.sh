@@ -363,6 +363,8 @@ expect "it goes on" 0 frank attach open --descriptor film.d --key film.key \
     --out film.opened --json film.sealed
 says "and says so" 'goes on with film.opened.part' err
 same "to the film" film.opened film
+frank attach disclose --descriptor film.d --key film.key --range 0-1 \
+    --url https://a.example/f --out film.shown film.sealed 2>/dev/null
 (
     umask 077
     echo 'of another file' >film2.part
@@ -382,6 +384,24 @@ chmod 666 film3.part
 expect "a part that others can write" 3 frank attach open --descriptor film.d \
     --key film.key --out film3 film.sealed
 says "is not ours" 'mode 0600' err
+rm film3.part
+printf '' >film4
+ln film4 film3.part
+expect "a part that has another name" 3 frank attach open --descriptor film.d \
+    --key film.key --out film3 film.sealed
+is "is not written to" test ! -s film4
+rm film3.part
+cp film.sealed film3.part
+expect "a part that is the file to be read" 3 frank attach open --descriptor film.d \
+    --key film.key --out film3 film3.part
+says "is told" 'is the file to be read' err
+same "and stays as it is" film3.part film.sealed
+expect "also where a disclosure is looked at" 3 frank attach verify \
+    --descriptor film.d --key film.key --disclosure film.shown --out film3 film3.part
+same "it stays" film3.part film.sealed
+expect "and where its name is the key's" 3 frank attach seal --key-out film3 \
+    --descriptor-out film5.d --out film5.sealed film3.part
+same "it stays there too" film3.part film.sealed
 rm film3.part
 flock film3.part true
 chmod 600 film3.part

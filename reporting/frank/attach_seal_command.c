@@ -137,7 +137,7 @@ static int write_key(const struct sealing *s)
 /* That of the earlier run whose bytes are there, or a new one. */
 static int take_part_key(struct sealing *s)
 {
-    int code = part_file_open(&s->key_file, s->arguments->key_out, 0600);
+    int code = part_file_open(&s->key_file, s->arguments->key_out, 0600, s->in);
 
     if (code != EXIT_DONE) {
         return code;
@@ -293,7 +293,7 @@ static int seal_to_file(struct sealing *s)
     }
     code = attach_open(&s->in, &size, s->arguments->file);
     if (code == EXIT_DONE) {
-        code = part_file_open(&s->out_file, s->arguments->out, 0644);
+        code = part_file_open(&s->out_file, s->arguments->out, 0644, s->in);
     }
     if (code == EXIT_DONE) {
         code = take_key(s, size);
