@@ -217,6 +217,19 @@ flip one $((8 + 2 + 32 + 2 + 5)) one.proof
 expect "an altered proof" 1 frank attach verify --descriptor picture.d --disclosure one.proof
 says "is refused" '^refused .*not the file' out
 head -c 100 one >one.short
+cat one one >twice
+expect "one that stands twice" 1 frank attach verify --descriptor picture.d --disclosure twice
+says "is no disclosure file" 'order' err
+python3 -B - >heavy <<'END'
+import struct, sys
+for first in range(2):
+    sys.stdout.buffer.write(
+        struct.pack(">QB32sBBL", first, 32, bytes(32), 0, 1, 0x80000000 | 5 << 20)
+        + bytes(5 << 20) + b"\0")
+END
+expect "more bytes than a report carries" 1 frank attach verify --descriptor picture.d \
+    --disclosure heavy
+says "are none either" 'enclosed ciphertext' err
 expect "one cut short" 1 frank attach verify --descriptor picture.d --disclosure one.short
 expect "ranges that meet" 0 disclose --range 12KiB- --range 4095-4097 --range 0-1 \
     --url https://a.example/f --out three --json
