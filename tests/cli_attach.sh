@@ -253,6 +253,11 @@ seal large
 expect "more than a report carries" 1 frank attach disclose --descriptor large.d \
     --key large.key --all --enclose --out beyond large.sealed
 says "says how much that is" '8 MiB' err
+d=$(wc -c <large.d)
+flip large.d $((d - 40)) larger.d 16 # 2^36 bytes more
+expect "more keys than a report carries" 1 frank attach disclose --descriptor larger.d \
+    --key large.key --range 0- --url https://a.example/f --out beyond large.sealed
+says "says what else to do" 'room for keys.*--all' err
 is "and nothing was made" test ! -e beyond
 
 # ---- MIMI's external parts
@@ -444,6 +449,18 @@ cp key.before other2.key.part
 expect "a key that an earlier run left, without its file" 0 seal other2
 is "is not used" sh -c '! cmp -s other2.key key.before'
 if command -v strace >/dev/null && strace -qq -o /dev/null true 2>/dev/null; then
+    frank_order() {
+        strace -f -y -qq -o order -e trace=fsync,rename,renameat2,link,linkat \
+            frank attach seal --key-out order.key --descriptor-out order.d \
+            --out order.sealed --threads 1 picture
+    }
+    expect "what is on disk, and when" 0 frank_order
+    is "the sealed bytes are before the descriptor has its name" awk \
+        '/fsync.*order\.sealed\.part/ && !bytes { bytes = NR } /order\.d"/ && !name { name = NR }
+        END { exit !(bytes && name && bytes < name) }' order
+    is "and the key before the sealed file has its" awk \
+        '/"order\.key"/ { key = NR } /"order\.sealed"/ { name = NR }
+        END { exit !(key && name && key < name) }' order
     for signal in KILL INT; do
         rm -f film.key film.d film.sealed film.opened
         traced() {

@@ -245,8 +245,14 @@ static int put_result(const struct sealing *s)
 
 static int give_names(struct sealing *s)
 {
-    int code = put_descriptor(s);
+    int code;
 
+    /* Whoever finds a descriptor takes OUT.part to be whole. */
+    if (fsync(s->out_file.fd) != 0) {
+        return io_say(EXIT_TROUBLE, "%s: %s", s->out_file.part,
+                      strerror(errno));
+    }
+    code = put_descriptor(s);
     if (code == EXIT_DONE && s->key_file.fd >= 0) {
         code = part_file_publish(&s->key_file);
     }
