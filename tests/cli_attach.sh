@@ -236,6 +236,12 @@ expect "ranges that meet" 0 disclose --range 12KiB- --range 4095-4097 --range 0-
 says "become one" '"disclosed":\[\{"begin":0,"end":8192\},\{"begin":12288,"end":20000\}\]' out
 expect "verify them" 0 frank attach verify --descriptor picture.d --disclosure three picture.sealed
 is "each is proven" test "$(grep -c ^proven out)" -eq 2
+expect "disclose a range of a file whose key stands in its message" 0 frank attach \
+    disclose --content message --range 0-1 --enclose --out plain.one picture.sealed
+says "says that it shows more" 'message itself shows the key' err
+expect "of one whose key is a part of its own" 0 frank attach disclose --content album \
+    --part 1 --range 0-1 --enclose --out parted.one picture.sealed
+is "it does not" sh -c '! grep -q "message itself" err'
 expect "all of it by the message's key" 0 disclose --all --enclose --out all
 is "holds no key" sh -c "! od -An -v -tx1 all | tr -d ' \\n' | grep -q '$(hex picture.key)'"
 expect "opens with the message" 0 frank attach verify --content message --disclosure all --out all.shown

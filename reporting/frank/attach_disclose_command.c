@@ -216,6 +216,10 @@ static int say_disclosed(const struct disclosing *d)
                                        : "");
         io_json_append(list, attach_bytes_json(bytes));
     }
+    if (d->file.is_plain && !d->arguments->all) {
+        (void)fprintf(stderr, "but the message itself shows the key of all of "
+                              "it, to whom it is disclosed\n");
+    }
     if (!d->arguments->json) {
         json_decref(list);
         return EXIT_DONE;
