@@ -594,9 +594,14 @@ frank_stream_final(struct frank_stream *stream, uint8_t *out, size_t capacity,
 
 /*
  * What is needed to go on later, in another process too: the chunks that are
- * done and their tree. No secret, but as trusted as what was written so far:
- * keep it beside that. Opening, a state that does not belong to it is found
- * out at the end; sealing, by every recipient.
+ * done and their tree, of a stream that has not ended. No secret, but as
+ * trusted as what was written so far: keep it beside that. Opening, a state
+ * that does not belong to it is found out at the end; sealing, by every
+ * recipient.
+ *
+ * Sealing goes on under the same key: what left this program after the state
+ * was taken must be sealed from the same bytes again. Two contents of one chunk
+ * under one key give both away; frank_file_seal() compares.
  */
 FRANK_API void
 frank_stream_state(const struct frank_stream *stream,
