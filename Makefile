@@ -53,10 +53,10 @@ endif
 LDFLAGS_ALL += -Wl,-z,relro,-z,now,-z,noexecstack,-z,shstk,--as-needed
 ifeq ($(HASH),sodium)
 CFLAGS_ALL += -DFRANK_HASH_SODIUM
-LIBS_CLIENT := -lsodium
+LIBS_CLIENT := -lsodium -pthread
 REQUIRES := libsodium
 else
-LIBS_CLIENT := -lsodium -lcrypto
+LIBS_CLIENT := -lsodium -lcrypto -pthread
 REQUIRES := libsodium libcrypto
 endif
 LIBS_FRANK := $(LIBS_CLIENT) -ljansson -pthread

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Chunks of a file, and the proof that a run of them is part of it.
+ * The proof that a run of a file's chunks is part of it.
  *
  * The tree is that of RFC 6962 section 2.1: a subtree of n > 1 leaves is split
  * at the largest power of two below n. It is walked from its root, left before
@@ -10,56 +10,11 @@
  * neither needs more memory than the depth of the tree.
  */
 #include "aead.h"
-#include "hash.h"
-#include "hmac.h"
 #include "merkle.h"
 #include "wire.h"
 
 #include <sodium.h>
 #include <string.h>
-
-/* ---- Chunks -------------------------------------------------------------- */
-
-static void put_u64(uint8_t out[static 8], uint64_t value)
-{
-    for (unsigned i = 0; i < 8; i++) {
-        out[i] = (uint8_t)(value >> (56 - 8 * i));
-    }
-}
-
-void frank_chunk_key(uint8_t out[static FRANK_CHUNK_KEY_BYTES],
-                     const uint8_t file_key[static FRANK_FILE_KEY_BYTES],
-                     uint64_t chunk)
-{
-    static const char label[] = "frank v1 chunk";
-    uint8_t number[8];
-    struct hmac mac;
-
-    put_u64(number, chunk);
-    hmac_schedule(&mac, file_key, FRANK_FILE_KEY_BYTES);
-    hmac_update(&mac, (const uint8_t *)label, sizeof label - 1);
-    hmac_update(&mac, number, sizeof number);
-    hmac_final(&mac, out);
-}
-
-void frank_chunk_leaf(uint8_t out[static FRANK_HASH_BYTES], uint64_t chunk,
-                      const uint8_t key[static FRANK_CHUNK_KEY_BYTES],
-                      struct frank_span sealed)
-{
-    uint8_t head[1 + 8 + HASH_BYTES]; /* 0x00, the number, the key's hash */
-    hash_state state;
-
-    head[0] = 0x00;
-    put_u64(head + 1, chunk);
-    hash_init(&state);
-    hash_update(&state, key, FRANK_CHUNK_KEY_BYTES);
-    hash_final(&state, head + 9);
-    hash_init(&state);
-    hash_update(&state, head, sizeof head);
-    hash_update(&state, sealed.data, sealed.len);
-    hash_final(&state, out);
-    sodium_memzero(&state, sizeof state);
-}
 
 /* ---- Runs of chunks ------------------------------------------------------ */
 

@@ -13,8 +13,12 @@
  * docs/PROTOCOL.md tells the whole protocol, docs/WIRE.md every structure.
  *
  * Conventions
- * - No function here allocates, reads a clock, draws random numbers, keeps
- *   state or does I/O. All are safe to call from several threads at once.
+ * - No function here reads a clock, draws random numbers or keeps state of
+ *   its own, and none allocates or does I/O but those under "Files": a stream
+ *   is memory of the library's until it is freed, frank_file_*() read and
+ *   write files and start threads, and what opens a chunk takes memory for
+ *   that time. All are safe to call from several threads at once, with
+ *   another stream or other files each.
  * - A function that can fail gives 0 (FRANK_OK) or one of enum frank_error.
  *   Its last argument may be NULL, or gets the place of the fault; without a
  *   fault it is left alone.
@@ -507,6 +511,167 @@ frank_range_open(uint8_t *out, const struct frank_attachment *attachment,
                  struct frank_span proof, struct frank_span sealed,
                  struct frank_fault *fault);
 
+/* ---- Files -------------------------------------------------------------- */
+
+/*
+ * Opens one chunk by the key of its file: out gets frank_range_bytes() of it,
+ * sealed is FRANK_CHUNK_TAG_BYTES longer. Says nothing about the descriptor's
+ * root: only for a sealed file that was opened whole before, or with a leaf
+ * that is checked by frank_range_check(). Errors: VALUE (chunk), LENGTH,
+ * SEALED, AEAD, MEMORY.
+ */
+FRANK_API FRANK_MUST_CHECK int
+frank_chunk_open(uint8_t *out, const struct frank_attachment *attachment,
+                 const uint8_t key[FRANK_AT_LEAST(FRANK_FILE_KEY_BYTES)],
+                 uint64_t chunk, struct frank_span sealed,
+                 struct frank_fault *fault);
+
+/*
+ * A file that is sealed or opened from its beginning to its end, in pieces of
+ * any size. Holds the file's key and one chunk; frank_stream_free() wipes
+ * both. After an error, other than SPACE, it gives that error for ever.
+ */
+struct frank_stream;
+
+/* uint64 chunks done, and at most 28 hashes. */
+#define FRANK_STREAM_STATE_MAX_BYTES (8 + 28 * 32)
+
+/*
+ * A stream that seals. key: fresh from the system's generator for each file,
+ * and kept for nothing else: two files under one key give both away. Errors:
+ * AEAD, VALUE (chunk_log2), MEMORY.
+ */
+FRANK_API FRANK_MUST_CHECK int
+frank_stream_seal(struct frank_stream **out, uint16_t aead, uint8_t chunk_log2,
+                  const uint8_t key[FRANK_AT_LEAST(FRANK_FILE_KEY_BYTES)],
+                  struct frank_fault *fault);
+
+/*
+ * A stream that opens what attachment describes; nothing of that is needed
+ * later. What it gives is only to be used, shown or named once
+ * frank_stream_final() gave 0: only then it is the file that the message
+ * commits to. Errors: AEAD, LIMIT (size), VALUE (chunk_log2), MEMORY.
+ */
+FRANK_API FRANK_MUST_CHECK int
+frank_stream_open(struct frank_stream **out,
+                  const struct frank_attachment *attachment,
+                  const uint8_t key[FRANK_AT_LEAST(FRANK_FILE_KEY_BYTES)],
+                  struct frank_fault *fault);
+
+/* Bytes that frank_stream_update() writes if it gets len; never more than one
+ * chunk and its tag above len and a tag for each chunk in it. */
+FRANK_API size_t frank_stream_room(const struct frank_stream *stream,
+                                   size_t len);
+
+/*
+ * Takes the next piece, and writes each chunk that is complete by it; out must
+ * not overlap the piece. Errors: SPACE (nothing was taken, *written is what is
+ * needed), LIMIT (more than 2^40 bytes), TRAILING (opening: more bytes than the
+ * file has), SEALED (the first chunk that is altered, of another place, file or
+ * length, or under another key; fault: its place in the sealed file), MEMORY.
+ * After an error *written is 0 and nothing but zeros in out.
+ */
+FRANK_API FRANK_MUST_CHECK int
+frank_stream_update(struct frank_stream *stream, uint8_t *out, size_t capacity,
+                    size_t *written, struct frank_span piece,
+                    struct frank_fault *fault);
+
+/*
+ * Ends it. Sealing: writes the last chunk, if there is a rest (a chunk and a
+ * tag at most), and puts size, chunk_log2, aead and root into *attachment, the
+ * rest of which it leaves. Opening: writes nothing; out and attachment may be
+ * NULL. Errors: SPACE (as above), TRUNCATED (opening: bytes are missing),
+ * FILE_HASH (opening: not the file that was committed to), ARGUMENT (ended
+ * before), MEMORY.
+ */
+FRANK_API FRANK_MUST_CHECK int
+frank_stream_final(struct frank_stream *stream, uint8_t *out, size_t capacity,
+                   size_t *written, struct frank_attachment *attachment,
+                   struct frank_fault *fault);
+
+/*
+ * What is needed to go on later, in another process too: the chunks that are
+ * done and their tree. No secret, but as trusted as what was written so far:
+ * keep it beside that. Opening, a state that does not belong to it is found
+ * out at the end; sealing, by every recipient.
+ */
+FRANK_API void
+frank_stream_state(const struct frank_stream *stream,
+                   uint8_t out[FRANK_AT_LEAST(FRANK_STREAM_STATE_MAX_BYTES)],
+                   size_t *len);
+/* Puts a state into a new stream of the same kind, key and descriptor. *taken
+ * and *made get the bytes that went in and came out until then: go on from
+ * there. Errors: ARGUMENT (not new), TRUNCATED, TRAILING, LIMIT. */
+FRANK_API FRANK_MUST_CHECK int frank_stream_resume(struct frank_stream *stream,
+                                                   uint64_t *taken,
+                                                   uint64_t *made,
+                                                   struct frank_span state,
+                                                   struct frank_fault *fault);
+
+/* Wipes and frees it. NULL is allowed. */
+FRANK_API void frank_stream_free(struct frank_stream *stream);
+
+#define FRANK_THREADS_MAX 8
+
+/* Called now and then, by any of the threads but never by two at once: `done`
+ * of `size` bytes of the file. Anything but 0 ends the work with that error. */
+typedef int frank_progress(void *context, uint64_t done, uint64_t size);
+
+/* How a file is worked on. NULL where one is asked for: no progress, threads
+ * 0. Whatever the number, memory stays below 16 MiB. */
+struct frank_work {
+    unsigned threads;         /* 1..FRANK_THREADS_MAX; 0: one a processor */
+    frank_progress *progress; /* or NULL */
+    void *context;
+};
+
+/*
+ * Seals the regular file `in` into `out`, both from their beginnings, wherever
+ * they stand; attachment gives chunk_log2 and aead, and gets size and root.
+ * out -1: only these are found.
+ *
+ * out may hold what an earlier call wrote with this key and this file before
+ * it was interrupted. All of it is compared with what is sealed now, not one
+ * byte is written over, and SEALED is given (offset: the chunk's in out) if it
+ * differs, so that a key is never used for two contents of one chunk. Bytes
+ * are written in their order; after an error those written stay for the next
+ * call. A file that changes meanwhile gives TRUNCATED, or is sealed as it was
+ * read.
+ *
+ * Errors: ARGUMENT (threads; not a regular file), AEAD, VALUE (chunk_log2),
+ * LIMIT (size), FILE (errno), TRUNCATED, SEALED, LENGTH (out is longer than the
+ * sealed file), MEMORY; progress's.
+ */
+FRANK_API FRANK_MUST_CHECK int
+frank_file_seal(int out, struct frank_attachment *attachment, int in,
+                const uint8_t key[FRANK_AT_LEAST(FRANK_FILE_KEY_BYTES)],
+                const struct frank_work *work, struct frank_fault *fault);
+
+/*
+ * Opens the sealed file `in` into `out`; -1: only checks it. Goes on where an
+ * earlier call ended, likewise: FILE_HASH (offset: in out) if out holds
+ * anything else. out is the file only once this gave 0: give it its name then,
+ * never before. Errors: ARGUMENT, AEAD, VALUE, LIMIT, FILE (errno), LENGTH (of
+ * in, before anything is read; of out), SEALED (the first chunk that is
+ * altered; offset: in in), FILE_HASH, TRUNCATED, MEMORY; progress's.
+ */
+FRANK_API FRANK_MUST_CHECK int
+frank_file_open(int out, const struct frank_attachment *attachment, int in,
+                const uint8_t key[FRANK_AT_LEAST(FRANK_FILE_KEY_BYTES)],
+                const struct frank_work *work, struct frank_fault *fault);
+
+/*
+ * The proof of a run of chunks, from the sealed file and its key: reads and
+ * hashes all of it in this thread, decrypts nothing. *count hashes, at most
+ * FRANK_RANGE_PROOF_MAX. Errors: those of frank_file_open(), VALUE (range).
+ */
+FRANK_API FRANK_MUST_CHECK int
+frank_file_prove(uint8_t (*proof)[FRANK_HASH_BYTES], size_t *count,
+                 const struct frank_attachment *attachment,
+                 struct frank_range range, int in,
+                 const uint8_t key[FRANK_AT_LEAST(FRANK_FILE_KEY_BYTES)],
+                 const struct frank_work *work, struct frank_fault *fault);
+
 /* ---- The hub's stamp ---------------------------------------------------- */
 
 /* ServerFrankingContext: what the hub stamps beside the tag. */
@@ -706,7 +871,9 @@ struct frank_kept {
  * (then first is 0 and proof empty). MIMI's ExternalPart can only be disclosed
  * in this way. Bytes, sealed as they were sent, come with the report
  * (`enclosed`), or are left for the moderators to fetch from url, which holds
- * the whole sealed file; MIMI: from that of the message.
+ * the whole sealed file; MIMI: from that of the message. The disclosures of a
+ * report stand in rising order of message, part and first; none overlaps
+ * another.
  */
 struct frank_disclosure {
     unsigned message; /* index; it must be disclosed, the part too */
@@ -717,7 +884,7 @@ struct frank_disclosure {
     struct frank_span proof; /* FRANK_HASH_BYTES a hash */
     bool enclosed;
     struct frank_span ciphertext; /* if enclosed */
-    struct frank_span url; /* printable ASCII; empty if enclosed, or MIMI */
+    struct frank_span url; /* ASCII, no space; empty if enclosed, or MIMI */
 };
 
 struct frank_report {
@@ -739,8 +906,13 @@ struct frank_report {
  * *written and SPACE as with frank_plain_build(); out must overlap nothing.
  * *message, if not NULL, gets the index of the message that an error is about,
  * or SIZE_MAX. Errors about a message: those of frank_opening_check(), SUITE,
- * VALUE (seen_seq, parts), FORMAT (parts of what is not parted), ROOMS; of the
- * report: MISSING, LIMIT, VALUE (accused), UTF8 (note), SPACE.
+ * VALUE (seen_seq, parts), FORMAT (parts of what is not parted), ROOMS. About
+ * what is disclosed of its file: WITHHELD (message, part, or the file's key
+ * where keys is empty), ORDER, VALUE and LIMIT (a field, or no such chunks),
+ * LENGTH, MISSING (url); FILE_HASH (enclosed bytes or keys that are not the
+ * file's; enclosed bytes are hashed in each call); those of
+ * frank_attachment_read(). About the report: MISSING, LIMIT, VALUE (accused),
+ * UTF8 (note), SPACE.
  */
 FRANK_API FRANK_MUST_CHECK int frank_report_build(
     uint8_t *out, size_t capacity, size_t *written, size_t *message,
@@ -789,7 +961,8 @@ struct frank_unsealed {
 };
 
 /* Reads an UnsealedReport. Errors: TRUNCATED, TRAILING, LENGTH_FORM, LIMIT,
- * LENGTH, VALUE, MISSING, SUITE, ROOMS, REPORTER, PADDING, UTF8. */
+ * LENGTH, VALUE, MISSING, SUITE, ROOMS, REPORTER, PADDING, UTF8, ORDER and
+ * WITHHELD (disclosures, which are not held against their messages here). */
 FRANK_API FRANK_MUST_CHECK int frank_report_read(struct frank_unsealed *out,
                                                  const uint8_t *bytes,
                                                  size_t len,

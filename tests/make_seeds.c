@@ -11,6 +11,7 @@
 #include "quorum_public.h"
 #include "reports.h"
 #include "rings.h"
+#include "sealed_file.h"
 #include "story.h"
 
 #include <errno.h>
@@ -180,6 +181,34 @@ static void put_reports(void)
             }
         }
     }
+}
+
+/* All of a file by the key in the message, two runs of another without it, and
+ * one that is elsewhere. */
+static void put_attachments(void)
+{
+    struct sealed_file small =
+        sealed_file_make("small", 20, 12, FRANK_AEAD_CHACHA20_POLY1305);
+    struct sealed_file film =
+        sealed_file_make("film", 9000, 12, FRANK_AEAD_CHACHA20_POLY1305);
+    struct frank_kept kept[3] = {sealed_file_kept(sealed_file_plain(&small)),
+                                 sealed_file_kept(sealed_file_parted(&film)),
+                                 sealed_file_kept(sealed_file_plain(&film))};
+    struct frank_disclosure list[4] = {
+        sealed_file_whole(&small, 0), sealed_file_range(&film, 1, 0, 1),
+        sealed_file_range(&film, 1, 2, 1), sealed_file_whole(&film, 0)};
+    struct frank_report report = {.messages = kept,
+                                  .count = SUPPORT_COUNT(kept),
+                                  .disclosures = list,
+                                  .disclosure_count = SUPPORT_COUNT(list)};
+
+    kept[1].withhold_parts = 1U << 2;
+    list[1].message = list[2].message = 1;
+    list[3].message = 2;
+    list[3].enclosed = false;
+    list[3].url = support_text("https://media.example/f/1");
+    put("fuzz_unsealed", "attachments", 0,
+        reports_build(&report, reports_random(0)));
 }
 
 static void put_bundles(void)
@@ -499,6 +528,7 @@ int main(int argc, char **argv)
     put_keys(rings_new(0), 0);
     put_keys(rings_worn(), 1);
     put_reports();
+    put_attachments();
     put_bundles();
     put_quorum();
     put_service();

@@ -6,6 +6,7 @@
 #include "quorum_public.h"
 #include "reports.h"
 #include "rings.h"
+#include "sealed_file.h"
 #include "stamp.h"
 
 #include <sodium.h>
@@ -163,6 +164,30 @@ static void opening_withheld(struct bytes *out)
     put_body(&body, &report);
     assert_int_equal(body.len, 5);
     examples_put(out, body.data + 2, 2);
+}
+
+/* The second chunk of a file of two, in parts whose key is withheld: behind a
+ * note's length, the content, and the list's length. */
+static void attachment_range(struct bytes *out)
+{
+    struct sealed_file file =
+        sealed_file_make("album", 4101, 12, FRANK_AEAD_CHACHA20_POLY1305);
+    struct frank_disclosure d = sealed_file_range(&file, 1, 1, 1);
+    struct frank_kept kept = sealed_file_kept(sealed_file_parted(&file));
+    struct frank_report report = {.messages = &kept,
+                                  .count = 1,
+                                  .disclosures = &d,
+                                  .disclosure_count = 1};
+    struct bytes without;
+    struct bytes body;
+
+    kept.withhold_parts = 1U << 2;
+    (void)reports_build(&report, reports_random(0)); /* it is a right one */
+    put_body(&body, &report);
+    report.disclosure_count = 0;
+    put_body(&without, &report);
+    examples_put(out, body.data + without.len + 1,
+                 body.len - without.len - 1); /* a length of two bytes */
 }
 
 static void quorum_seal(struct bytes *out)
@@ -373,6 +398,7 @@ const struct example examples_sealed[] = {
     {"reporter", reporter},
     {"report-body", report_body},
     {"opening-withheld", opening_withheld},
+    {"attachment-range", attachment_range},
     {"quorum-seal", quorum_seal},
     {"seal-keys-input", seal_keys_input},
     {"seal-keys", seal_keys_example},
