@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How a fault's numbers are worded. With COUNT its offset says nothing. */
-enum numbers { NONE, AT_MOST, NEEDED, EXACTLY, CODE, COUNT };
+/* How a fault's numbers are worded. With COUNT its offset says nothing, and an
+ * offset of 0 not with NONE and NUMBER. */
+enum numbers { NONE, AT_MOST, NEEDED, EXACTLY, CODE, COUNT, NUMBER };
 
 struct error_text {
     enum numbers numbers;
@@ -71,10 +72,14 @@ static const struct error_text errors[] = {
     [-FRANK_ERR_FEW] = {COUNT, "fewer than the threshold"},
     [-FRANK_ERR_SIGNER] = {NONE, "not signed by a key that was given for it"},
     [-FRANK_ERR_JSON] = {NONE, "not JSON, or a member stands twice"},
-    [-FRANK_ERR_AEAD] = {CODE, "AEAD not supported"},
-    [-FRANK_ERR_HASH] = {CODE, "hash algorithm not supported"},
+    [-FRANK_ERR_AEAD] = {NUMBER, "AEAD not supported"},
+    [-FRANK_ERR_HASH] = {NUMBER, "hash algorithm not supported (SHA-2 and "
+                                 "SHA-3 of 256 bits and more are)"},
     [-FRANK_ERR_FILE_HASH] = {NONE, "not the file that the message commits "
                                     "to"},
+    [-FRANK_ERR_UNPROVEN] = {NONE, "no hash in the message: nothing proves "
+                                   "the file"},
+    [-FRANK_ERR_NO_FILE] = {NONE, "the part stands for no file"},
 };
 
 #define ERROR_COUNT (sizeof errors / sizeof errors[0])
@@ -119,6 +124,9 @@ static void numbers_text(char *out, size_t size, enum numbers numbers,
     case COUNT:
         (void)snprintf(out, size, ": %" PRIu64 " of %" PRIu64, found, expected);
         break;
+    case NUMBER:
+        (void)snprintf(out, size, ": %" PRIu64, found);
+        break;
     }
 }
 
@@ -135,7 +143,8 @@ void frank_fault_text(char *out, size_t size, const struct frank_fault *fault)
     if (fault->field == NULL) {
         (void)snprintf(out, size, "%s", entry->text);
     } else if (fault->offset == 0 &&
-               (entry->numbers == NONE || entry->numbers == COUNT)) {
+               (entry->numbers == NONE || entry->numbers == COUNT ||
+                entry->numbers == NUMBER)) {
         (void)snprintf(out, size, "%s: %s%s", fault->field, entry->text,
                        numbers);
     } else {

@@ -134,7 +134,9 @@ enum frank_error {
     FRANK_ERR_JSON = -45,       /* not JSON, or a member twice */
     FRANK_ERR_AEAD = -46,       /* AEAD not supported, or not here */
     FRANK_ERR_HASH = -47,       /* hash algorithm not supported */
-    FRANK_ERR_FILE_HASH = -48   /* not the file that was committed to */
+    FRANK_ERR_FILE_HASH = -48,  /* not the file that was committed to */
+    FRANK_ERR_UNPROVEN = -49,   /* no hash that would prove a file */
+    FRANK_ERR_NO_FILE = -50     /* the part stands for no file */
 };
 
 /* The place of a fault. field names what was being read, as in docs/WIRE.md;
@@ -671,6 +673,96 @@ frank_file_prove(uint8_t (*proof)[FRANK_HASH_BYTES], size_t *count,
                  struct frank_range range, int in,
                  const uint8_t key[FRANK_AT_LEAST(FRANK_FILE_KEY_BYTES)],
                  const struct frank_work *work, struct frank_fault *fault);
+
+/* ---- External parts ----------------------------------------------------- */
+
+/* ExternalPart's encAlg of a file that is not encrypted. */
+#define FRANK_AEAD_NONE 0
+
+/* Numbers of IANA's Named Information Hash Algorithm registry that prove a
+ * file: those of 256 bits and more. Of the shorter ones, two files can be found
+ * that have the same hash. */
+#define FRANK_HASH_SHA_256 1
+#define FRANK_HASH_SHA_384 7
+#define FRANK_HASH_SHA_512 8
+#define FRANK_HASH_SHA3_256 10
+#define FRANK_HASH_SHA3_384 11
+#define FRANK_HASH_SHA3_512 12
+
+/* In place of a number that is not there, or is none. */
+#define FRANK_EXTERNAL_ABSENT UINT64_MAX
+
+/*
+ * ExternalPart (draft-ietf-mimi-content-08 section 3.5): a file that lies at a
+ * URL, as its sender committed to it. All of it is a stranger's, and nothing of
+ * it checked; a string that is not there, or is none, is empty.
+ */
+struct frank_external {
+    struct frank_span media_type;
+    struct frank_span url;
+    uint64_t expires;      /* seconds since 1970; 0: never */
+    uint64_t size;         /* as he says; 0: he does not say */
+    uint64_t aead;         /* encAlg, an IANA number or AEAD_NONE */
+    struct frank_span key; /* secret */
+    struct frank_span nonce;
+    struct frank_span aad;
+    uint64_t hash; /* hashAlg */
+    struct frank_span content_hash;
+    struct frank_span description;
+    struct frank_span filename;
+};
+
+/*
+ * Reads the ExternalPart that is body part `part` of a MIMI content, framed or
+ * not. Parts are numbered from 0, depth first; a multipart has no number, all
+ * others have. As forgiving as frank_locate(): a broken rule hides no file.
+ * Spans point into content, or, of strings that came in chunks, into scratch,
+ * which has len bytes; both are as secret as the file. scratch is zero after an
+ * error. Errors: those of frank_locate(), FORMAT (not MIMI), VALUE (no such
+ * part), NO_FILE (the part is no ExternalPart).
+ */
+FRANK_API FRANK_MUST_CHECK int frank_external_read(struct frank_external *out,
+                                                   uint8_t *scratch,
+                                                   const uint8_t *content,
+                                                   size_t len, unsigned part,
+                                                   struct frank_fault *fault);
+
+/*
+ * Whether a file could be proven by these fields, before it is fetched: a hash
+ * of 256 bits or more, and either AES-128-GCM, AES-256-GCM or
+ * ChaCha20-Poly1305, or no encryption; then key, nonce and aad mean nothing and
+ * are not looked at. That the message breaks a rule by having them is for
+ * frank_validate() to say. Errors: UNPROVEN (no contentHash), HASH (hashAlg,
+ * any other, or not in this build), AEAD (encAlg, likewise, or not on this
+ * processor), MISSING (hashAlg or encAlg is no number), LENGTH (contentHash,
+ * key, nonce). The fault's field names the algorithm where it has a name.
+ */
+FRANK_API FRANK_MUST_CHECK int
+frank_external_check(const struct frank_external *external,
+                     struct frank_fault *fault);
+
+/* Bytes of the file that `fetched` bytes at the URL hold: as many, or
+ * FRANK_CHUNK_TAG_BYTES fewer where it is encrypted; 0 if they are too few. */
+FRANK_API uint64_t frank_external_bytes(const struct frank_external *external,
+                                        uint64_t fetched);
+
+/*
+ * Checks what was fetched, all of it, and opens it into out,
+ * frank_external_bytes() long. First the hash, over the bytes as they lay there
+ * (of an encrypted file: ciphertext, and behind it the AEAD's tag, as RFC 5116
+ * puts it); then the AEAD. The key comes from the message: the same ciphertext
+ * under another key, in another message, is another file. out may be NULL: then
+ * only fields and hash are checked. It may be `fetched` itself; both are zero
+ * then if it cannot be opened. Otherwise they must not overlap. Takes no memory
+ * of the file's size: map a large one. `size` is not compared: the draft leaves
+ * open what it counts.
+ * Errors: those of frank_external_check(), FILE_HASH, LENGTH (shorter than a
+ * tag), SEALED (hash right, AEAD not), MEMORY.
+ */
+FRANK_API FRANK_MUST_CHECK int
+frank_external_open(uint8_t *out, const struct frank_external *external,
+                    const uint8_t *fetched, size_t len,
+                    struct frank_fault *fault);
 
 /* ---- The hub's stamp ---------------------------------------------------- */
 

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "parts.h"
 
-#include "cbor.h"
+#include "mimi_parts.h"
+#include "wire.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-/* The draft allows four levels (section 4); what goes on is not followed. */
-#define LEVELS_MAX 16
 
 static struct part *add(struct parts *out, enum part_state state)
 {
@@ -49,180 +47,39 @@ static int read_parted(struct parts *out, const uint8_t *content, size_t len,
 
 /* ---- MIMI ---------------------------------------------------------------- */
 
-/* Items of an array that are still to come. */
-struct items {
-    uint64_t left;
-    bool indefinite;
-};
+static const enum part_state states[] = {[MIMI_EMPTY] = PART_EMPTY,
+                                         [MIMI_SINGLE] = PART_THERE,
+                                         [MIMI_EXTERNAL] = PART_EXTERNAL,
+                                         [MIMI_UNREADABLE] = PART_UNREADABLE};
 
-static bool next(struct wire_reader *r, struct items *items)
+static void take(void *context, const struct mimi_part *found)
 {
-    if (items->indefinite && cbor_read_break(r)) {
-        *items = (struct items){0, false};
-    }
-    return wire_read_ok(r) &&
-           (items->indefinite || (items->left > 0 && items->left-- > 0));
-}
+    struct part *part = add(context, states[found->kind]);
 
-static void skip_others(struct wire_reader *r, struct items *items)
-{
-    while (next(r, items)) {
-        cbor_skip(r, "element");
-    }
-}
-
-/* The next item as a number; UINT64_MAX: it is none, or there is none. */
-static uint64_t next_number(struct wire_reader *r, struct items *items)
-{
-    struct cbor_head head;
-
-    if (!next(r, items)) {
-        return UINT64_MAX;
-    }
-    head = cbor_read_untagged(r, "number");
-    if (head.major == CBOR_UINT) {
-        return head.value;
-    }
-    cbor_skip_rest(r, head, "number");
-    return UINT64_MAX;
-}
-
-/* The next item as a string, of bytes or text alike; empty where it is none. In
- * chunks it is put together: all copies are within the content's length. */
-static struct frank_span next_string(struct parts *out, struct wire_reader *r,
-                                     struct items *items)
-{
-    struct frank_span span = {NULL, 0};
-    struct cbor_head head;
-
-    if (!next(r, items)) {
-        return span;
-    }
-    head = cbor_read_untagged(r, "string");
-    if (head.major != CBOR_BYTES && head.major != CBOR_TEXT) {
-        cbor_skip_rest(r, head, "string");
-    } else if (!head.indefinite) {
-        span = wire_read_span(r, (size_t)head.value, "string");
-    } else {
-        span.data = out->copies + out->copied;
-        span.len = (size_t)cbor_read_string(r, head, out->copies + out->copied,
-                                            out->room - out->copied, "string");
-        out->copied += span.len;
-    }
-    return wire_read_ok(r) ? span : (struct frank_span){NULL, 0};
-}
-
-static void read_external(struct parts *out, struct wire_reader *r,
-                          struct items *items)
-{
-    struct part found = {.state = PART_EXTERNAL};
-    struct part *part;
-
-    found.media_type = next_string(out, r, items);
-    found.url = next_string(out, r, items);
-    (void)next_number(r, items); /* expires */
-    found.size = next_number(r, items);
-    for (unsigned i = 0; i < 6 && next(r, items); i++) {
-        cbor_skip(r, "element"); /* encAlg to contentHash */
-    }
-    found.description = next_string(out, r, items);
-    found.name = next_string(out, r, items);
-    part = add(out, PART_EXTERNAL);
-    if (part != NULL) {
-        *part = found;
-    }
-}
-
-static void read_nested(struct parts *out, struct wire_reader *r,
-                        unsigned level);
-
-static void read_multipart(struct parts *out, struct wire_reader *r,
-                           struct items *items, unsigned level)
-{
-    struct cbor_head head;
-    struct items parts;
-
-    (void)next_number(r, items); /* semantics */
-    if (!next(r, items)) {
+    if (part == NULL) {
         return;
     }
-    head = cbor_read_untagged(r, "parts");
-    if (head.major != CBOR_ARRAY) {
-        (void)add(out, PART_UNREADABLE);
-        cbor_skip_rest(r, head, "parts");
-        return;
+    part->media_type = found->media_type;
+    part->body = found->body;
+    if (found->kind == MIMI_EXTERNAL) {
+        part->external = found->external;
+        part->name = found->external.filename;
+        part->media_type = found->external.media_type;
+        part->url = found->external.url;
+        part->description = found->external.description;
+        part->size = found->external.size;
     }
-    parts = (struct items){head.value, head.indefinite};
-    while (next(r, &parts)) {
-        read_nested(out, r, level + 1);
-    }
-}
-
-static void put_unreadable(struct parts *out, struct wire_reader *r,
-                           struct cbor_head head)
-{
-    struct part *part = add(out, PART_UNREADABLE);
-    size_t begin = head.pos;
-
-    cbor_skip_rest(r, head, "part");
-    if (part != NULL && r->pos > begin) {
-        part->body = (struct frank_span){r->data + begin, r->pos - begin};
-    }
-}
-
-/* disposition, language, cardinality, and what that stands for. */
-static void read_nested(struct parts *out, struct wire_reader *r,
-                        unsigned level)
-{
-    struct cbor_head head = cbor_read_untagged(r, "part");
-    struct items items = {head.value, head.indefinite};
-    struct part *part;
-
-    if (head.major != CBOR_ARRAY || level > LEVELS_MAX) {
-        put_unreadable(out, r, head);
-        return;
-    }
-    (void)next_number(r, &items);
-    (void)next_string(out, r, &items);
-    switch (next_number(r, &items)) {
-    case 0:
-        (void)add(out, PART_EMPTY);
-        break;
-    case 1: {
-        struct frank_span type = next_string(out, r, &items);
-        struct frank_span body = next_string(out, r, &items);
-
-        part = add(out, PART_THERE);
-        if (part != NULL) {
-            part->media_type = type;
-            part->body = body;
-        }
-        break;
-    }
-    case 2:
-        read_external(out, r, &items);
-        break;
-    case 3:
-        read_multipart(out, r, &items, level);
-        break;
-    default:
-        (void)add(out, PART_UNREADABLE);
-    }
-    skip_others(r, &items);
 }
 
 static int read_mimi(struct parts *out, struct frank_span nested,
                      struct frank_fault *fault)
 {
-    struct wire_reader r;
-
     out->room = nested.len;
-    out->copies = malloc(nested.len + 1);
+    out->copies = malloc(nested.len);
     if (out->copies == NULL) {
         return wire_fault(fault, FRANK_ERR_MEMORY, "parts", 0, 0, nested.len);
     }
-    wire_read_init(&r, nested, 0);
-    read_nested(out, &r, 1);
+    mimi_parts_walk(nested, out->copies, take, out);
     return FRANK_OK;
 }
 
@@ -235,7 +92,6 @@ int parts_read(struct parts *out, const uint8_t *content, size_t len,
     out->count = 0;
     out->more = 0;
     out->copies = NULL;
-    out->copied = 0;
     out->room = 0;
     error = frank_locate(&located, content, len, fault);
     if (error != FRANK_OK) {

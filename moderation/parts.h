@@ -4,7 +4,9 @@
  * the one of a plain content, the slots of a parted one, the body parts of a
  * MIMI message in their order (draft-ietf-mimi-content-08, section 3.4). As
  * forgiving as locating: what breaks a rule is listed as far as it can be read,
- * so that nobody hides from review by breaking one. Nothing here is judged.
+ * so that nobody hides from review by breaking one. Nothing here is judged. Of
+ * a MIMI message, an item's place is the number of its part for
+ * frank_external_read() and in a report's attachments.
  */
 #ifndef MODERATION_PARTS_H
 #define MODERATION_PARTS_H
@@ -29,7 +31,8 @@ struct part {
     struct frank_span body;
     struct frank_span url;
     struct frank_span description;
-    uint64_t size; /* external: as the sender says */
+    uint64_t size;                  /* external: as the sender says */
+    struct frank_external external; /* external: all that it says */
 };
 
 #define PARTS_MAX 256 /* further ones are counted in `more` */
@@ -38,7 +41,6 @@ struct parts {
     size_t more;
     struct part items[PARTS_MAX];
     uint8_t *copies; /* of strings that came in chunks */
-    size_t copied;
     size_t room;
 };
 

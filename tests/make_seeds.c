@@ -4,6 +4,7 @@
 #include "book.h"
 #include "bundles.h"
 #include "examples.h"
+#include "externals.h"
 #include "hub_public.h"
 #include "hub_verdict.h"
 #include "policy.h"
@@ -68,6 +69,7 @@ static void put_messages(void)
         message = support_file(path);
         put("fuzz_content", "mimi", index, message);
         put("fuzz_cbor", "mimi", index, message);
+        put("fuzz_external", "mimi", index, message);
         put("fuzz_stamp", "context", index, support_member(v, "context"));
         put("fuzz_stamp", "frank", index, support_member(v, "frank"));
         if (message.len < SEED_MAX_BYTES / 2) {
@@ -84,6 +86,32 @@ static void put_messages(void)
     {
         put("fuzz_report", "report", index, support_member(v, "abuse_report"));
     }
+}
+
+/* Files that fuzz_external has, not encrypted, and one that it has not. */
+static void put_externals(void)
+{
+    const struct frank_span file =
+        support_text("the file that a message commits to");
+    const struct frank_span none = {NULL, 0};
+    uint8_t hash[32];
+    struct frank_external external =
+        external_of(hash, FRANK_AEAD_NONE, none, none, none, file);
+
+    put("fuzz_external", "as it lies", 0, external_message(&external));
+    external =
+        external_of(hash, FRANK_AEAD_AES_256_GCM, support_bytes("(11)*32"),
+                    support_bytes("(22)*12"), support_bytes("33"), file);
+    put("fuzz_external", "sealed", 0, external_message(&external));
+    put("fuzz_external", "framed", 0,
+        support_framed("00", external_message(&external)));
+    put("fuzz_external", "chunks", 0,
+        support_mimi(
+            &(struct support_mimi){
+                .part = "9f 06 60 02 7f 61'a' ff 7f 63'u:x' ff 00 00 02"
+                        " 5f 50 (11)*16 50 (11)*16 ff 5f 4c (22)*12 ff 40 01"
+                        " 5f 5820 (44)*32 ff 60 60 ff"},
+            NULL));
 }
 
 static void put_plain(void)
@@ -523,6 +551,7 @@ int main(int argc, char **argv)
     folder = argv[1];
     make_folder(folder);
     put_messages();
+    put_externals();
     put_plain();
     put_items();
     put_keys(rings_new(0), 0);

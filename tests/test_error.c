@@ -7,7 +7,7 @@
 static void each_error_has_words_of_its_own(void **state)
 {
     (void)state;
-    for (int a = FRANK_ERR_JSON; a <= FRANK_OK; a++) {
+    for (int a = FRANK_ERR_NO_FILE; a <= FRANK_OK; a++) {
         assert_string_not_equal(frank_strerror(a), "unknown error");
         for (int b = a + 1; b <= FRANK_OK; b++) {
             assert_string_not_equal(frank_strerror(a), frank_strerror(b));
@@ -17,7 +17,8 @@ static void each_error_has_words_of_its_own(void **state)
 
 static void other_values_are_unknown_errors(void **state)
 {
-    static const int others[] = {1, FRANK_ERR_JSON - 1, INT32_MIN, INT32_MAX};
+    static const int others[] = {1, FRANK_ERR_NO_FILE - 1, INT32_MIN,
+                                 INT32_MAX};
 
     (void)state;
     for (size_t i = 0; i < SUPPORT_COUNT(others); i++) {
@@ -49,6 +50,10 @@ static void a_fault_says_what_where_and_what_was_expected(void **state)
     assert_text(&(struct frank_fault){FRANK_ERR_TAG, "franking tag", 0, 0, 0},
                 "franking tag: content is not what the franking tag commits "
                 "to");
+    assert_text(&(struct frank_fault){FRANK_ERR_AEAD, "aead", 0, 30, 0},
+                "aead: AEAD not supported: 30");
+    assert_text(&(struct frank_fault){FRANK_ERR_AEAD, "aead", 7, 30, 0},
+                "aead at byte 7: AEAD not supported: 30");
     assert_text(&(struct frank_fault){FRANK_ERR_MEMORY, NULL, 0, 0, 0},
                 "out of memory");
 }
