@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "attachments.h"
 
-#include "hash.h"
-#include "wire.h"
-
 #include <sodium.h>
 #include <string.h>
 
@@ -176,27 +173,15 @@ int attachment_open(uint8_t *out, uint8_t leaf[static FRANK_HASH_BYTES],
     return error;
 }
 
-/* A file without chunks has the root of the empty tree. */
-static int prove_empty(const struct disclosed_file *file,
-                       struct frank_fault *fault)
-{
-    uint8_t root[HASH_BYTES];
-    hash_state state;
-
-    hash_init(&state);
-    hash_final(&state, root);
-    return memcmp(root, file->attachment.root, sizeof root) == 0
-               ? FRANK_OK
-               : wire_fault(fault, FRANK_ERR_FILE_HASH, "root", 0, 0, 0);
-}
-
 int attachment_prove(const struct disclosed_file *file,
                      const struct frank_disclosure *d,
                      frank_leaf_reader *reader, void *context,
                      struct frank_fault *fault)
 {
-    if (file->range.count == 0) {
-        return prove_empty(file, fault);
+    static const struct frank_disclosure nothing;
+
+    if (file->range.count == 0) { /* by the root of the empty tree */
+        return disclosure_open(NULL, file, &nothing, fault);
     }
     return frank_range_check(&file->attachment, file->range,
                              (const uint8_t(*)[FRANK_HASH_BYTES])d->proof.data,

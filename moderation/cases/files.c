@@ -49,13 +49,10 @@ void files_add(struct cases *cases, struct db *db, uint64_t report,
         kept_wrap(wrapped, key, sizeof key, KEY_LABEL,
                   about(label, report, (unsigned)i), cases->secret);
         sodium_memzero(key, sizeof key);
-        (void)db_run(
-            db, ADD_FILE,
-            DB_VALUES(DB_INT(report), DB_INT(i), DB_INT(e->message),
-                      DB_INT(e->part), DB_INT(e->is_remote),
-                      DB_INT(e->why != NULL ? FILES_REFUSED : FILES_WAITING),
-                      DB_INT(now), DB_BLOB(wrapped, sizeof wrapped),
-                      DB_TEXT(e->why != NULL ? e->why : "")));
+        (void)db_run(db, ADD_FILE,
+                     DB_VALUES(DB_INT(report), DB_INT(i), DB_INT(e->message),
+                               DB_INT(e->part), DB_INT(e->is_remote),
+                               DB_INT(now), DB_BLOB(wrapped, sizeof wrapped)));
     }
 }
 

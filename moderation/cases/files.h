@@ -27,8 +27,7 @@ enum files_state {
 struct files_entry {
     unsigned message;
     unsigned part;
-    bool is_remote;  /* to be fetched from a store */
-    const char *why; /* NULL, or why it is refused from the beginning */
+    bool is_remote; /* to be fetched from a store */
 };
 
 struct files_row {

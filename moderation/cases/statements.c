@@ -231,7 +231,7 @@ const char *const cases_statements[] = {
     /* files */
     [ADD_FILE] = "INSERT INTO files (report, entry, message, part, remote,"
                  " state, tries, next, key, why)"
-                 " VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?)",
+                 " VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, '')",
     [FILES_OF_REPORT] =
         "SELECT " FILE_COLUMNS " WHERE report = ? ORDER BY entry",
     [NEXT_FILE] = "SELECT " FILE_COLUMNS " WHERE state = 0 AND remote = ?1"
