@@ -37,7 +37,8 @@ def run(*arguments, out=None):
 class File:
     """A file, sealed as its sender does, and a message that holds it."""
 
-    def __init__(self, data, kind="image/png", chunk="4KiB", key_part=None):
+    def __init__(self, data, kind="image/png", chunk="4KiB", key_part=None,
+                 sender=None, room=ROOM):
         global made
         made += 1
         self.name = "f%d" % made
@@ -48,7 +49,8 @@ class File:
             "--descriptor-out", path(n + ".d"), "--out", path(n + ".sealed"),
             write(n, data))
         self.sealed = read(n + ".sealed")
-        who = ("--sender", "mimi://example.com/u/mallory-" + n, "--room", ROOM)
+        who = ("--sender", sender or "mimi://example.com/u/mallory-" + n,
+               "--room", room)
         self.part = 0 if key_part is None else 1
         if key_part is None:
             write(n + ".body", read(n + ".d") + read(n + ".key"))
