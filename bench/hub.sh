@@ -23,6 +23,7 @@ rate-address = off
 rate-overall = off
 connections = 4096
 connections-per-address = 4096
+room-numbers = on
 END
 port=$((20000 + $$ % 20000))
 "$B/frankd" --config "$work/hub/frankd.conf" --listen "127.0.0.1:$port" 2>"$work/journal" &
@@ -39,6 +40,7 @@ for _ in $(seq "$rounds"); do
     "$B/load" send --port "$port" --file "$work/bad" --connections 32 --again 1 --seconds 3 >"$work/refused"
     "$B/load" stamps --socket "$work/hub/private.sock" --connections 2 --seconds 3 >"$work/stamps"
     "$B/load" stamps --socket "$work/hub/private.sock" --connections 2 --seconds 3 --signed 1 >"$work/signed"
+    "$B/load" stamps --socket "$work/hub/private.sock" --connections 16 --seconds 3 --counted 1 >"$work/counted"
     {
         echo "reports $(value "$work/sent" accepted_per_second)"
         echo "p50 $(value "$work/sent" p50_ms)"
@@ -46,6 +48,7 @@ for _ in $(seq "$rounds"); do
         echo "refused $(value "$work/refused" per_second)"
         echo "stamps $(value "$work/stamps" stamps_per_second)"
         echo "signed $(value "$work/signed" stamps_per_second)"
+        echo "counted $(value "$work/counted" stamps_per_second)"
         echo "syncs $(value "$work/bare" syncs_per_second)"
         echo "primitives $(value "$work/bare" primitives_per_second)"
     } >>"$work/results"
@@ -74,3 +77,4 @@ row "  time to the answer, p99" "<= 50" "ms" p99
 row "reports with a wrong MAC refused" ">= 10000" "/s" refused
 row "stamps, batches of 100, MAC only" ">= 500000" "/s" stamps
 row "stamps, batches of 100, signed" "-" "/s" signed
+row "stamps that the hub numbers, MAC only" "-" "/s" counted

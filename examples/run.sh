@@ -36,6 +36,21 @@ field() {
     sed -n "s/.*\"$2\":\"\\{0,1\\}\\([^\",}]*\\).*/\\1/p" "$1" | head -n 1
 }
 
+# Waits until a command is true, for a minute at most.
+await() {
+    tries=0
+    until "$@"; do
+        tries=$((tries + 1))
+        [ $tries -lt 600 ] || return 1
+        sleep 0.1
+    done
+}
+
+# A service at URL $1, of process $2, is ready or has ended.
+is_up() {
+    [ "$(curl -s --max-time 5 "$1/readyz")" = ready ] || ! kill -0 "$2" 2>/dev/null
+}
+
 relay() {
     path=$1
     shift
@@ -78,11 +93,7 @@ var=$(cd "$var" && pwd)
 private=$var/private.sock
 "$B/frankd" --config "$var/frankd.conf" --listen "127.0.0.1:$port" 2>>"$var/journal" &
 hub=$!
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    [ "$(curl -s --max-time 5 "$url/readyz")" = ready ] && break
-    kill -0 "$hub" 2>/dev/null || break
-    sleep 0.1
-done
+await is_up "$url" "$hub" || true
 [ "$(curl -s --max-time 5 "$url/readyz")" = ready ] || {
     echo "frankd does not start; its journal says:" >&2
     tail -n 3 "$var/journal" >&2
@@ -185,11 +196,7 @@ modurl=http://127.0.0.1:$modport
 "$B/frank-mod" serve --config "$var/mod/frank-mod.conf" --listen "127.0.0.1:$modport" \
     --hub-every 200ms 2>>"$var/mod/journal" &
 mod=$!
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    [ "$(curl -s --max-time 5 "$modurl/readyz")" = ready ] && break
-    kill -0 "$mod" 2>/dev/null || break
-    sleep 0.1
-done
+await is_up "$modurl" "$mod" || true
 [ "$(curl -s --max-time 5 "$modurl/readyz")" = ready ] || {
     echo "frank-mod serve does not start; its journal says:" >&2
     tail -n 3 "$var/mod/journal" >&2
@@ -269,11 +276,11 @@ else
 fi
 ann=$people/ann/session
 ben=$people/ben/session
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+cases_wait() {
     ask "$ann" GET /v1/cases >"$work/cases"
-    grep -q '"case":' "$work/cases" && break
-    sleep 0.2
-done
+    grep -q '"case":' "$work/cases"
+}
+await cases_wait || failed=1
 echo "$(grep -o '"case":' "$work/cases" | wc -l) cases wait, from metadata alone."
 
 title "A case is claimed, opened by two of three, looked at, decided"
@@ -310,26 +317,24 @@ grep -q '"decision"' "$work/answer" || {
     failed=1
 }
 echo "ann decides: a warning."
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+is_told() {
     curl -sS "$url/v1/receipts/$token" >"$work/outcome"
-    grep -q '"outcome":"action_taken"' "$work/outcome" && break
-    sleep 0.2
-done
+    grep -q '"outcome":"action_taken"' "$work/outcome"
+}
+await is_told || failed=1
 echo "The anonymous reporter asks the hub, with the token of his receipt:"
 cat "$work/outcome"
-grep -q '"outcome":"action_taken"' "$work/outcome" || failed=1
 
 title "Another report waits for whoever looks"
 if [ -n "$other" ]; then
     seal "$work/waiting" --anonymous --accused "$other"
     send "about another sender of the room" 202 /v1/reports -H "$type" \
         --data-binary "@$work/waiting"
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    one_waits() {
         ask "$ann" GET /v1/queues >"$work/answer"
-        grep -q '"waiting":[1-9]' "$work/answer" && break
-        sleep 0.2
-    done
-    grep -q '"waiting":[1-9]' "$work/answer" || failed=1
+        grep -q '"waiting":[1-9]' "$work/answer"
+    }
+    await one_waits || failed=1
     FRANK_SESSION=$ann "$B/frank-mod" queue --service "unix:$var/mod/mod.sock" |
         grep -E 'case:|sender:|reason:' | head -n 3
 fi

@@ -324,53 +324,14 @@ const char *opening_stamp_text(enum opening_stamp stamp)
 
 /* ---- Order -------------------------------------------------------------- */
 
-/* Whether a message is there already: a report may hold one twice. */
-static bool holds(const struct opening_place *places, size_t count,
-                  const struct frank_report_header *header,
-                  const struct frank_evidence *evidence)
-{
-    for (size_t i = 0; i < count; i++) {
-        const struct frank_evidence *other =
-            &header->evidence[places[i].message];
-
-        if (places[i].room_seq == evidence->transcript.room_seq &&
-            memcmp(other->tag, evidence->tag, sizeof other->tag) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void insert(struct opening_place *places, size_t count,
-                   struct opening_place place)
-{
-    while (count > 0 && places[count - 1].room_seq > place.room_seq) {
-        places[count] = places[count - 1];
-        count--;
-    }
-    places[count] = place;
-}
-
-int opening_order(struct opening_place out[static FRANK_MESSAGES_MAX],
+int opening_order(struct room_place out[static FRANK_MESSAGES_MAX],
                   size_t *count, const struct frank_report_header *header,
                   const struct opening_verdict *verdicts)
 {
-    *count = 0;
-    for (size_t i = 0; i < header->count; i++) {
-        const struct frank_evidence *evidence = &header->evidence[i];
+    bool stamped[FRANK_MESSAGES_MAX];
 
-        if (evidence->ordered && verdicts[i].stamp == STAMP_VALID &&
-            !holds(out, *count, header, evidence)) {
-            insert(out, (*count)++,
-                   (struct opening_place){i, evidence->transcript.room_seq,
-                                          evidence->transcript.seen_seq, 0});
-        }
+    for (size_t i = 0; i < header->count; i++) {
+        stamped[i] = verdicts[i].stamp == STAMP_VALID;
     }
-    for (size_t i = 1; i < *count; i++) {
-        if (out[i].room_seq == out[i - 1].room_seq) {
-            return FRANK_ERR_TWICE;
-        }
-        out[i].gap = out[i].room_seq - out[i - 1].room_seq - 1;
-    }
-    return FRANK_OK;
+    return room_order(out, count, header, stamped);
 }

@@ -10,6 +10,7 @@
 
 #include "consent.h"
 #include "hub_verdict.h"
+#include "room_order.h"
 
 /* A report that was opened; all of it in guarded memory. */
 struct opening;
@@ -110,24 +111,11 @@ const char *opening_stamp_text(enum opening_stamp stamp);
 
 /* ---- Order -------------------------------------------------------------- */
 
-/* A message's place among those of the report that have one. */
-struct opening_place {
-    size_t message;
-    uint64_t room_seq;
-    uint64_t seen_seq;
-    uint64_t gap; /* messages of the room between the one before it in the
-                     report and this one; 0 for the first */
-};
-
-/*
- * The messages whose transcript stamp the hub's verdict calls valid (without it
- * nobody but the hub can tell), by room_seq, each message once; gives how many.
- * TWICE: two messages
- * have the same number, which no honest hub gives.
- */
+/* room_order() of the messages whose transcript stamp the hub's verdict calls
+ * valid: without it nobody but the hub can tell. */
 FRANK_MUST_CHECK int
-opening_order(struct opening_place out[static FRANK_MESSAGES_MAX],
-              size_t *count, const struct frank_report_header *header,
+opening_order(struct room_place out[static FRANK_MESSAGES_MAX], size_t *count,
+              const struct frank_report_header *header,
               const struct opening_verdict *verdicts);
 
 #endif

@@ -251,7 +251,7 @@ static int sign(const struct stamper *stamper, struct frank_frank *frank,
     return error;
 }
 
-static int stamp_order(const struct stamper *stamper,
+int stamper_transcript(const struct stamper *stamper,
                        uint8_t out[static FRANK_MAC_BYTES],
                        const struct stamp_request *request,
                        struct frank_fault *fault)
@@ -288,7 +288,8 @@ int stamper_stamp(const struct stamper *stamper, struct stamp *out,
     error = stamper_mac(stamper, stamp.frank.server_frank, request->tag,
                         &request->context, fault);
     if (error == FRANK_OK && request->ordered) {
-        error = stamp_order(stamper, stamp.transcript_frank, request, fault);
+        error =
+            stamper_transcript(stamper, stamp.transcript_frank, request, fault);
     }
     if (error == FRANK_OK && !request->mac_only) {
         error = sign(stamper, &stamp.frank, request, fault);

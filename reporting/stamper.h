@@ -48,6 +48,14 @@ FRANK_MUST_CHECK int stamper_stamp(const struct stamper *stamper,
                                    const struct stamp_request *request,
                                    struct frank_fault *fault);
 
+/* The transcript stamp alone, over the request's tag, context and order: for
+ * whoever knows the order only after the rest was stamped. Errors: LIMIT and
+ * MISSING (context), NO_EPOCH, EPOCH_DESTROYED, VALUE (order). */
+FRANK_MUST_CHECK int stamper_transcript(const struct stamper *stamper,
+                                        uint8_t out[static FRANK_MAC_BYTES],
+                                        const struct stamp_request *request,
+                                        struct frank_fault *fault);
+
 /*
  * Stamps count requests on `threads` threads (at least 1, this one included)
  * and gives how many failed; errors[i] is the result of request i. Where the

@@ -95,9 +95,10 @@ cp large/checkpoint served/newest
 python3 -B "$top/tests/service/log_server.py" served sesame >port 2>server.err &
 server=$!
 trap 'kill $server; rm -rf "$work"' EXIT
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    [ -s port ] && break
-    sleep 0.2
+tries=0
+until [ -s port ] || [ $tries -ge 600 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
 done
 url=http://127.0.0.1:$(cat port)
 echo sesame >token

@@ -395,9 +395,14 @@ mv film.sealed film.sealed.part
 cp film.key key.before
 cp other.key film.key
 expect "another key of that name" 1 seal film
-cp key.before film.key
 is "is not used" test ! -e film.sealed
+says "and told" 'not the beginning of film.* in film.key' err
+cp key.before film.key
 expect "the right one is" 0 seal film
+cp other other2
+cp key.before other2.key.part
+expect "a key that an earlier run left, without its file" 0 seal other2
+is "is not used" sh -c '! cmp -s other2.key key.before'
 if command -v strace >/dev/null && strace -qq -o /dev/null true 2>/dev/null; then
     for signal in KILL INT; do
         rm -f film.key film.d film.sealed film.opened
@@ -460,6 +465,9 @@ fi
     is "standard output that is full" test $? -eq 3
     frank attach verify --descriptor film.d --key film.key film.sealed >/dev/full 2>err
     is "is no verdict" test $? -eq 3
+    frank attach seal --key-out nul.key --descriptor-out nul.d film >/dev/full 2>err
+    is "a file sealed to nowhere" test $? -eq 3
+    is "has no key" test ! -e nul.key -a ! -e nul.d
 }
 
 # ---- a terminal

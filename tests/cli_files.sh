@@ -27,12 +27,13 @@ type=application/vnd.frank.attachment
 echo 'look at this' >text
 frank content parted --sender a:eve --room $room "text=text" \
     "picture;$type=picture.d" "key;$type-key=picture.key" >album
-cat small.d small.key | frank content plain --sender a:eve --room $room \
-    --media-type $type >plain
+cat small.d small.key >both
+frank content plain --sender a:eve --room $room \
+    --media-type $type <both >single
 frank keyring init K --not-before 0
 frank keyring public K >hub.json
 frank-mod quorum init --threshold 1 --holders 1 --out Q >init.out
-for message in album plain; do
+for message in album single; do
     frank stamp --keyring K --time $now $message >$message.frank
 done
 disclose() {
@@ -40,14 +41,14 @@ disclose() {
 }
 expect "two runs of it are disclosed" 0 disclose runs --range 4096-8192 --range 16KiB- --enclose
 expect "one by its address" 0 disclose far --range 0-1 --url https://media.example/1
-expect "all of the other" 0 frank attach disclose --quiet --content plain --all \
+expect "all of the other" 0 frank attach disclose --quiet --content single --all \
     --enclose --out all small.sealed
 
 # ---- seal
 seal() {
     frank report seal --quorum Q/quorum.pub --anonymous --reason spam \
         --created $now --withhold-part 0.2 "$@" "album:album.frank:$now" \
-        "plain:plain.frank:$now"
+        "single:single.frank:$now"
 }
 expect "a preview" 0 seal --preview --attach 1=all --attach 0.1=runs
 says "tells the file" 'file of message 0, part 1: picture.png \(image/png\), 17000 bytes' out
@@ -132,7 +133,7 @@ says "with its address" '"attachment":"absent".*"url":"https://media.example/1"'
 # ---- the second implementation
 expect "the second seals runs and all" 0 second seal --quorum Q/quorum.pub --reason 1 \
     --anonymous --attach 0.1=runs --attach 1.0=all --out theirs \
-    "album:album.frank:$now" "plain:plain.frank:$now"
+    "album:album.frank:$now" "single:single.frank:$now"
 cp theirs sealed
 rm -f verdict consent
 frank report check --keyring K --verdict-out verdict sealed >/dev/null
@@ -144,7 +145,7 @@ same "and the file" small seen/message-1-part-0.file
 expect "the second opens what frank sealed" 0 sh -c "
     frank report seal --quorum Q/quorum.pub --anonymous --reason spam \
         --attach 0.1=runs --attach 1=all album:album.frank:$now \
-        plain:plain.frank:$now >ours &&
+        single:single.frank:$now >ours &&
     frank-mod consent --quorum Q/quorum.pub --share Q/holder-1.share \
         --out consent4 --receipt receipt4 ours >/dev/null &&
     python3 -B $top/tests/second/second.py open --quorum Q/quorum.pub \
@@ -152,11 +153,67 @@ expect "the second opens what frank sealed" 0 sh -c "
 says "and sees the run" '"attachment":0,"part":1,"first":1,"chunks":1,"enclosed":4112,"url":""' out
 says "and all of the other" '"attachment":1,"part":0,"first":0,"chunks":0,"enclosed":116,"url":""' out
 
+# ---- a MIMI file, which lies open at a URL, and is hashed
+cat >external.py <<'PY'
+import hashlib
+import sys
+
+message, data = (open(name, "rb").read() for name in sys.argv[1:])
+
+
+def text(string):
+    return bytes([0x78, len(string)]) + string
+
+
+part = b"\x8f\x06\x60\x02" + text(b"image/png") + text(b"https://store.example/1")
+part += b"\x00\x00\x00\x40\x40\x40\x01"  # expires, size, not encrypted, SHA-256
+part += b"\x58\x20" + hashlib.sha256(data).digest() + text(b"") + text(b"mimi.png")
+front = message[: message.index(b"\x85\x01\x62en\x01")]
+sys.stdout.buffer.write(front + part)
+PY
+python3 -B external.py "$vectors/messages/01-offer.cbor" small >mimi
+frank stamp --keyring K --time $now mimi >mimi.frank
+frank attach disclose --quiet --content single --all --enclose --out all small.sealed
+# An entry of all of a file: first chunk, no keys, no proof, enclosed, no address.
+{ unhex 000000000000000000000140; printf 'd'; cat small; unhex 00; } >mimi.shown
+mimi() {
+    frank report seal --quorum Q/quorum.pub --anonymous --reason spam \
+        --created "$now" "$@" "mimi:mimi.frank:$now"
+}
+opened() {
+    cp out sealed
+    rm -f verdict consent receipt6
+    frank report check --keyring K --verdict-out verdict sealed >/dev/null
+    frank-mod consent --quorum Q/quorum.pub --share Q/holder-1.share \
+        --out consent --receipt receipt6 sealed >/dev/null
+}
+expect "a MIMI file is disclosed" 0 mimi --attach 0=mimi.shown
+opened
+expect "and opened" 0 look
+says "by its name" 'file of message 0, part 0: mimi.png \(image/png\)' out
+says "and proven" 'all of it: what' out
+same "it is that file" small seen/message-0-part-0.file
+expect "one that lies where its message says" 0 mimi --attach 0
+opened
+expect "is not fetched" 0 look
+says "but told" 'not enclosed; is at https://store.example/1' out
+expect "its preview" 0 mimi --preview --attach 0
+says "tells that too" 'to be fetched from where the message says' out
+expect "none is disclosed" 0 mimi
+opened
+expect "that is told" 0 look
+says "as withheld" '^  withheld$' out
+flip mimi.shown 40 mimi.wrong
+expect "other bytes" 1 mimi --attach 0=mimi.wrong
+says "are refused" 'message 0: ' err
+expect "a run of it" 1 mimi --attach 0=runs
+says "there is none" 'message 0: .*chunk keys' err
+
 # An app that is not honest: what is not the file's is refused, the rest shown.
 flip runs 100 wrong
 expect "the second seals wrong bytes" 0 second seal --quorum Q/quorum.pub --reason 1 \
     --anonymous --attach 0.1=wrong --attach 1.0=all --out bad \
-    "album:album.frank:$now" "plain:plain.frank:$now"
+    "album:album.frank:$now" "single:single.frank:$now"
 mv bad sealed
 rm -f verdict consent
 frank report check --keyring K --verdict-out verdict sealed >/dev/null

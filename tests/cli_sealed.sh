@@ -29,10 +29,10 @@ frank-mod key init mod.key
 frank-mod key public mod.key >mod.json
 frank-mod quorum sign --key mod.key Q/quorum.pub >record
 
-# stamp NAME SEQ: a content's frank, and its place in the room.
+# stamp NAME SEQ SEEN: a content's frank, and its place in the room.
 stamp() {
     frank stamp --keyring K --time $((now + $2)) --seq "$2" \
-        --seen $(($2 - 1)) --transcript-out "$1.order" "$1" >"$1.frank"
+        --seen "$3" --transcript-out "$1.order" "$1" >"$1.frank"
 }
 
 for name in 01-offer 02-question 03-pressure; do
@@ -46,14 +46,14 @@ printf 'the threat itself' >part2
 frank content parted --sender mimi://c.example/u/eve --room "$room" \
     a=part0 b=part1 c=part2 >parts
 mv parts parted
-stamp offer 5
-stamp question 6
-stamp pressure 9
-stamp parted 12
+stamp offer 5 4
+stamp question 6 5
+stamp pressure 9 5
+stamp parted 12 0
 offer=offer:offer.frank:$((now + 5)):5:4:offer.order
 question=question:question.frank:$((now + 6)):6:5:question.order
-pressure=pressure:pressure.frank:$((now + 9)):9:8:pressure.order
-parted=parted:parted.frank:$((now + 12)):12:11:parted.order
+pressure=pressure:pressure.frank:$((now + 9)):9:5:pressure.order
+parted=parted:parted.frank:$((now + 12)):12:0:parted.order
 cp body note
 
 # ---- quorum
@@ -150,7 +150,22 @@ expect "messages of two rooms" 1 sh -c "
 says "says so" 'room' err
 
 # ---- show and check
+# By transcript stamps: gaps, and what each author's device had of the others.
+orders() {
+    says "orders" 'order: message 0 message 1 \[2 between\] message 2' out
+    says "and says what lies between" 'was stamped, perhaps never delivered' out
+    says "tells what an author's device had acknowledged" \
+        "message 1: its author's device had acknowledged message 0$" out
+    says "and what not yet" \
+        "message 2: its author's device had not yet acknowledged message 1$" out
+    says "or nothing" \
+        "message 3: .* had not yet acknowledged message 0, 1, 2$" out
+}
 expect "show" 0 frank report show sealed
+orders
+says "tells a place in the room" \
+    "number 9 of the room, sent when .* device had acknowledged up to number 5$" out
+says "and that nothing is known" 'had acknowledged nothing' out
 says "tells the reason" 'harassment' out
 says "and hides the name" 'not shown' out
 expect "show --json" 0 frank report show --json sealed
@@ -162,10 +177,13 @@ expect "the hub's check" 0 sh -c \
     "cd blind && frank report check --keyring ../K --time $((now + 100)) \
         --verdict-out verdict ../sealed"
 says "accepts" 'accepted' out
+orders
 is "its verdict holds no content" is_nowhere "threat" blind
 expect "check --json" 0 frank report check --keyring K --time $((now + 100)) \
     --json sealed
 says "has a verdict for each" '"evidence":\["valid","valid","valid","valid"\]' out
+says "orders in JSON too" \
+    '"message":2,"room_seq":9,"seen_seq":5,"gap":2,"acknowledged":\[\],"not_acknowledged":\[1\]' out
 expect "sealed to the quorum that the hub serves" 0 \
     frank report check --keyring K --quorum record --pin mod.json sealed
 expect "whose record's time has not begun" 1 frank report check --keyring K \
@@ -251,7 +269,7 @@ expect "two of three" 0 open --verdict blind/verdict --consent c3 --consent c1 \
 says "discloses" 'message 0: disclosed and matches' out
 says "withholds" 'message 1: withheld' out
 says "counts parts" 'message 3: parts withheld: 2 of 3' out
-says "orders" 'order: message 0 message 1 \[2 between\] message 2' out
+orders
 is "prints no content" sh -c '! grep -q "threat itself\|only two may" out'
 is "contents are in files of their own" is_mode 600 D/message-0.content
 same "as they were sent" D/message-0.content offer

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The console in a real browser, against a real service: pages, people, hostile
 # texts, sessions that end.
-# PATIENCE=10 waits ten times as long as an idle machine needs, in place of three.
+# PATIENCE=10 waits ten times as long as an idle machine needs, in place of five.
 set -u
 if [ -n "${COV:-}${SAN:-}" ]; then
     echo "skip console: built for sanitizers or coverage"

@@ -7,7 +7,7 @@ if [ -n "${COV:-}" ]; then
     exit 0
 fi
 result=0
-for test in openapi rules; do
+for test in openapi rules room_numbers; do
     [ -e "tests/service/$test.py" ] || continue
     python3 -B "tests/service/$test.py" 2>&1 || {
         echo "not ok $test as a whole"

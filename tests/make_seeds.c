@@ -3,6 +3,7 @@
  * into a folder for each target. */
 #include "book.h"
 #include "bundles.h"
+#include "disclosures.h"
 #include "examples.h"
 #include "externals.h"
 #include "hub_public.h"
@@ -12,7 +13,6 @@
 #include "quorum_public.h"
 #include "reports.h"
 #include "rings.h"
-#include "sealed_file.h"
 #include "story.h"
 
 #include <errno.h>
@@ -216,15 +216,15 @@ static void put_reports(void)
 static void put_attachments(void)
 {
     struct sealed_file small =
-        sealed_file_make("small", 20, 12, FRANK_AEAD_CHACHA20_POLY1305);
+        sealed_file_make(20, 12, FRANK_AEAD_CHACHA20_POLY1305, 8);
     struct sealed_file film =
-        sealed_file_make("film", 9000, 12, FRANK_AEAD_CHACHA20_POLY1305);
-    struct frank_kept kept[3] = {sealed_file_kept(sealed_file_plain(&small)),
-                                 sealed_file_kept(sealed_file_parted(&film)),
-                                 sealed_file_kept(sealed_file_plain(&film))};
+        sealed_file_make(9000, 12, FRANK_AEAD_CHACHA20_POLY1305, 2);
+    struct frank_kept kept[3] = {disclosures_kept(disclosures_plain(&small)),
+                                 disclosures_kept(disclosures_parted(&film)),
+                                 disclosures_kept(disclosures_plain(&film))};
     struct frank_disclosure list[4] = {
-        sealed_file_whole(&small, 0), sealed_file_range(&film, 1, 0, 1),
-        sealed_file_range(&film, 1, 2, 1), sealed_file_whole(&film, 0)};
+        disclosures_whole(&small, 0), disclosures_range(&film, 1, 0, 1),
+        disclosures_range(&film, 1, 2, 1), disclosures_whole(&film, 0)};
     struct frank_report report = {.messages = kept,
                                   .count = SUPPORT_COUNT(kept),
                                   .disclosures = list,
@@ -283,6 +283,18 @@ static void put_quorum(void)
 }
 
 /* What the moderation side sends. */
+static void put_seen(void)
+{
+    static const char *const bodies[] = {
+        "{\"seen\":[{\"room\":\"mimi://h.example/r/a\",\"device\":\"d\","
+        "\"seq\":7},{\"room\":\"r\",\"device\":\"e\",\"seq\":0}]}",
+        "{\"seen\":[],\"left\":[{\"room\":\"r\",\"device\":\"d\"}]}"};
+
+    for (size_t i = 0; i < SUPPORT_COUNT(bodies); i++) {
+        put("fuzz_seen", "body", i, support_text(bodies[i]));
+    }
+}
+
 static void put_notices(void)
 {
     static const char *const bodies[] = {
@@ -388,6 +400,10 @@ static void put_service(void)
                 (struct frank_span){bytes.data, bytes.len});
             bytes.data[1] = 1;
             put("fuzz_stamp_batch", "mac-only", i,
+                (struct frank_span){bytes.data, bytes.len});
+        } else if (strcmp(name, "stamp-requests-counted") == 0) {
+            bytes.data[5] |= 1; /* the fuzz target's: the hub counts */
+            put("fuzz_stamp_batch", "counted", i,
                 (struct frank_span){bytes.data, bytes.len});
         }
     }
@@ -583,6 +599,7 @@ int main(int argc, char **argv)
     put_entries();
     put_witness();
     put_notices();
+    put_seen();
     put_outside();
     put_settings();
     put_books();

@@ -1077,11 +1077,11 @@ static void does_not_hurry_a_handler(void **state)
     int fd;
 
     (void)state;
-    start_hasty(100, 100);
+    start_hasty(500, 500);
     fd = connect_tcp(hub.port);
     put(fd, "GET /hold HTTP/1.1\r\n" HOST "\r\n");
     wait_for(is_held);
-    assert_int_equal(http_server_drain(hub.server, 300), 1);
+    assert_int_equal(http_server_drain(hub.server, 1500), 1);
     answer_text(held(), "in time");
     assert_answer(get(fd), 200, "in time");
 }

@@ -508,7 +508,7 @@ static void states_have_their_words(void **state)
 static void order_and_gaps_are_shown(void **state)
 {
     static struct frank_report_header header = {.count = 5};
-    struct opening_place places[FRANK_MESSAGES_MAX];
+    struct room_place places[FRANK_MESSAGES_MAX];
     static const uint64_t seqs[] = {9, 3, 0, 4, 20};
     size_t count;
 

@@ -107,6 +107,23 @@ static void says_what_stands_for_all_messages(void **state)
     free(text);
 }
 
+static void an_order_says_who_had_been_handed_what(void **state)
+{
+    char *text =
+        show(render_look,
+             "{\"hub_verdict\":true,\"order_is_forged\":false,\"order\":["
+             "{\"message\":1,\"room_seq\":3,\"seen_seq\":0,\"gap\":0,"
+             "\"acknowledged\":[],\"not_acknowledged\":[]},"
+             "{\"message\":0,\"room_seq\":9,\"seen_seq\":3,\"gap\":5,"
+             "\"acknowledged\":[1,2],\"not_acknowledged\":[4]}]}");
+
+    (void)state;
+    assert_non_null(strstr(text, "\n1\t3\t0\t0\t-\t-\n"
+                                 "0\t9\t3\t5\t1, 2\t4\n"));
+    assert_non_null(strstr(text, "stamped, perhaps never delivered"));
+    free(text);
+}
+
 static void bears_another_kind_of_answer(void **state)
 {
     static const char *const answers[] = {
@@ -133,6 +150,7 @@ int main(void)
         cmocka_unit_test(shows_a_table),
         cmocka_unit_test(a_message_cannot_forge_a_verdict),
         cmocka_unit_test(says_what_stands_for_all_messages),
+        cmocka_unit_test(an_order_says_who_had_been_handed_what),
         cmocka_unit_test(bears_another_kind_of_answer),
     };
 

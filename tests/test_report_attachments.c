@@ -2,11 +2,11 @@
 /* What a report discloses of files: that, proven, and nothing else. */
 #include "aead.h"
 #include "disclosure.h"
+#include "disclosures.h"
 #include "externals.h"
 #include "merkle.h"
 #include "report.h"
 #include "reports.h"
-#include "sealed_file.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -102,10 +102,10 @@ static void assert_shows(const struct frank_report_body *body, size_t i,
 
 static void a_range_decrypts_and_no_other_byte_does(void **state)
 {
-    struct sealed_file file = sealed_file_make("album", SIZE, LOG2, AEAD);
-    struct frank_kept kept = sealed_file_kept(sealed_file_parted(&file));
-    struct frank_disclosure list[2] = {sealed_file_range(&file, 1, 1, 2),
-                                       sealed_file_range(&file, 1, 6, 1)};
+    struct sealed_file file = sealed_file_make(SIZE, LOG2, AEAD, 1);
+    struct frank_kept kept = disclosures_kept(disclosures_parted(&file));
+    struct frank_disclosure list[2] = {disclosures_range(&file, 1, 1, 2),
+                                       disclosures_range(&file, 1, 6, 1)};
     struct frank_report report = report_of(&kept, list, 2);
     const struct frank_report_body *body;
     struct frank_span bytes;
@@ -149,13 +149,13 @@ static void the_key_in_the_message_opens_all_of_it(void **state)
 
         if (aead_is_here(aeads[i % 2])) {
             struct sealed_file file =
-                sealed_file_make("film", size, LOG2, aeads[i % 2]);
-            struct frank_kept kept = sealed_file_kept(sealed_file_plain(&file));
-            struct frank_disclosure d = sealed_file_whole(&file, 0);
+                sealed_file_make(size, LOG2, aeads[i % 2], 2);
+            struct frank_kept kept = disclosures_kept(disclosures_plain(&file));
+            struct frank_disclosure d = disclosures_whole(&file, 0);
             struct frank_report report = report_of(&kept, &d, 1);
 
             assert_shows(read_back(built(&report)), 0, &file, 0, size);
-            kept = sealed_file_kept(sealed_file_parted(&file));
+            kept = disclosures_kept(disclosures_parted(&file));
             d.part = 1;
             assert_shows(read_back(built(&report)), 0, &file, 0, size);
         }
@@ -164,9 +164,9 @@ static void the_key_in_the_message_opens_all_of_it(void **state)
 
 static void what_is_elsewhere_has_an_address(void **state)
 {
-    struct sealed_file file = sealed_file_make("film", SIZE, LOG2, AEAD);
-    struct frank_kept kept = sealed_file_kept(sealed_file_parted(&file));
-    struct frank_disclosure d = sealed_file_range(&file, 1, 2, 3);
+    struct sealed_file file = sealed_file_make(SIZE, LOG2, AEAD, 2);
+    struct frank_kept kept = disclosures_kept(disclosures_parted(&file));
+    struct frank_disclosure d = disclosures_range(&file, 1, 2, 3);
     struct frank_report report = report_of(&kept, &d, 1);
     const struct frank_report_body *body;
     struct frank_fault fault;
@@ -195,14 +195,14 @@ static void what_is_elsewhere_has_an_address(void **state)
 
 static void entries_of_several_messages_stand_in_order(void **state)
 {
-    struct sealed_file film = sealed_file_make("film", SIZE, LOG2, AEAD);
-    struct sealed_file song = sealed_file_make("song", 3 * CHUNK, LOG2, AEAD);
-    struct frank_kept kept[3] = {sealed_file_kept(sealed_file_plain(&film)),
-                                 sealed_file_kept(sealed_file_parted(&song)),
-                                 sealed_file_kept(sealed_file_parted(&film))};
+    struct sealed_file film = sealed_file_make(SIZE, LOG2, AEAD, 2);
+    struct sealed_file song = sealed_file_make(3 * CHUNK, LOG2, AEAD, 3);
+    struct frank_kept kept[3] = {disclosures_kept(disclosures_plain(&film)),
+                                 disclosures_kept(disclosures_parted(&song)),
+                                 disclosures_kept(disclosures_parted(&film))};
     struct frank_disclosure list[4] = {
-        sealed_file_whole(&film, 0), sealed_file_range(&song, 1, 0, 1),
-        sealed_file_range(&song, 1, 2, 1), sealed_file_whole(&film, 1)};
+        disclosures_whole(&film, 0), disclosures_range(&song, 1, 0, 1),
+        disclosures_range(&song, 1, 2, 1), disclosures_whole(&film, 1)};
     struct frank_report report = report_of(kept, list, 4);
     const struct frank_report_body *body;
 
@@ -222,9 +222,9 @@ static void entries_of_several_messages_stand_in_order(void **state)
 
 static void refuses_what_its_message_does_not_disclose(void **state)
 {
-    struct sealed_file file = sealed_file_make("film", SIZE, LOG2, AEAD);
-    struct frank_kept kept = sealed_file_kept(sealed_file_parted(&file));
-    struct frank_disclosure d = sealed_file_range(&file, 1, 0, 1);
+    struct sealed_file file = sealed_file_make(SIZE, LOG2, AEAD, 2);
+    struct frank_kept kept = disclosures_kept(disclosures_parted(&file));
+    struct frank_disclosure d = disclosures_range(&file, 1, 0, 1);
     struct frank_report report = report_of(&kept, &d, 1);
     struct frank_fault fault;
 
@@ -238,7 +238,7 @@ static void refuses_what_its_message_does_not_disclose(void **state)
     assert_string_equal(fault.field, "attachment");
     kept.withhold_parts = 1U << 2;
     assert_int_equal(build(&report, &fault), FRANK_ERR_SPACE);
-    d = sealed_file_whole(&file, 1); /* by a key that is withheld */
+    d = disclosures_whole(&file, 1); /* by a key that is withheld */
     assert_int_equal(build(&report, &fault), FRANK_ERR_WITHHELD);
     assert_string_equal(fault.field, "file key");
     d.part = 0; /* text */
@@ -273,11 +273,11 @@ static struct frank_span flipped(struct frank_span bytes, size_t at)
 /* A message whose reporter got it without its key part. */
 static void refuses_a_key_that_is_not_there(void **state)
 {
-    struct sealed_file file = sealed_file_make("film", SIZE, LOG2, AEAD);
-    struct frank_span whole = sealed_file_parted(&file);
+    struct sealed_file file = sealed_file_make(SIZE, LOG2, AEAD, 2);
+    struct frank_span whole = disclosures_parted(&file);
     uint8_t *content = support_zeros(whole.len);
-    struct frank_kept kept = sealed_file_kept((struct frank_span){content, 0});
-    struct frank_disclosure d = sealed_file_whole(&file, 1);
+    struct frank_kept kept = disclosures_kept((struct frank_span){content, 0});
+    struct frank_disclosure d = disclosures_whole(&file, 1);
     struct frank_report report = report_of(&kept, &d, 1);
     struct frank_fault fault;
 
@@ -286,7 +286,7 @@ static void refuses_a_key_that_is_not_there(void **state)
                                     whole.data, whole.len, 1U << 2, NULL));
     assert_int_equal(build(&report, &fault), FRANK_ERR_WITHHELD);
     assert_string_equal(fault.field, "file key");
-    d = sealed_file_range(&file, 1, 0, 2);
+    d = disclosures_range(&file, 1, 0, 2);
     assert_int_equal(build(&report, &fault), FRANK_ERR_SPACE);
     d.keys = flipped(d.keys, 40); /* which its bytes alone can show */
     assert_int_equal(build(&report, &fault), FRANK_ERR_FILE_HASH);
@@ -295,10 +295,10 @@ static void refuses_a_key_that_is_not_there(void **state)
 
 static void refuses_a_range_that_is_not_of_the_file(void **state)
 {
-    struct sealed_file file = sealed_file_make("film", SIZE, LOG2, AEAD);
-    struct sealed_file other = sealed_file_make("song", SIZE, LOG2, AEAD);
-    struct frank_kept kept = sealed_file_kept(sealed_file_parted(&file));
-    struct frank_disclosure good = sealed_file_range(&file, 1, 3, 2);
+    struct sealed_file file = sealed_file_make(SIZE, LOG2, AEAD, 2);
+    struct sealed_file other = sealed_file_make(SIZE, LOG2, AEAD, 3);
+    struct frank_kept kept = disclosures_kept(disclosures_parted(&file));
+    struct frank_disclosure good = disclosures_range(&file, 1, 3, 2);
     struct frank_disclosure d = good;
     struct frank_report report = report_of(&kept, &d, 1);
     struct frank_fault fault;
@@ -331,17 +331,17 @@ static void refuses_a_range_that_is_not_of_the_file(void **state)
     d.url = support_text("https://media.example/f/1");
     assert_int_equal(build(&report, &fault), FRANK_ERR_LENGTH);
     assert_string_equal(fault.field, "proof");
-    d = sealed_file_range(&other, 1, 3, 2);
+    d = disclosures_range(&other, 1, 3, 2);
     assert_int_equal(build(&report, &fault), FRANK_ERR_FILE_HASH);
     assert_int_equal(about, 0);
 }
 
 static void refuses_a_file_that_is_not_the_messages(void **state)
 {
-    struct sealed_file file = sealed_file_make("film", SIZE, LOG2, AEAD);
-    struct sealed_file empty = sealed_file_make("none", 0, LOG2, AEAD);
-    struct frank_kept kept = sealed_file_kept(sealed_file_plain(&file));
-    struct frank_disclosure d = sealed_file_whole(&file, 0);
+    struct sealed_file file = sealed_file_make(SIZE, LOG2, AEAD, 2);
+    struct sealed_file empty = sealed_file_make(0, LOG2, AEAD, 4);
+    struct frank_kept kept = disclosures_kept(disclosures_plain(&file));
+    struct frank_disclosure d = disclosures_whole(&file, 0);
     struct frank_report report = report_of(&kept, &d, 1);
     struct frank_fault fault;
 
@@ -353,8 +353,8 @@ static void refuses_a_file_that_is_not_the_messages(void **state)
     assert_int_equal(build(&report, &fault), FRANK_ERR_LENGTH);
     assert_string_equal(fault.field, "ciphertext");
     empty.attachment.root[0] ^= 1;
-    kept = sealed_file_kept(sealed_file_plain(&empty));
-    d = sealed_file_whole(&empty, 0);
+    kept = disclosures_kept(disclosures_plain(&empty));
+    d = disclosures_whole(&empty, 0);
     assert_int_equal(build(&report, &fault), FRANK_ERR_FILE_HASH);
 }
 
@@ -362,10 +362,10 @@ static void refuses_a_file_that_is_not_the_messages(void **state)
  * its sender did, and who opens it sees. */
 static void what_was_sealed_wrongly_is_refused_when_opened(void **state)
 {
-    struct sealed_file file = sealed_file_make("film", SIZE, LOG2, AEAD);
+    struct sealed_file file = sealed_file_make(SIZE, LOG2, AEAD, 2);
     uint8_t *sealed = support_copy(file.sealed.data, file.sealed.len);
     uint8_t *out = support_zeros(SIZE);
-    struct frank_disclosure whole = sealed_file_whole(&file, 0);
+    struct frank_disclosure whole = disclosures_whole(&file, 0);
     struct disclosed_file found;
     struct frank_fault fault;
     uint8_t key[FRANK_CHUNK_KEY_BYTES];
@@ -384,7 +384,7 @@ static void what_was_sealed_wrongly_is_refused_when_opened(void **state)
     }
     merkle_root(file.attachment.root, &tree);
     whole.ciphertext.data = sealed;
-    assert_ok(disclosure_read(&found, &whole, sealed_file_plain(&file), NULL));
+    assert_ok(disclosure_read(&found, &whole, disclosures_plain(&file), NULL));
     assert_ok(disclosure_open(NULL, &found, &whole, NULL));
     assert_int_equal(disclosure_open(out, &found, &whole, &fault),
                      FRANK_ERR_SEALED);
@@ -403,7 +403,7 @@ static void external_parts_are_disclosed_whole(void **state)
     struct frank_external external =
         external_of(hash, FRANK_AEAD_NONE, support_text(""), support_text(""),
                     support_text(""), fetched);
-    struct frank_kept kept = sealed_file_kept(external_message(&external));
+    struct frank_kept kept = disclosures_kept(external_message(&external));
     struct frank_disclosure d = {.enclosed = true, .ciphertext = fetched};
     struct frank_report report = report_of(&kept, &d, 1);
     const struct frank_report_body *body;
@@ -613,14 +613,14 @@ static void bodies_of_lists_are_exact(void **state)
 static void at_most_64_entries(void **state)
 {
     struct frank_disclosure list[FRANK_DISCLOSURES_MAX + 1];
-    struct sealed_file file = sealed_file_make("long", 65 * CHUNK, LOG2, AEAD);
-    struct frank_kept kept = sealed_file_kept(sealed_file_parted(&file));
+    struct sealed_file file = sealed_file_make(65 * CHUNK, LOG2, AEAD, 5);
+    struct frank_kept kept = disclosures_kept(disclosures_parted(&file));
     struct frank_report report = report_of(&kept, list, 64);
     struct frank_fault fault;
 
     (void)state;
     for (size_t i = 0; i < SUPPORT_COUNT(list); i++) {
-        list[i] = sealed_file_range(&file, 1, i, 1);
+        list[i] = disclosures_range(&file, 1, i, 1);
     }
     assert_int_equal(build(&report, &fault), FRANK_ERR_SPACE);
     assert_int_equal(read_back(built(&report))->disclosure_count, 64);
@@ -636,13 +636,13 @@ static void at_most_64_entries(void **state)
 static void encloses_at_most_8_MiB(void **state)
 {
     size_t size = FRANK_ENCLOSED_MAX_BYTES - 8 * 16;
-    struct sealed_file file = sealed_file_make("large", size, 20, AEAD);
-    struct sealed_file other = sealed_file_make("tiny", 1, 20, AEAD);
-    struct frank_kept kept[3] = {sealed_file_kept(sealed_file_plain(&file)),
+    struct sealed_file file = sealed_file_make(size, 20, AEAD, 6);
+    struct sealed_file other = sealed_file_make(1, 20, AEAD, 7);
+    struct frank_kept kept[3] = {disclosures_kept(disclosures_plain(&file)),
                                  {.withhold = true},
-                                 sealed_file_kept(sealed_file_plain(&other))};
-    struct frank_disclosure list[2] = {sealed_file_whole(&file, 0),
-                                       sealed_file_whole(&other, 0)};
+                                 disclosures_kept(disclosures_plain(&other))};
+    struct frank_disclosure list[2] = {disclosures_whole(&file, 0),
+                                       disclosures_whole(&other, 0)};
     struct frank_report report = report_of(kept, list, 1);
     struct frank_fault fault;
 
@@ -669,10 +669,10 @@ static void encloses_at_most_8_MiB(void **state)
 
 static void refuses_to_build_what_would_not_be_read(void **state)
 {
-    struct sealed_file file = sealed_file_make("film", SIZE, LOG2, AEAD);
-    struct frank_kept kept = sealed_file_kept(sealed_file_parted(&file));
-    struct frank_disclosure list[2] = {sealed_file_range(&file, 1, 2, 2),
-                                       sealed_file_range(&file, 1, 3, 2)};
+    struct sealed_file file = sealed_file_make(SIZE, LOG2, AEAD, 2);
+    struct frank_kept kept = disclosures_kept(disclosures_parted(&file));
+    struct frank_disclosure list[2] = {disclosures_range(&file, 1, 2, 2),
+                                       disclosures_range(&file, 1, 3, 2)};
     struct frank_report report = report_of(&kept, list, 2);
     struct frank_fault fault;
 
@@ -681,7 +681,7 @@ static void refuses_to_build_what_would_not_be_read(void **state)
     assert_string_equal(fault.field, "attachments");
     assert_int_equal(fault.found, 1); /* the second */
     assert_int_equal(about, 0);
-    list[1] = sealed_file_range(&file, 1, 4, 2);
+    list[1] = disclosures_range(&file, 1, 4, 2);
     assert_int_equal(build(&report, &fault), FRANK_ERR_SPACE);
     list[1].url = support_text("https://a");
     assert_int_equal(build(&report, &fault), FRANK_ERR_LENGTH);

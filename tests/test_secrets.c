@@ -21,6 +21,7 @@
 #include "hmac.h"
 #include "reports.h"
 #include "rings.h"
+#include "room_names.h"
 #include "stamper.h"
 
 #include <sodium.h>
@@ -342,6 +343,18 @@ static void stamping_does_not_branch_on_master_or_seed(void **state)
     keyring_free(ring);
 }
 
+static void names_of_rooms_do_not_branch_on_their_key(void **state)
+{
+    static uint8_t key[HUB_NAME_BYTES] = {1};
+    struct hub_place place = {.room_seq = 0};
+
+    (void)state;
+    make_secret(key, sizeof key);
+    room_names(&place, key, support_text(SUPPORT_ROOM), support_text("phone"));
+    assert_true(is_secret(place.room, sizeof place.room));
+    assert_true(is_secret(place.device, sizeof place.device));
+}
+
 /* The signature check works on public things alone: here the ring's seed is
  * known, and its master, from which the MACs are computed, is not. */
 static void stamp_check_branches_on_the_comparison_alone(void **state)
@@ -474,6 +487,7 @@ static int under_valgrind(int argc)
         cmocka_unit_test(opening_check_branches_on_the_comparison_alone),
         cmocka_unit_test(keyring_does_not_branch_on_its_secrets),
         cmocka_unit_test(stamping_does_not_branch_on_master_or_seed),
+        cmocka_unit_test(names_of_rooms_do_not_branch_on_their_key),
         cmocka_unit_test(stamp_check_branches_on_the_comparison_alone),
         cmocka_unit_test(sealing_does_not_branch_on_its_randomness),
         cmocka_unit_test(consenting_does_not_branch_on_the_share),

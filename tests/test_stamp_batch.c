@@ -17,6 +17,10 @@
 #define REQUEST TAG CONTEXT "0001 00000000 00"
 
 static const struct stamp_window window = {NOW, 5000, 100};
+/* Of the tests in which the hub counts; otherwise the relay does. */
+static struct stamp_counted counted[STAMP_BATCH_MAX];
+static struct stamp_counting counting;
+static bool hub_counts;
 
 struct result {
     uint8_t *out; /* free() it */
@@ -38,10 +42,12 @@ static int run(struct result *result, struct frank_span requests,
                               .failed = 1};
     assert_non_null(result->out);
     memset(result->out, 0, capacity);
+    counting = (struct stamp_counting){counted, 1};
     error = stamp_batch(result->out, capacity, &result->len, &result->count,
                         &result->failed, stamper, copy, requests.len, at,
-                        &result->fault);
+                        hub_counts ? &counting : NULL, &result->fault);
     if (error != FRANK_OK) {
+        assert_int_equal(counting.count, hub_counts ? 0 : 1);
         assert_int_equal(result->fault.error, error);
         assert_non_null(result->fault.field);
         assert_int_equal(result->len, 0);
@@ -83,8 +89,10 @@ static struct frank_span encode(const struct stamp_request *requests,
         wire_write_u64(&w, request->context.accepted_timestamp);
         wire_write_u16(&w, request->suite);
         wire_write_u32(&w, request->key_id);
-        wire_write_u8(&w, request->ordered);
-        if (request->ordered) {
+        wire_write_u8(&w, (uint8_t)(request->ordered * (1 + hub_counts)));
+        if (request->ordered && hub_counts) {
+            wire_write_u8(&w, 0); /* no device */
+        } else if (request->ordered) {
             wire_write_u64(&w, request->order.room_seq);
             wire_write_u64(&w, request->order.seen_seq);
         }
@@ -276,6 +284,139 @@ static void destroyed_or_missing_epochs_are_answered_by_name(void **state)
     stamper_free(stamper);
     stamper = hub;
     keyring_free(worn);
+}
+
+/* ---- The hub's numbers -------------------------------------------------- */
+
+static int hub_that_counts(void **state)
+{
+    hub_counts = true;
+    return make_hub(state);
+}
+
+static int end_of_that_hub(void **state)
+{
+    hub_counts = false;
+    return free_hub(state);
+}
+
+/* StampRequests of one message in the notation; of its order comes what is
+ * given. */
+static struct frank_span one_request(const char *notation)
+{
+    static uint8_t whole[1024];
+    struct wire_writer w;
+    size_t len;
+
+    wire_write_init(&w, whole, sizeof whole);
+    wire_write_u8(&w, 1);
+    wire_write_u8(&w, STAMP_BATCH_MAC_ONLY);
+    wire_write_opaque(&w, support_bytes(notation), sizeof whole, "list");
+    assert_ok(wire_write_result(&w, &len, NULL));
+    return (struct frank_span){whole, len};
+}
+
+#define COUNTED_BY(order) TAG CONTEXT "0001 00000000 " order
+
+static void a_message_is_counted_with_its_device_or_without(void **state)
+{
+    static const struct {
+        const char *request;
+        const char *device;
+    } cases[] = {{COUNTED_BY("02 00"), ""},
+                 {COUNTED_BY("02 05'phone'"), "phone"},
+                 {COUNTED_BY("02 40ff ('d')*255"), NULL}};
+
+    (void)state;
+    for (size_t i = 0; i < SUPPORT_COUNT(cases); i++) {
+        struct result result;
+
+        assert_ok(run(&result, one_request(cases[i].request), 200, &window));
+        assert_int_equal(counting.count, 1);
+        assert_int_equal(counted[0].device.len, cases[i].device == NULL
+                                                    ? 255
+                                                    : strlen(cases[i].device));
+        assert_int_equal(counted[0].request.context.room.len, 6);
+        assert_int_equal(counted[0].request.context.accepted_timestamp, NOW);
+        assert_false(counted[0].request.ordered);
+        /* error, time, MAC; then the kind and room for the numbers */
+        assert_int_equal(result.out[result.len - 49], 2);
+        assert_int_equal(counted[0].at, result.len - 48);
+        assert_true(support_is_zero(result.out + counted[0].at, 48));
+        free(result.out);
+    }
+}
+
+static void numbers_are_stamped_as_if_the_relay_had_given_them(void **state)
+{
+    struct stamp_request request = request_of();
+    struct stamp stamp;
+    struct result result;
+    struct frank_fault fault = {0};
+
+    (void)state;
+    request.context.room = support_text("r:room");
+    request.context.sender = support_text("a:user");
+    memset(request.tag, 0x77, sizeof request.tag);
+    request.ordered = true;
+    request.order = (struct stamp_order){41, 40};
+    assert_ok(stamper_stamp(stamper, &stamp, &request, NULL));
+    assert_ok(run(&result, one_request(COUNTED_BY("02 01'd'")), 200, &window));
+    counted[0].request.order = (struct stamp_order){41, 41};
+    assert_int_equal(
+        stamp_batch_number(result.out, &counted[0], stamper, &fault),
+        FRANK_ERR_VALUE);
+    assert_string_equal(fault.field, "seen_seq");
+    assert_true(support_is_zero(result.out + counted[0].at, 48));
+    counted[0].request.order = request.order;
+    assert_ok(stamp_batch_number(result.out, &counted[0], stamper, &fault));
+    assert_memory_equal(result.out + counted[0].at,
+                        support_bytes("0000000000000029 0000000000000028").data,
+                        16);
+    assert_memory_equal(result.out + counted[0].at + 16, stamp.transcript_frank,
+                        FRANK_MAC_BYTES);
+    assert_int_equal(counted[0].at + 48, result.len);
+    free(result.out);
+}
+
+/* Where a batch has all kinds, each place is that of its own message. */
+static void what_is_refused_takes_no_number(void **state)
+{
+    static const char three[] = COUNTED_BY("02 00") TAG CONTEXT
+        "0002 00000000 02 00" COUNTED_BY("00") COUNTED_BY("02 01'e'");
+    struct result result;
+
+    (void)state;
+    assert_ok(run(&result, one_request(three), 1000, &window));
+    assert_int_equal(result.count, 4);
+    assert_int_equal(result.failed, 1);
+    assert_int_equal(counting.count, 2);
+    assert_int_equal(counted[1].device.len, 1);
+    /* error, time, MAC, kind of each; the first one's numbers in between */
+    assert_int_equal(counted[1].at - counted[0].at, 48 + 3 * 42);
+    assert_int_equal(result.out[counted[0].at - 1], 2);
+    assert_int_equal(result.out[counted[0].at + 48], -FRANK_ERR_SUITE);
+    assert_int_equal(result.out[counted[0].at + 48 + 41], 0);
+    assert_int_equal(result.out[counted[1].at - 1], 2);
+    free(result.out);
+}
+
+static void hub_that_counts_takes_no_numbers_of_a_relay(void **state)
+{
+    static const char given[] =
+        COUNTED_BY("01 0000000000000009 0000000000000007");
+
+    (void)state;
+    assert_refused(one_request(given), FRANK_ERR_VALUE, "order", 3 + 1 + 60);
+    assert_refused(one_request(COUNTED_BY("03 00")), FRANK_ERR_VALUE, "order",
+                   63);
+    assert_refused(one_request(COUNTED_BY("02 4100 ('d')*256")),
+                   FRANK_ERR_LIMIT, "device", 65);
+    assert_refused(one_request(COUNTED_BY("02")), FRANK_ERR_TRUNCATED, "device",
+                   64);
+    hub_counts = false;
+    assert_refused(one_request(COUNTED_BY("02 00")), FRANK_ERR_VALUE, "order",
+                   63);
 }
 
 /* ---- The window --------------------------------------------------------- */
@@ -481,8 +622,28 @@ static void longest_uris_fit_the_limits(void **state)
     }
     assert_ok(run(&result, encode(requests, SUPPORT_COUNT(requests), 0),
                   STAMP_BATCH_ANSWERS_MAX_BYTES, &window));
-    assert_int_equal(result.len, STAMP_BATCH_ANSWERS_MAX_BYTES);
+    /* the hub's own numbers would be 16 bytes more of each */
+    assert_int_equal(result.len,
+                     STAMP_BATCH_ANSWERS_MAX_BYTES - 16 * STAMP_BATCH_MAX);
     assert_int_equal(result.failed, 0);
+    free(result.out);
+}
+
+static void longest_answers_of_counted_messages_fit_the_limit(void **state)
+{
+    static struct stamp_request requests[STAMP_BATCH_MAX];
+    struct result result;
+
+    (void)state;
+    for (size_t i = 0; i < SUPPORT_COUNT(requests); i++) {
+        requests[i] = request_of();
+        requests[i].ordered = true;
+    }
+    assert_ok(run(&result, encode(requests, SUPPORT_COUNT(requests), 0),
+                  STAMP_BATCH_ANSWERS_MAX_BYTES, &window));
+    assert_int_equal(result.len, STAMP_BATCH_ANSWERS_MAX_BYTES);
+    assert_int_equal(counting.count, STAMP_BATCH_MAX);
+    assert_int_equal(counted[STAMP_BATCH_MAX - 1].at + 48, result.len);
     free(result.out);
 }
 
@@ -513,6 +674,8 @@ static void refuses_a_buffer_that_is_too_small(void **state)
 }
 
 #define WITH_HUB(test) cmocka_unit_test_setup_teardown(test, make_hub, free_hub)
+#define WITH_COUNTS(test)                                                      \
+    cmocka_unit_test_setup_teardown(test, hub_that_counts, end_of_that_hub)
 
 int main(void)
 {
@@ -521,6 +684,11 @@ int main(void)
         WITH_HUB(mac_only_stamp_is_the_other_one_without_its_signature),
         WITH_HUB(refused_requests_are_answered_by_name_among_others),
         WITH_HUB(destroyed_or_missing_epochs_are_answered_by_name),
+        WITH_COUNTS(a_message_is_counted_with_its_device_or_without),
+        WITH_COUNTS(numbers_are_stamped_as_if_the_relay_had_given_them),
+        WITH_COUNTS(what_is_refused_takes_no_number),
+        WITH_COUNTS(hub_that_counts_takes_no_numbers_of_a_relay),
+        WITH_COUNTS(longest_answers_of_counted_messages_fit_the_limit),
         WITH_HUB(times_outside_the_window_are_refused),
         WITH_HUB(a_window_never_overflows),
         WITH_HUB(a_time_outside_says_which_and_when),

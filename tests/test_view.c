@@ -175,6 +175,9 @@ static void the_page_stands_alone(void **state)
     assert_true(has("Can I see it first?"));
     assert_true(has("[what it says is not in the bundle]"));
     assert_true(has("[2 more]"));
+    assert_true(has("More: stamped, perhaps never delivered."));
+    assert_true(
+        has("(no. 103; its author's device had acknowledged up to no. 100)"));
     assert_true(has("overturned on appeal"));
     assert_true(has("He asked for a deposit, three times."));
     assert_true(has("Content-Security-Policy"));

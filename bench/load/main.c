@@ -113,7 +113,7 @@ int main(int argc, char **argv)
         "       load send --port P --file F [--connections N] [--seconds S]\n"
         "                 [--rate N] [--acks F] [--again 1] [--source-ips N]\n"
         "       load stamps --socket F [--batch N] [--connections N]"
-        " [--seconds S] [--signed 1]\n"
+        " [--seconds S] [--signed 1] [--counted 1]\n"
         "       load fill --database F [--count N]\n"
         "       load fill-cases --database F --now MS [--count N] [--cases N]\n"
         "       load bare --folder F\n"

@@ -22,6 +22,7 @@ struct relay {
     const char *socket;
     unsigned batch;
     bool is_signed;
+    bool is_counted; /* the hub numbers them: it commits each batch */
     uint64_t until;
     pthread_t thread;
     uint64_t stamps;
@@ -53,7 +54,10 @@ static size_t make_request(char *out, size_t capacity, const struct relay *r)
                                     span("mimi://hub.example/r/garden"), 0});
         wire_write_u16(&w, FRANK_SUITE_X25519_AES128GCM);
         wire_write_u32(&w, 0);
-        wire_write_u8(&w, 0);
+        wire_write_u8(&w, r->is_counted ? 2 : 0);
+        if (r->is_counted) {
+            wire_write_opaque(&w, span("phone"), 255, "device");
+        }
     }
     list_len = w.len;
     wire_write_init(&w, body, sizeof body);
@@ -147,6 +151,7 @@ int load_stamps(int argc, char **argv)
             .socket = load_option(argc, argv, "--socket"),
             .batch = (unsigned)load_number(argc, argv, "--batch", 100),
             .is_signed = load_number(argc, argv, "--signed", 0) != 0,
+            .is_counted = load_number(argc, argv, "--counted", 0) != 0,
             .until = begun + 1000000 * load_number(argc, argv, "--seconds", 5)};
         if (relays[i].socket == NULL || relays[i].batch > BATCH_MAX) {
             errno = EINVAL;

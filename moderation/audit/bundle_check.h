@@ -75,7 +75,7 @@ struct bundle_report_facts {
     uint8_t name[FRANK_DIGEST_BYTES]; /* in both logs */
     bool sealed_holds;                /* it is there, and the right one */
     struct opening_verdict *verdicts; /* of each message that is there */
-    struct opening_place places[FRANK_MESSAGES_MAX]; /* .message: index into
+    struct room_place places[FRANK_MESSAGES_MAX]; /* .message: index into
                                                         the bundle's list */
     size_t place_count;
     uint64_t opened; /* 0: not */

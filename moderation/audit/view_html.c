@@ -188,21 +188,32 @@ static void put_order(struct view_writer *w, const struct bundle_check *c,
 {
     const struct bundle_report_facts *facts = &c->reports[r];
     const struct bundle_report *report = &c->bundle->reports[r];
+    bool has_gap = false;
 
     if (facts->place_count < 2) {
         return;
     }
     view_put(w, "<p>Order, as the hub stamped it: ");
     for (size_t i = 0; i < facts->place_count; i++) {
-        const struct opening_place *place = &facts->places[i];
+        const struct room_place *place = &facts->places[i];
 
         if (i > 0 && place->gap > 0) {
             view_printf(
                 w, " &rarr; <span class=\"soft\">[%" PRIu64 " more]</span>",
                 place->gap);
+            has_gap = true;
         }
-        view_printf(w, "%s message %u", i > 0 ? " &rarr;" : "",
-                    report->messages[place->message].index);
+        view_printf(w,
+                    "%s message %u <span class=\"soft\">(no. %" PRIu64
+                    "; its author's device had acknowledged up to no. %" PRIu64
+                    ")</span>",
+                    i > 0 ? " &rarr;" : "",
+                    report->messages[place->message].index, place->room_seq,
+                    place->seen_seq);
+    }
+    if (has_gap) {
+        view_put(w, "<span class=\"soft\">. More: stamped, perhaps never "
+                    "delivered.</span>");
     }
     view_put(w, "</p>\n");
 }

@@ -26,7 +26,7 @@ export function merge(looks) {
       const place = places.get(message.message);
       const key = [message.tag, message.sender, message.sent, place?.room_seq].join('\n');
       const old = found.get(key);
-      const one = {...message, seq: place?.room_seq, report: look.report};
+      const one = {...message, seq: place?.room_seq, seen: place?.seen_seq, report: look.report};
       if (!old) found.set(key, one);
       else found.set(key, {...(worth(one) > worth(old) ? one : old),
         accused: one.accused || old.accused});
@@ -45,6 +45,16 @@ const worth = (message) => (message.proven ? 10000 : 0) + (message.parts ? 1000 
 export function gap(before, after) {
   if (before?.seq === undefined || after.seq === undefined) return 0;
   return Math.max(0, after.seq - before.seq - 1);
+}
+
+/**
+ * Of the others' messages before one, by their numbers: what its author's device had
+ * acknowledged when the hub accepted it, and what not yet. Nobody is blamed for the latter.
+ */
+export function handed(messages, {seq, seen, sender}) {
+  const before = messages.filter((one) => one.seq < seq && one.sender !== sender).map((one) => one.seq)
+      .sort((a, b) => a - b);
+  return {had: before.filter((one) => one <= seen), missing: before.filter((one) => one > seen)};
 }
 
 /** In pieces that end at line ends where there are some. */
@@ -188,13 +198,23 @@ function partNode(part, several, onReveal) {
         el('p', {class: 'hint'}, s.notShown));
 }
 
-function messageNode(message, index, onReveal) {
+/** Its number in the room, and what its author's device had of those before it. */
+function placeNode(messages, message) {
+  if (message.seq === undefined) return false;
+  const {had, missing} = handed(messages, message);
+  return el('p', {class: 'hint place'}, s.place(message.seq), ' ',
+      had.length + missing.length > 0 && s.handed(message.seen, missing));
+}
+
+function messageNode(messages, index, onReveal) {
+  const message = messages[index];
   const isShown = message.parts !== undefined;
   return el('li', {'class': `message${message.accused ? ' accused' : ''}${isShown ? '' : ' not-shown'}`,
     'tabindex': '-1', 'data-index': index},
   el('header', {}, foreign(message.sender), message.accused &&
       el('span', {class: 'badge'}, s.reported),
   el('time', {datetime: new Date(message.sent).toISOString()}, time(message.sent)), badges(message)),
+  placeNode(messages, message),
   isShown ? (message.parts.length > 0 ?
     message.parts.map((part) => partNode(part, message.parts.length > 1, onReveal)) :
     el('p', {class: 'hint'}, s.notReadable)) :
@@ -214,7 +234,7 @@ export function conversation(looks, onReveal) {
   messages.forEach((message, i) => {
     const missing = gap(messages[i - 1], message);
     if (missing > 0) list.append(el('li', {class: 'gap'}, s.gap(missing)));
-    list.append(messageNode(message, i, onReveal));
+    list.append(messageNode(messages, i, onReveal));
   });
   const notes = looks.filter((look) => look.note).map((look) => el('div', {class: 'part note', tabindex: '-1'},
       el('h3', {}, s.note), el('p', {class: 'message-text', dir: 'auto'}, look.note)));

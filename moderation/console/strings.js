@@ -415,7 +415,14 @@ export const strings = {
     unreadableText: 'Nobody can say what it says, or whether it was to be shown.',
     partsWithheld: (n, all) => `${number(n)} of ${many(all, 'part', 'parts')} withheld`,
     reported: 'Reported',
-    gap: (n) => `${many(n, 'message is', 'messages are')} not shown`,
+    gap: (n) => `${many(n, 'message is', 'messages are')} not shown: stamped, perhaps never delivered`,
+    place: (seq) => `No. ${number(seq)} of the room.`,
+    // A device acknowledges; that says nothing of who read what.
+    handed: (seen, missing) => `When the hub accepted it, its author's device had acknowledged ${
+      seen > 0 ? `the room up to no. ${number(seen)}` : 'nothing of the room'}: ${
+      missing.length === 0 ? 'all that is shown here of others before it.' :
+      `not yet ${missing.slice(0, 5).map((seq) => `no. ${number(seq)}`).join(', ')}${
+        missing.length > 5 ? ` and ${number(missing.length - 5)} more` : ''}.`}`,
     unfold: (n) => `Show all ${n} characters`,
     note: 'The reporter\'s note',
     picture: 'A picture, blurred',

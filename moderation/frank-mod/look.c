@@ -89,28 +89,23 @@ static void put_message_text(const struct look *look, size_t index)
                  opening_stamp_text(verdict->stamp));
 }
 
+/* Whose transcript stamps the hub's verdict calls valid. */
+static void find_stamped(bool out[static FRANK_MESSAGES_MAX],
+                         const struct look *look)
+{
+    size_t count = opening_report(look->opening)->header.count;
+
+    for (size_t i = 0; i < count; i++) {
+        out[i] = look->verdicts[i].stamp == STAMP_VALID;
+    }
+}
+
 static void put_order_text(const struct look *look)
 {
-    struct opening_place places[FRANK_MESSAGES_MAX];
-    size_t count;
+    bool stamped[FRANK_MESSAGES_MAX];
 
-    if (opening_order(places, &count, &opening_report(look->opening)->header,
-                      look->verdicts) != FRANK_OK) {
-        (void)puts("order: two messages have the same number, which no honest "
-                   "hub gives");
-        return;
-    }
-    if (count == 0) {
-        return;
-    }
-    (void)printf("order:");
-    for (size_t i = 0; i < count; i++) {
-        if (places[i].gap > 0) {
-            (void)printf(" [%" PRIu64 " between]", places[i].gap);
-        }
-        (void)printf(" message %zu", places[i].message);
-    }
-    (void)putchar('\n');
+    find_stamped(stamped, look);
+    describe_order_text(&opening_report(look->opening)->header, stamped);
 }
 
 static json_t *parts_json(const struct opening_verdict *verdict)
@@ -165,25 +160,11 @@ static int put_message_json(const struct look *look, size_t index, bool filed)
 
 static int put_order_json(const struct look *look)
 {
-    struct opening_place places[FRANK_MESSAGES_MAX];
-    size_t count;
-    int error = opening_order(
-        places, &count, &opening_report(look->opening)->header, look->verdicts);
+    bool stamped[FRANK_MESSAGES_MAX];
     json_t *line = json_object();
-    json_t *order = json_array();
 
-    for (size_t i = 0; i < count && error == FRANK_OK; i++) {
-        json_t *place = json_object();
-
-        io_json_set(place, "message",
-                    json_integer((json_int_t)places[i].message));
-        io_json_set(place, "room_seq", io_json_time(places[i].room_seq));
-        io_json_set(place, "seen_seq", io_json_time(places[i].seen_seq));
-        io_json_set(place, "gap", io_json_time(places[i].gap));
-        io_json_append(order, place);
-    }
-    io_json_set(line, "order", order);
-    io_json_set(line, "order_valid", json_boolean(error == FRANK_OK));
+    find_stamped(stamped, look);
+    describe_order_json(line, &opening_report(look->opening)->header, stamped);
     return io_put_json(line);
 }
 

@@ -328,6 +328,18 @@ static void put_message(FILE *out, const json_t *m)
     }
 }
 
+static void put_order(FILE *out, const json_t *order)
+{
+    (void)fputs("order:\n", out);
+    render_table(out, order,
+                 "message,room_seq,seen_seq,gap,acknowledged,not_acknowledged");
+    (void)fputs("  gap: numbers between, stamped, perhaps never delivered\n"
+                "  acknowledged: which of the others' messages the author's "
+                "device had, when\n  this one was accepted, and which not "
+                "yet\n",
+                out);
+}
+
 void render_look(FILE *out, const json_t *look)
 {
     const json_t *messages = json_object_get(look, "messages");
@@ -344,9 +356,7 @@ void render_look(FILE *out, const json_t *look)
     if (is_true(look, "order_is_forged")) {
         (void)fputs("order: two messages have one number: forged\n", out);
     } else if (json_array_size(json_object_get(look, "order")) > 0) {
-        (void)fputs("order:\n", out);
-        render_table(out, json_object_get(look, "order"),
-                     "message,room_seq,seen_seq,gap");
+        put_order(out, json_object_get(look, "order"));
     }
     if (json_string_length(note) > 0) {
         (void)fputs("note of the reporter:\n", out);

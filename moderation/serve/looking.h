@@ -16,7 +16,7 @@ struct looking {
     bool has_verdict;
     struct opening *opening;
     struct opening_verdict verdicts[FRANK_MESSAGES_MAX];
-    struct opening_place places[FRANK_MESSAGES_MAX];
+    struct room_place places[FRANK_MESSAGES_MAX];
     size_t place_count;
     bool order_is_forged; /* two messages of one number */
     bool is_unreadable;   /* no message is shown: its body cannot be read */

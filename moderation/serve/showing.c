@@ -177,17 +177,33 @@ static json_t *message_json(struct showing *s, size_t i)
     return out;
 }
 
+static json_t *messages_json(const size_t *messages, size_t count)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        (void)json_array_append_new(list,
+                                    json_integer((json_int_t)messages[i]));
+    }
+    return list;
+}
+
 static json_t *order_json(const struct looking *l)
 {
     json_t *order = json_array();
+    struct room_seen seen;
 
     for (size_t i = 0; i < l->place_count; i++) {
+        room_seen(&seen, l->places, i, &opening_report(l->opening)->header);
         (void)json_array_append_new(
-            order, json_pack("{s:I,s:I,s:I,s:I}", "message",
+            order, json_pack("{s:I,s:I,s:I,s:I,s:o,s:o}", "message",
                              (json_int_t)l->places[i].message, "room_seq",
                              (json_int_t)l->places[i].room_seq, "seen_seq",
                              (json_int_t)l->places[i].seen_seq, "gap",
-                             (json_int_t)l->places[i].gap));
+                             (json_int_t)l->places[i].gap, "acknowledged",
+                             messages_json(seen.messages, seen.count),
+                             "not_acknowledged",
+                             messages_json(seen.missing, seen.missing_count)));
     }
     return order;
 }

@@ -4,10 +4,11 @@
  *
  * A key that is used for two files gives both away, so a key gets its name only
  * when the one file is whole that it seals: until then it is KEY.part, beside
- * OUT.part, and both are taken up by the next run. The names are given in the
- * order descriptor, key, sealed file; a run that was ended between them has
- * left a descriptor, whose root binds the key to the sealed file, so that the
- * next run can tell that they belong together.
+ * OUT.part, and both are taken up by the next run. Without bytes in OUT.part
+ * the next run draws a new one. The names are given in the order descriptor,
+ * key, sealed file; a run that was ended between them has left a descriptor,
+ * whose root binds the key to the sealed file, so that the next run can tell
+ * that they belong together.
  */
 #include "attach_file.h"
 #include "attach_work.h"
@@ -133,7 +134,7 @@ static int write_key(const struct sealing *s)
     return EXIT_DONE;
 }
 
-/* One that an earlier run made, or a new one. */
+/* That of the earlier run whose bytes are there, or a new one. */
 static int take_part_key(struct sealing *s)
 {
     int code = part_file_open(&s->key_file, s->arguments->key_out, 0600);
@@ -141,7 +142,7 @@ static int take_part_key(struct sealing *s)
     if (code != EXIT_DONE) {
         return code;
     }
-    if (s->key_file.found == sizeof s->file.key &&
+    if (s->out_file.found > 0 && s->key_file.found == sizeof s->file.key &&
         pread(s->key_file.fd, s->file.key, sizeof s->file.key, 0) ==
             (ssize_t)sizeof s->file.key) {
         return EXIT_DONE;
@@ -186,6 +187,11 @@ static int take_key(struct sealing *s, uint64_t size)
 
 /* ---- Sealing ------------------------------------------------------------- */
 
+static bool is_empty(const struct sealing *s)
+{
+    return lseek(s->out_file.fd, 0, SEEK_END) == 0;
+}
+
 static int say_resumed(const struct sealing *s, uint64_t size)
 {
     struct frank_attachment whole = s->file.attachment;
@@ -202,6 +208,9 @@ static int say_resumed(const struct sealing *s, uint64_t size)
 static int say_failed(const struct sealing *s, const struct frank_fault *fault)
 {
     const struct attach_arguments *arguments = s->arguments;
+    const char *part = s->out_file.part;
+    const char *key =
+        s->key_file.fd >= 0 ? s->key_file.part : arguments->key_out;
     int code;
 
     if ((fault->error == FRANK_ERR_SEALED ||
@@ -209,15 +218,15 @@ static int say_failed(const struct sealing *s, const struct frank_fault *fault)
         !progress_was_stopped()) {
         return io_say(EXIT_REFUSED,
                       "%s: not the beginning of %s, sealed with these options "
-                      "and the key in %s: remove both to begin anew",
-                      s->out_file.part, arguments->file, s->key_file.part);
+                      "and the key in %s: remove it to begin anew",
+                      part, arguments->file, key);
     }
-    code = attach_fault(arguments->file, s->out_file.part, &s->file.attachment,
-                        fault);
-    return io_say(code,
-                  "%s and %s stay: the same command goes on with them, and "
-                  "needs them both",
-                  s->out_file.part, s->key_file.part);
+    code = attach_fault(arguments->file, part, &s->file.attachment, fault);
+    return is_empty(s) ? code
+                       : io_say(code,
+                                "%s and %s stay: the same command goes on with "
+                                "them, and needs them both",
+                                part, key);
 }
 
 static int put_result(const struct sealing *s)
@@ -266,7 +275,7 @@ static int seal_out(struct sealing *s, uint64_t size)
 /* Before a byte is sealed, nothing is left behind. */
 static void leave(struct sealing *s)
 {
-    if (s->out_file.fd >= 0 && lseek(s->out_file.fd, 0, SEEK_END) == 0) {
+    if (s->out_file.fd >= 0 && is_empty(s)) {
         part_file_remove(&s->key_file);
         part_file_remove(&s->out_file);
     }
@@ -298,28 +307,14 @@ static int seal_to_file(struct sealing *s)
 
 /* ---- To standard output -------------------------------------------------- */
 
-/* What went out cannot be taken back, nor gone on with: the key has its name
- * from the beginning. */
-static int seal_to_output(struct sealing *s)
+static int stream_out(struct sealing *s, uint64_t size)
 {
     const struct attach_arguments *arguments = s->arguments;
     struct frank_stream *stream = NULL;
     struct frank_fault fault;
     struct frank_work work;
-    uint64_t size = 0;
-    int code = attach_open(&s->in, &size, arguments->file);
+    int code;
 
-    if (code == EXIT_DONE && part_file_is_taken(arguments->descriptor_out)) {
-        return EXIT_TROUBLE;
-    }
-    if (code != EXIT_DONE) {
-        return code;
-    }
-    randombytes_buf(s->file.key, sizeof s->file.key);
-    if (secret_file_create(arguments->key_out, s->file.key, sizeof s->file.key,
-                           &fault) != FRANK_OK) {
-        return io_fault(arguments->key_out, &fault);
-    }
     if (frank_stream_seal(&stream, arguments->aead, arguments->chunk_log2,
                           s->file.key, &fault) != FRANK_OK) {
         return io_fault(arguments->file, &fault);
@@ -330,6 +325,30 @@ static int seal_to_output(struct sealing *s)
     progress_end(&s->progress, code == EXIT_DONE);
     frank_stream_free(stream);
     return code == EXIT_DONE ? put_descriptor(s) : code;
+}
+
+/* What went out cannot be gone on with: the key has its name from the
+ * beginning, or, if it came to nothing, none. */
+static int seal_to_output(struct sealing *s)
+{
+    const struct attach_arguments *arguments = s->arguments;
+    struct frank_fault fault;
+    uint64_t size = 0;
+    int code = attach_open(&s->in, &size, arguments->file);
+
+    if (code != EXIT_DONE || part_file_is_taken(arguments->descriptor_out)) {
+        return EXIT_TROUBLE;
+    }
+    randombytes_buf(s->file.key, sizeof s->file.key);
+    if (secret_file_create(arguments->key_out, s->file.key, sizeof s->file.key,
+                           &fault) != FRANK_OK) {
+        return io_fault(arguments->key_out, &fault);
+    }
+    code = stream_out(s, size);
+    if (code != EXIT_DONE) {
+        (void)unlink(arguments->key_out);
+    }
+    return code;
 }
 
 int attach_seal_command(const struct command *self, int argc, char **argv)

@@ -266,6 +266,7 @@ static int preview(const struct draft *draft, const uint8_t *bytes, size_t len)
     }
     (void)putchar('\n');
     describe_header_text(&report->header);
+    describe_order_text(&report->header, NULL);
     (void)printf("\nWhat only %u of %u moderators together can read:\n",
                  draft->quorum.threshold, draft->quorum.holders);
     (void)printf("note        ");

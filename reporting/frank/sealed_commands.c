@@ -87,6 +87,7 @@ static const char *reporter_state(const struct sealed_report *report)
 static void show_text(const struct sealed_report *report, bool reporter)
 {
     describe_header_text(&report->header);
+    describe_order_text(&report->header, NULL);
     (void)printf("reporter    ");
     if (reporter && report->reporter.salt != NULL) {
         io_put_text(stdout, report->reporter.uri);
@@ -110,6 +111,7 @@ static int show_json(const struct sealed_report *report, bool reporter)
     json_t *line = json_object();
 
     describe_header_json(line, &report->header);
+    describe_order_json(line, &report->header, NULL);
     io_json_set(line, "anonymous", json_boolean(report->reporter.salt == NULL));
     if (reporter && report->reporter.salt != NULL) {
         io_json_set(line, "reporting_user", io_json_text(report->reporter.uri));
@@ -163,12 +165,22 @@ static const char *verdict_text(enum evidence_verdict verdict)
     return "invalid";
 }
 
+/* Whose transcript stamps are this hub's: what is not is not valid. */
+static void find_stamped(bool out[static FRANK_MESSAGES_MAX],
+                         const struct sealed_check *check)
+{
+    for (size_t i = 0; i < check->report.header.count; i++) {
+        out[i] = check->items[i].verdict == EVIDENCE_VALID;
+    }
+}
+
 /* The seal is looked at last: of a report that is refused for its evidence,
  * nothing is known about it. */
 static int put_check_json(const struct sealed_check *check, int error,
                           const struct frank_fault *fault)
 {
     char text[FRANK_FAULT_TEXT_BYTES];
+    bool stamped[FRANK_MESSAGES_MAX];
     json_t *line = json_object();
     json_t *items = json_array();
 
@@ -192,12 +204,17 @@ static int put_check_json(const struct sealed_check *check, int error,
                        json_string(verdict_text(check->items[i].verdict)));
     }
     io_json_set(line, "evidence", items);
+    if (check->judged) {
+        find_stamped(stamped, check);
+        describe_order_json(line, &check->report.header, stamped);
+    }
     return io_put_json(line);
 }
 
 static void put_check_text(const struct sealed_check *check, int error,
                            const struct frank_fault *fault)
 {
+    bool stamped[FRANK_MESSAGES_MAX];
     char text[FRANK_FAULT_TEXT_BYTES];
 
     for (size_t i = 0; i < check->report.header.count && check->judged; i++) {
@@ -209,6 +226,10 @@ static void put_check_text(const struct sealed_check *check, int error,
             (void)printf(": %s", text);
         }
         (void)putchar('\n');
+    }
+    if (check->judged) {
+        find_stamped(stamped, check);
+        describe_order_text(&check->report.header, stamped);
     }
     if (error == FRANK_OK) {
         (void)puts("accepted: the seal holds, and every stamp that is not "

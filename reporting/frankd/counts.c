@@ -9,6 +9,7 @@
 static const char *const results[] = {"new", "counted", "again", "signal",
                                       NULL};
 static const char *const stamped[] = {"stamped", "refused", NULL};
+static const char *const seen[] = {"taken", "above", NULL};
 static const char *const classes[] = {"1xx", "2xx", "3xx", "4xx", "5xx", NULL};
 /* Names of problems: http_error_name() for what a check found. */
 static const char *const reasons[] = {"truncated",       "trailing",
@@ -74,6 +75,12 @@ struct metric count_stamps = {.name = "frankd_stamps_total",
                               .help = "Stamps made, and requests refused",
                               .label = "result",
                               .label_values = stamped};
+struct metric count_seen = {
+    .name = "frankd_seen_total",
+    .kind = METRIC_COUNTER,
+    .help = "Acknowledgements of devices: taken; above what was stamped",
+    .label = "result",
+    .label_values = seen};
 struct metric count_answers = {.name = "frankd_http_answers_total",
                                .kind = METRIC_COUNTER,
                                .help = "HTTP answers, by class of status",
@@ -173,13 +180,25 @@ static void read_gauges(struct hub *hub)
 
 char *counts_text(struct hub *hub)
 {
-    static struct metric *const all[] = {
-        &count_reports,    &count_refused,   &count_stamps,
-        &count_answers,    &count_edge,      &time_commit,
-        &time_intake,      &queue,           &feed_waiting,
-        &log_size,         &log_age,         &public_age,
-        &epoch_age,        &count_witnesses, &count_quorum_missing,
-        &open_connections, &edge_waiting,    &body_bytes};
+    static struct metric *const all[] = {&count_reports,
+                                         &count_refused,
+                                         &count_stamps,
+                                         &count_seen,
+                                         &count_answers,
+                                         &count_edge,
+                                         &time_commit,
+                                         &time_intake,
+                                         &queue,
+                                         &feed_waiting,
+                                         &log_size,
+                                         &log_age,
+                                         &public_age,
+                                         &epoch_age,
+                                         &count_witnesses,
+                                         &count_quorum_missing,
+                                         &open_connections,
+                                         &edge_waiting,
+                                         &body_bytes};
 
     read_gauges(hub);
     return metrics_text(all, sizeof all / sizeof all[0]);

@@ -9,6 +9,7 @@
 extern struct metric count_reports; /* by result: new, counted, again */
 extern struct metric count_refused; /* by reason */
 extern struct metric count_stamps;  /* by result: stamped, refused */
+extern struct metric count_seen;    /* by result: taken, above */
 extern struct metric count_answers; /* by class of status */
 extern struct metric count_edge;    /* by reason: refused at the edge */
 extern struct metric count_witnesses;

@@ -65,6 +65,7 @@ static bool load_secrets(struct hub *hub)
     if (ok) {
         hmac_subkey(secrets->receipt_key, key, "frank v1 receipt token");
         hmac_subkey(secrets->bytes_key, key, "frank v1 bytes hash");
+        hmac_subkey(secrets->names_key, key, "frank v1 room names");
         ok = load_key(key, "log-key", s->log_key);
     }
     if (ok) {

@@ -52,6 +52,7 @@ enum hub_bearer {
 struct hub_secrets {
     uint8_t receipt_key[32]; /* receipt tokens */
     uint8_t bytes_key[32];   /* hashes of what was sent */
+    uint8_t names_key[32];   /* of rooms and devices that are counted */
     uint8_t log_secret[64];  /* Ed25519 */
     uint8_t reporter_token_key[32];
     uint8_t bearer_hash[BEARER_COUNT][BEARER_HASH_BYTES];
@@ -125,6 +126,7 @@ http_handler route_reports;      /* intake.c */
 http_handler route_abuse_report; /* intake.c */
 http_handler route_receipt;      /* receipts.c */
 http_handler route_franks;       /* franks.c */
+http_handler route_seen;         /* seen.c */
 http_handler route_feed;         /* feed.c */
 http_handler route_feed_ack;
 http_handler route_notices;

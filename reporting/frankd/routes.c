@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub.h"
 #include "mimi_report.h"
+#include "seen_read.h"
 #include "stamp_batch.h"
 
 #define ALL (HTTP_PUBLIC | HTTP_PRIVATE)
@@ -26,6 +27,7 @@ const struct http_route hub_routes[] = {
      STAMP_BATCH_REQUESTS_MAX_BYTES,
      {"application/vnd.frank.stamp-requests", JSON},
      route_franks},
+    {"POST", "/v1/seen", HTTP_PRIVATE, SEEN_MAX_BYTES, {JSON}, route_seen},
     {"GET", "/v1/feed", HTTP_PRIVATE, 0, {NULL}, route_feed},
     {"POST", "/v1/feed/ack", HTTP_PRIVATE, 1 << 20, {JSON}, route_feed_ack},
     {"POST", "/v1/notices", HTTP_PRIVATE, 1 << 20, {JSON}, route_notices},

@@ -12,6 +12,9 @@
 #define DAY (24 * HOUR)
 #define MIB (UINT64_C(1) << 20)
 
+/* room for as many numbers again in what JSON can hold exactly, 2^53 */
+#define NUMBER_MAX (UINT64_C(1) << 52)
+
 #define AT(member) offsetof(struct settings, member)
 
 static const struct option_entry entries[] = {
@@ -77,6 +80,11 @@ static const struct option_entry entries[] = {
      "how far back the relay may date a message"},
     {"stamp-ahead", OPTION_TIME, AT(stamp_ahead), "10s", 0, HOUR,
      "how far ahead the relay's clock may be"},
+    {"room-numbers", OPTION_SWITCH, AT(room_numbers), "off", 0, 0,
+     "on: the hub numbers each room's messages; off: the relay may"},
+    {"room-numbers-above", OPTION_NUMBER, AT(room_numbers_above), "0", 0,
+     NUMBER_MAX,
+     "no room's next number is this or lower: to be set after a restore"},
     {"anonymous-per-message", OPTION_NUMBER, AT(anonymous_per_message), "16", 1,
      1000000, "anonymous reports of one message that are kept"},
     {"rate-reporter", OPTION_RATE, AT(rate_reporter), "60/h", 0, 0,

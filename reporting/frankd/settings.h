@@ -33,6 +33,8 @@ struct settings {
     uint64_t message_age_max;
     uint64_t stamp_past;
     uint64_t stamp_ahead;
+    bool room_numbers;
+    uint64_t room_numbers_above;
     uint64_t anonymous_per_message;
     struct option_rate rate_reporter;
     struct option_rate rate_address;

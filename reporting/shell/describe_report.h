@@ -15,8 +15,20 @@ void describe_header_text(const struct frank_report_header *header);
 void describe_header_json(json_t *object,
                           const struct frank_report_header *header);
 
-/* "  message 3 of the room, its author had received up to 2"; nothing where
- * there is no transcript stamp. */
+/* ", number 3 of the room, sent when its author's device had acknowledged up to
+ * number 2"; nothing where there is no transcript stamp. */
 void describe_place_text(const struct frank_evidence *evidence);
+
+/*
+ * Order, gaps, and who had been handed what, by transcript stamps that hold
+ * (stamped, or NULL, as for room_order()); nothing where there is none. JSON:
+ * members "order" and "order_valid", of which the latter is false where two
+ * messages have one number.
+ */
+void describe_order_text(const struct frank_report_header *header,
+                         const bool *stamped);
+void describe_order_json(json_t *object,
+                         const struct frank_report_header *header,
+                         const bool *stamped);
 
 #endif

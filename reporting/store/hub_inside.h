@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The inside of the hub's store: its statements (hub_schema.c), its log entries
- * (hub_entries.c), what it does (hub_store.c, hub_time.c). */
+ * (hub_entries.c), what it does (hub_store.c, hub_rooms.c, hub_time.c). */
 #ifndef REPORTING_STORE_HUB_INSIDE_H
 #define REPORTING_STORE_HUB_INSIDE_H
 
@@ -38,7 +38,12 @@ enum hub_statement {
     DROP_GROUPS,
     DROP_REPORT_KEYS,
     TO_PURGE,
-    PURGE
+    PURGE,
+    TAKE_NUMBER,
+    FIND_LAST,
+    FIND_SEEN,
+    SET_SEEN,
+    FORGET_DEVICE
 };
 
 /* An entry of the log about a report, by its name there; nothing without one.

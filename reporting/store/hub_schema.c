@@ -59,9 +59,21 @@ static const char schema_2[] =
     /* Where its entry stands in the log; null: not known of it, or none. */
     "ALTER TABLE reports ADD COLUMN log_index INTEGER;";
 
-static const char *const migrations[] = {schema_1, schema_2};
+static const char schema_3[] =
+    /* Numbers of a room's messages, where the hub counts them; they outlive
+     * what they were given to. */
+    "CREATE TABLE rooms ("
+    " room BLOB PRIMARY KEY,"
+    " last INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE devices ("
+    " room BLOB NOT NULL,"
+    " device BLOB NOT NULL,"
+    " seen INTEGER NOT NULL,"
+    " PRIMARY KEY (room, device)) STRICT, WITHOUT ROWID;";
+
+static const char *const migrations[] = {schema_1, schema_2, schema_3};
 /* "Fhub" */
-const struct db_schema hub_schema = {0x46687562, migrations, 2};
+const struct db_schema hub_schema = {0x46687562, migrations, 3};
 
 const char *const hub_statements[] = {
     LEDGER_STATEMENTS,
@@ -135,6 +147,15 @@ const char *const hub_statements[] = {
                  " (SELECT 1 FROM bodies b WHERE b.number = r.number)"
                  " ORDER BY number LIMIT 1",
     [PURGE] = "DELETE FROM reports WHERE number = ?",
+    [TAKE_NUMBER] = "INSERT INTO rooms (room, last) VALUES (?1, ?2 + 1)"
+                    " ON CONFLICT (room) DO UPDATE SET last = max(last, ?2) + 1"
+                    " RETURNING last",
+    [FIND_LAST] = "SELECT last FROM rooms WHERE room = ?",
+    [FIND_SEEN] = "SELECT seen FROM devices WHERE room = ? AND device = ?",
+    [SET_SEEN] = "INSERT INTO devices (room, device, seen) VALUES (?, ?, ?)"
+                 " ON CONFLICT (room, device)"
+                 " DO UPDATE SET seen = max(seen, excluded.seen)",
+    [FORGET_DEVICE] = "DELETE FROM devices WHERE room = ? AND device = ?",
 };
 const size_t hub_statement_count =
     sizeof hub_statements / sizeof hub_statements[0];

@@ -168,6 +168,30 @@ test('where the hub\'s verdict is missing, or the order is forged, that is said 
   await end(again);
 });
 
+test('each message tells its number, and what its author\'s device had of those before it', {timeout: 60000}, async () => {
+  const alice = 'mimi://example.com/u/alice';
+  const {case: talk} = await world.do('report', {sender: 'mimi://example.com/u/talker', messages: [
+    {text: 'first', sender: alice, seq: 11}, {text: 'an answer', seq: 12},
+    {text: 'once more', sender: alice, seq: 13}, {text: 'crossed it', seq: 17, seen: 12},
+    {text: 'from a new device', seq: 18, seen: 0}], accused: 1});
+  await world.do('open', {by: 'ann', case: talk});
+  const ann = await login(browser, world, 'ann');
+  await visit(ann, `#/case/${talk}`);
+  await ann.keyboard.press('o');
+  await ann.locator('.conversation').waitFor();
+  const device = 'When the hub accepted it, its author\'s device had acknowledged';
+  assert.deepEqual((await ann.locator('.message .place').allInnerTexts()).map((text) => text.trim()), [
+    'No. 11 of the room.',
+    `No. 12 of the room. ${device} the room up to no. 11: all that is shown here of others before it.`,
+    `No. 13 of the room. ${device} the room up to no. 12: all that is shown here of others before it.`,
+    `No. 17 of the room. ${device} the room up to no. 12: not yet no. 13.`,
+    `No. 18 of the room. ${device} nothing of the room: not yet no. 11, no. 13.`]);
+  assert.deepEqual(await ann.locator('.gap').allInnerTexts(),
+      ['3 messages are not shown: stamped, perhaps never delivered']);
+  await axe(ann);
+  await end(ann);
+});
+
 // ---- What one is spared ------------------------------------------------------------------------
 
 const HIDDEN = 'grayscale(1) blur(28px) brightness(0.8)';

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import {after, before} from 'node:test';
-import {axe, counts, login, open, patiently, spotless, startBrowser, startWorld, test, totp, visit} from './lib.mjs';
+import {axe, becomes, counts, login, open, patiently, spotless, startBrowser, startWorld, test, totp, visit} from './lib.mjs';
 
 let world;
 let browser;
@@ -79,12 +79,8 @@ test('accounts are changed and reset, and shares change hands', {timeout: 90000}
   const holders = async () => (await world.do('sql', {query:
     'SELECT h.holder, a.name FROM holders h JOIN accounts a ON a.number = h.account ORDER BY holder'})).rows;
   /** In the end they are these; a toast may still be that of an earlier change. */
-  const held = async (wanted) => {
-    for (let tries = 0; tries < 100 && JSON.stringify(await holders()) !== JSON.stringify(wanted); tries++) {
-      await new Promise((go) => setTimeout(go, 50));
-    }
-    assert.deepEqual(await holders(), wanted);
-  };
+  const held = (wanted) => becomes(`holders are ${wanted}`, async () =>
+    JSON.stringify(await holders()) === JSON.stringify(wanted));
   const ada = await login(browser, world, 'ada');
   await world.do('call', {by: 'ada', method: 'POST', path: '/v1/accounts',
     body: {name: 'yan', shown: 'Yan', roles: ['reviewer']}});
@@ -279,9 +275,8 @@ test('a break is proposed, and today is counted', {timeout: 90000}, async () => 
   await ann.getByText('A break is due').waitFor();
   assert.deepEqual(await axe(ann), []);
   await ann.getByText(/Today \d/).waitFor();
-  const {answer} = await world.do('call', {by: 'ann', method: 'POST', path: '/v1/exposure',
-    body: {day: Math.floor(Date.now() / 86400000), seconds: 0, images: 0}});
-  assert.ok(answer.seconds >= 60, `${answer.seconds}`);
+  await becomes('what was read is counted', async () => (await world.do('call', {by: 'ann', method: 'POST',
+    path: '/v1/exposure', body: {day: Math.floor(Date.now() / 86400000), seconds: 0, images: 0}})).answer.seconds >= 60);
   await ann.getByRole('button', {name: 'I take one'}).click();
   assert.equal(await ann.getByText('A break is due').count(), 0);
   spotless(ann);

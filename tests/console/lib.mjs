@@ -18,7 +18,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 export const STEP = 30000;
 
 // How many times as long as usual is waited for what should happen, before it is called missing.
-const PATIENCE = Number(process.env.PATIENCE ?? 3);
+const PATIENCE = Number(process.env.PATIENCE ?? 5);
 
 /** Milliseconds of a machine with nothing else to do, as those of this one. */
 export const patiently = (milliseconds) => milliseconds * PATIENCE;
@@ -162,6 +162,15 @@ export async function counts(locator, wanted) {
   }
 }
 
+/** Waits until a question, asked again and again, is answered with yes. */
+export async function becomes(what, ask) {
+  const end = Date.now() + patiently(20000);
+  while (!await ask()) {
+    assert.ok(Date.now() < end, what);
+    await new Promise((settle) => setTimeout(settle, 50));
+  }
+}
+
 /** Goes to an address of the console, by way of none, and waits until it is there. */
 export async function visit(page, address) {
   const go = (to) => page.evaluate((hash) => {
@@ -177,7 +186,7 @@ export async function visit(page, address) {
 
 /** What axe-core finds on the page, a line each. */
 export async function axe(page) {
-  await page.evaluate(axeSource);
+  if (!await page.evaluate(() => Boolean(globalThis.axe))) await page.evaluate(axeSource);
   const found = await page.evaluate(async () => {
     const {violations} = await globalThis.axe.run(document, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']});

@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import {after, before} from 'node:test';
-import {axe, counts, login, patiently, spotless, startBrowser, startWorld, test, visit} from './lib.mjs';
+import {axe, becomes, counts, login, patiently, spotless, startBrowser, startWorld, test, visit} from './lib.mjs';
 
 let world;
 let browser;
@@ -133,7 +133,8 @@ test('filters are set by keyboard, and the focus stays', {timeout: 60000}, async
   await ann.goBack();
   await ann.waitForURL((url) => !url.hash.includes('priority'));
   await rowsAre(ann, 'plain');
-  assert.equal(await ann.getByLabel('Priority, at least').inputValue(), '', 'the fields follow the address');
+  await becomes('the fields follow the address', async () =>
+    await ann.getByLabel('Priority, at least').inputValue() === '');
   // An address with half a date, kept from before.
   await visit(ann, '#/queue?from=0002-11-20');
   await rowsAre(ann, 'plain', 'long', 'taken');
@@ -425,9 +426,12 @@ test('requests are answered one after the other: agreed to, refused', {timeout: 
   await ann.keyboard.press('Escape');
   assert.equal((await world.do('sql', {query: 'SELECT count(*) FROM refusals'})).rows[0][0], 0, 'not on one key');
   await ann.keyboard.press('f');
+  await dialog.waitFor();
   await ann.keyboard.type('The reason says too little');
+  const old = await titles.first().elementHandle();
   await ann.keyboard.press('Control+Enter');
   await ann.locator('.toast', {hasText: 'Refused'}).waitFor();
+  await ann.waitForFunction((node) => !node.isConnected, old); // the list is drawn anew
   const {rows: refused} = await world.do('sql', {query: 'SELECT why FROM refusals'});
   assert.deepEqual(refused, [['The reason says too little']]);
   const left = await titles.allInnerTexts();

@@ -2,6 +2,7 @@
 """Reports of given messages, made with the commands as a messenger would."""
 
 import base64
+import json
 import os
 import struct
 import subprocess
@@ -58,6 +59,7 @@ def make_content(path, message, sender, room):
 
 
 def make_report(world, order, folder, env=None):
+    """Sends it; gives its id."""
     sender = order.get("sender", "mimi://example.com/u/mallory")
     room = order.get("room", "mimi://example.com/r/club")
     begun = order.get("begun", int(time.time() * 1000))
@@ -109,16 +111,20 @@ def make_report(world, order, folder, env=None):
         env={**os.environ, **(env or {})}).stdout
     status, answer, _ = world.hub.report(sealed, headers)
     assert status == 202, answer
+    return bytes.fromhex(json.loads(answer)["report_id"])
 
 
 def send_report(world, order, env=None):
     """One report; gives its case when it is taken over. env: for the messenger
     that seals it."""
     database = world.mod.database()
-    count = "SELECT count(*) FROM reports"
-    last = database.execute(count).fetchone()[0]
     with tempfile.TemporaryDirectory() as folder:
-        make_report(world, order, folder, env)
-    assert until(lambda: database.execute(count).fetchone()[0] > last)
-    return database.execute(
-        "SELECT in_case FROM reports ORDER BY number DESC").fetchone()[0]
+        report = make_report(world, order, folder, env)
+
+    def case():
+        # Others may be on their way.
+        return database.execute("SELECT in_case FROM reports WHERE report_id = ?",
+                                (report,)).fetchone()
+
+    assert until(case)
+    return case()[0]

@@ -8,7 +8,7 @@ import {join} from 'node:path';
 import {test} from 'node:test';
 import {load, sources} from './modules.mjs';
 
-const {merge, gap, chunks} = await load('conversation.js');
+const {merge, gap, handed, chunks} = await load('conversation.js');
 const {flatten, fill, fitting, isGrave} = await load('decide.js');
 const {checkLog, Fault, rootFromTiles} = await load('log_check.js');
 const {day} = await load('queue.js');
@@ -41,6 +41,26 @@ test('without places it is by time, and no gap is made up', () => {
   const merged = merge([{report: 1, order: [], messages: [message(0, 'b', 9), message(1, 'a', 3)]}]);
   assert.deepEqual(merged.map((m) => m.tag), ['a', 'b']);
   assert.equal(gap(merged[0], merged[1]), 0);
+});
+
+test('what a device had acknowledged is said of the others\' messages before one', () => {
+  const by = (sender, i, seq, seen) => [message(i, `${seq}`, seq, {sender}), {message: i, room_seq: seq, seen_seq: seen}];
+  const all = [by('a', 0, 4, 3), by('b', 1, 5, 4), by('a', 2, 6, 4), by('b', 3, 9, 5), by('c', 4, 12, 0)];
+  const merged = merge([{report: 1, messages: all.map(([one]) => one), order: all.map(([, place]) => place)}]);
+  assert.deepEqual(merged.map((one) => handed(merged, one)), [{had: [], missing: []},
+    {had: [4], missing: []}, {had: [], missing: [5]}, {had: [4], missing: [6]},
+    {had: [], missing: [4, 5, 6, 9]}]);
+  const {place, handed: say, gap: between} = strings.conversation;
+  assert.equal(place(1234), 'No. 1,234 of the room.');
+  assert.match(say(5, [6]), /device had acknowledged the room up to no\. 5: not yet no\. 6\.$/);
+  assert.match(say(9, []), /up to no\. 9: all that is shown here of others before it\.$/);
+  assert.match(say(0, [1, 2, 3, 4, 5, 6, 7]), /had acknowledged nothing of the room: not yet no\. 1, .*no\. 5 and 2 more\.$/);
+  assert.match(between(3), /stamped, perhaps never delivered/);
+});
+
+test('without places nothing is said of who had been handed what', () => {
+  const merged = merge([{report: 1, order: [], messages: [message(0, 'b', 9), message(1, 'a', 3, {sender: 'x'})]}]);
+  assert.deepEqual(merged.map((one) => handed(merged, one)), Array(2).fill({had: [], missing: []}));
 });
 
 test('the same words twice are two messages', () => {

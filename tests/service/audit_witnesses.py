@@ -75,7 +75,7 @@ def size(text):
 check("what was done is in public checkpoints, cosigned",
       until(lambda: size(mod_public()) > count and size(hub_public()) > 4 and
             cosignatures(mod_public(), [witness.vkey]) and
-            cosignatures(hub_public(), [witness.vkey]), 60))
+            cosignatures(hub_public(), [witness.vkey])))
 
 # ---- Each command, with a token and a policy ---------------------------------------
 code, out, err = audit("log", "--policy", strict, "--entries", "--token",
@@ -122,7 +122,7 @@ with open(path("bundle"), "wb") as f:
     f.write(bundle if isinstance(bundle, bytes) else b"")
 count = entries.execute("SELECT count(*) FROM log_entries").fetchone()[0]
 check("the bundle's entries become public too",
-      until(lambda: size(mod_public()) >= count, 60))
+      until(lambda: size(mod_public()) >= count))
 beside = ["bundle", "--mod-key", mod_key, "--mod", mod_url, "--entries",
           "--token", mod_token, "--json"]
 code, out, err = audit(*beside, "--policy", strict, path("bundle"))

@@ -5,6 +5,7 @@ import atexit
 import http.client
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -31,10 +32,34 @@ def finish():
     sys.exit(1 if failures else 0)
 
 
+names_of_ports = []
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that stays free while this process runs, whatever others do: below
+    those that the system gives away, and taken among tests by a name."""
+    while True:
+        port = random.SystemRandom().randrange(12000, 32000)
+        name = socket.socket(socket.AF_UNIX)
+        try:
+            name.bind("\0frank-test-port-%d" % port)
+            with socket.socket() as s:
+                s.bind(("127.0.0.1", port))
+        except OSError:
+            name.close()
+            continue
+        names_of_ports.append(name)
+        return port
+
+
+def until(holds, seconds=180):
+    """Whether it came to hold: as long as there is hope, on a busy machine too."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -44,7 +69,7 @@ class UnixConnection(http.client.HTTPConnection):
 
     def connect(self):
         self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(30)
+        self.sock.settimeout(120)
         self.sock.connect(self.path)
 
 
@@ -101,7 +126,7 @@ class Hub:
                 socket.create_connection(("127.0.0.1", self.port), 5).close()
                 if self.get("/readyz")[0] == 200:
                     return time.monotonic() - begun
-            except OSError:
+            except (OSError, http.client.HTTPException):
                 pass
             time.sleep(0.003)
         raise RuntimeError("frankd does not start")
@@ -116,7 +141,10 @@ class Hub:
 
     def kill(self, sig=signal.SIGKILL):
         if self.process is not None and self.process.poll() is None:
-            os.kill(self.pid(), sig)
+            try:
+                os.kill(self.pid(), sig)
+            except (OSError, IndexError):
+                pass  # it has just ended by itself
             self.process.wait(60)
 
     def stop(self):

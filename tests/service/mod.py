@@ -18,7 +18,8 @@ import subprocess
 import tempfile
 import time
 
-from hub import B, Hub, UnixConnection, check, finish, free_port, read_reports
+from hub import (B, Hub, UnixConnection, check, finish, free_port, read_reports,
+                 until)
 
 PASSWORD = "correct horse battery staple"
 
@@ -147,7 +148,7 @@ class Mod:
             try:
                 if self.request("GET", "/readyz")[0] == 200:
                     return time.monotonic() - begun
-            except OSError:
+            except (OSError, http.client.HTTPException):
                 pass
             time.sleep(0.01)
         raise RuntimeError("frank-mod does not start: " + self.journal()[-800:])
@@ -161,7 +162,10 @@ class Mod:
 
     def kill(self, sig=signal.SIGKILL):
         if self.process is not None and self.process.poll() is None:
-            os.kill(self.pid(), sig)
+            try:
+                os.kill(self.pid(), sig)
+            except (OSError, IndexError):
+                pass  # it has just ended by itself
             self.process.wait(60)
 
     def stop(self):
@@ -313,15 +317,6 @@ def consent(mod, person, request, share, report=None):
                          "receipt": receipt})
             count += 1
     return count
-
-
-def until(holds, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if holds():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def in_memory(mod, *needles):

@@ -3,7 +3,7 @@
 
 from mod import *
 
-w = World(retract="2s", statement_delay="2s", appeal_window="20s")
+w = World(retract="2s", statement_delay="2s", appeal_window="1h")
 w.reports(3)
 check("reports are taken over from the hub",
       until(lambda: len(w.cases()) == 3))
@@ -63,6 +63,10 @@ platform.must("POST", "/v1/platform/appeals",
 check("an appeal goes to neither of the two", w.ann.refused(
     "POST", "/v1/cases/%d/claim" % case) == "took-part" and w.ben.refused(
     "POST", "/v1/cases/%d/claim" % case) == "took-part")
+# The appeal had an hour; from here on nobody has more to say.
+w.mod.stop()
+w.mod.configure(appeal_window="3s")
+w.mod.start()
 w.cat.must("POST", "/v1/cases/%d/claim" % case)
 w.cat.must("POST", "/v1/cases/%d/answer" % case,
            {"upheld": False, "why": "A warning is enough", "policy": policy,

@@ -8,8 +8,10 @@ from mod import *
 import files
 from reports import send_report
 
-# Nothing settles by itself before the second looks, however slow the machine.
-w = World(stored_shares="on", retract="6h", statement_delay="6h", claim="1h")
+# Nothing settles or is logged by itself before the second looks, however slow the
+# machine, nor when an hour ends.
+w = World(stored_shares="on", retract="6h", statement_delay="6h", claim="6h",
+          request="1d", public_checkpoint="1d")
 book = w.ada.must("GET", "/v1/book")
 w.lea.must("POST", "/v1/book", {"after": book["version"], "book": {
     **book["book"], "second_look_share": 0}})

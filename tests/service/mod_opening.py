@@ -149,14 +149,21 @@ case = send_report(w, {
     "messages": [{"text": "third", "seq": 9, "seen": 7},
                  {"text": "first", "seq": 3},
                  {"text": "without a place"},
-                 {"text": "second", "seq": 4, "seen": 1}]})
+                 {"text": "second", "seq": 4, "seen": 1},
+                 {"text": "an answer", "seq": 10, "seen": 8,
+                  "sender": "mimi://example.com/u/victim"}]})
 report = w.open(w.cat, case)
 look = w.cat.must("POST", "/v1/reports/%d/look" % report)
 check("a look tells the order, the gaps, and what the sender had seen",
       look["order"] == [
-          {"message": 1, "room_seq": 3, "seen_seq": 2, "gap": 0},
-          {"message": 3, "room_seq": 4, "seen_seq": 1, "gap": 0},
-          {"message": 0, "room_seq": 9, "seen_seq": 7, "gap": 4}] and
+          {"message": 1, "room_seq": 3, "seen_seq": 2, "gap": 0,
+           "acknowledged": [], "not_acknowledged": []},
+          {"message": 3, "room_seq": 4, "seen_seq": 1, "gap": 0,
+           "acknowledged": [], "not_acknowledged": []},
+          {"message": 0, "room_seq": 9, "seen_seq": 7, "gap": 4,
+           "acknowledged": [], "not_acknowledged": []},
+          {"message": 4, "room_seq": 10, "seen_seq": 8, "gap": 0,
+           "acknowledged": [1, 3], "not_acknowledged": [0]}] and
       not look["order_is_forged"], look["order"])
 case = send_report(w, {
     "sender": "mimi://example.com/u/mallory", "room": "mimi://example.com/r/pit",

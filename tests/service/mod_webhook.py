@@ -22,7 +22,8 @@ class Platform(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         status = answers[self.path].pop(0) if len(answers[self.path]) > 1 \
             else answers[self.path][0]
-        got.append((self.path, status, dict(self.headers), body))
+        got.append((self.path, status, {**self.headers, "came": time.time()},
+                    body))
         self.send_response(status)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -69,7 +70,7 @@ def signature(headers, body):
 check("each is signed", all(signature(h, b) in h["webhook-signature"].split()
                             for _, _, h, b in got))
 check("with the time of its own try", all(abs(
-    int(h["webhook-timestamp"]) - time.time()) < 120 for _, _, h, _ in got))
+    int(h["webhook-timestamp"]) - h["came"]) < 60 for _, _, h, _ in got))
 made = [(h["webhook-id"], b) for p, _, h, b in got
         if p == "/good" and b"decision.made" in b]
 check("a try is of the same event and bytes", len(set(made)) == 1, made)

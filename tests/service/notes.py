@@ -16,7 +16,7 @@ import time
 import atexit
 
 import ed25519
-from hub import B, free_port
+from hub import B, free_port, until
 from log import leaf, root
 
 DASH = "\u2014 ".encode()
@@ -167,7 +167,7 @@ class Witness:
             self.wait()
         return self
 
-    def wait(self, seconds=20):
+    def wait(self, seconds=60):
         begun = time.monotonic()
         while time.monotonic() - begun < seconds:
             if self.process.poll() is not None:
@@ -176,7 +176,7 @@ class Witness:
             try:
                 if self.ask("GET", "/health")[0] == 200:
                     return
-            except OSError:
+            except (OSError, http.client.HTTPException):
                 pass
             time.sleep(0.003)
         raise RuntimeError("the witness does not start")
@@ -197,7 +197,7 @@ class Witness:
             return f.read()
 
     def ask(self, method, path, body=None, headers=None):
-        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             c.request(method, path, body, headers or {})
             answer = c.getresponse()
@@ -209,12 +209,3 @@ class Witness:
         """Status, media type, body."""
         status, body, headers = self.ask("POST", "/add-checkpoint", request)
         return status, headers["Content-Type"], body
-
-
-def until(holds, seconds=30):
-    begun = time.monotonic()
-    while time.monotonic() - begun < seconds:
-        if holds():
-            return True
-        time.sleep(0.05)
-    return False

@@ -9,17 +9,16 @@ import re
 import signal
 import socket
 import subprocess
-import time
 
 from hub import (B, Hub, UnixConnection, check, finish, free_port,
-                 read_reports)
+                 read_reports, until)
 
 try:
     import jsonschema
 except ImportError:
     jsonschema = None
 
-hub = Hub(rate_reporter="3/h", header_timeout="1s")
+hub = Hub(rate_reporter="3/h")
 hub.tcp = free_port()
 hub.configure(listen_private="unix:%s, 127.0.0.1:%d" % (
     hub.file("private.sock"), hub.tcp))
@@ -219,7 +218,13 @@ for template, item in api["paths"].items():
             judge(method, path, answer.status, answer.read(), answer.headers,
                   401)
             status.close()
-ask_raw("GET", "/livez", b"GET /livez HTTP/1.1\r\n", 408)
+# Hasty for this one alone: the others may be slow.
+for limit in ("1s", "10s"):
+    hub.stop()
+    hub.configure(header_timeout=limit)
+    hub.start()
+    if limit == "1s":
+        ask_raw("GET", "/livez", b"GET /livez HTTP/1.1\r\n", 408)
 
 # ---- Reports ----------------------------------------------------------------
 
@@ -257,11 +262,8 @@ ask("GET", "/metrics", expect=401)
 ask("GET", "/metrics", headers=token("auditor.token"), expect=401)
 ask("GET", "/metrics", headers=token("operator.token"))
 
-for _ in range(100):  # it looks twice a second for what is new
-    note = ask("GET", "/log/checkpoint", private=True)
-    if int(note.split(b"\n")[1]) > 0:
-        break
-    time.sleep(0.1)
+assert until(hub.log_is_signed)
+ask("GET", "/log/checkpoint", private=True)
 ask("GET", "/log/checkpoint", expect=404)  # no public one yet
 ask("GET", "/log/checkpoint", headers=token("auditor.token"))
 ask("GET", "/log/checkpoint?public=1", headers=token("auditor.token"),
@@ -291,6 +293,9 @@ for wrong_one in ({"cipher_suite": 2}, {"key": 9}, {"franking_tag": "0"},
                   {"accepted_timestamp": 1}, {"room_seq": 1, "seen_seq": 1}):
     ask_stamp({**stamp, **wrong_one}, 400)
 ask_stamp({}, 400)
+ask_stamp({**stamp, "transcript": True}, 400)
+ask("POST", "/v1/seen", json.dumps({"seen": [
+    {"room": room, "device": "phone", "seq": 1}]}), JSON, True, 409)
 ask("POST", "/v1/franks", b"{", JSON, True, 400)
 ask("POST", "/v1/franks", b" " * 20000, JSON, True, 400)
 ask("POST", "/v1/franks", b"\x01", STAMPS, True, 400)
@@ -375,30 +380,60 @@ late = mimi(1)[0]
 subprocess.run([B + "/frank", "keyring", "destroy", "--epoch", "1",
                 hub.file("keyring")], check=True, capture_output=True)
 hub.process.send_signal(signal.SIGHUP)
-for _ in range(100):
-    if "reloaded" in hub.journal():
-        break
-    time.sleep(0.1)
+assert until(lambda: '"reloaded"' in hub.journal())
 ask("POST", "/v1/reports", reports[5], REPORT, expect=410)
 ask("POST", path, late, OCTETS, expect=410)
 ask_stamp(stamp, 400)
 ask("GET", "/.well-known/frank")
 hub.stop()
 
+# ---- A hub that numbers messages ---------------------------------------------
+
+
+def ask_seen(body, expect=200, to=hub):
+    return ask("POST", "/v1/seen", json.dumps(body), JSON, True, expect, to=to)
+
+
+counting = Hub(room_numbers="on")
+counting.start()
+ask("POST", "/v1/franks", json.dumps({**stamp, "transcript": True,
+                                      "device": "phone"}), JSON, True,
+    to=counting)
+for wrong_one in ({"transcript": True, "room_seq": 1}, {"room_seq": 1},
+                  {"transcript": 1}, {"device": "phone"}):
+    ask("POST", "/v1/franks", json.dumps({**stamp, **wrong_one}), JSON, True,
+        400, to=counting)
+place = {"room": room, "device": "phone"}
+ask_seen({"seen": [{**place, "seq": 1}, {**place, "seq": 2}],
+          "left": [place]}, to=counting)
+for body in ({}, {"seen": []}, {"seen": 1}, {"seen": [place]},
+             {"seen": [{**place, "device": "", "seq": 1}]},
+             {"left": [place] * 1001}):
+    ask_seen(body, 400, counting)
+counting.stop()
+
 # ---- A hub without room, moderators, tokens ---------------------------------
 
-full = Hub(min_free="1024GiB", quorum="", operator_token="")
+full = Hub(min_free="1024GiB", quorum="", operator_token="",
+           room_numbers="on")
 full.start(wait=False)
-for _ in range(200):
+
+
+def is_live():
     try:
-        if full.get("/livez")[0] == 200:
-            break
+        return full.get("/livez")[0] == 200
     except OSError:
-        time.sleep(0.05)
+        return False
+
+
+assert until(is_live)
 ask("GET", "/readyz", expect=503, to=full)
 ask("GET", "/metrics", expect=404, to=full)
 report = list(read_reports(full.make_reports(1)))[0]
 ask("POST", "/v1/reports", report, REPORT, expect=507, to=full)
+ask("POST", "/v1/franks", json.dumps({**stamp, "transcript": True}), JSON,
+    True, 507, to=full)
+ask_seen({"seen": [{**place, "seq": 0}]}, 507, full)
 report, path = mimi(1, to=full)
 ask("POST", path, report, OCTETS, expect=503, to=full)
 full.stop()

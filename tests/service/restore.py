@@ -5,9 +5,8 @@ open files: what would fork the log does not start; what can be made anew is."""
 import os
 import shutil
 import subprocess
-import time
 
-from hub import B, Hub, check, finish, read_reports
+from hub import B, Hub, check, finish, read_reports, until
 
 hub = Hub(public_checkpoint="10s")
 reports = iter(read_reports(hub.make_reports(120)))
@@ -44,7 +43,7 @@ def refused(name, *words):
     before = len(hub.journal())
     hub.start(wait=False)
     try:
-        hub.wait(3)
+        hub.wait()
         hub.stop()
         check(name, False, "it starts")
     except RuntimeError:
@@ -166,12 +165,8 @@ def found():
     return False
 
 
-for _ in range(30):
-    if not found():
-        break
-    time.sleep(0.1)
 check("what was taken over is gone from database and write-ahead log",
-      not found())
+      until(lambda: not found()))
 hub.stop()
 for copy in (old, new, new.replace("newest", "new")):
     shutil.rmtree(copy, True)

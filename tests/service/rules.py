@@ -11,7 +11,7 @@ import signal
 import subprocess
 import time
 
-from hub import B, Hub, check, finish
+from hub import B, Hub, check, finish, until
 from log import leaf, root
 
 ROOM = "mimi://hub.example/r/garden"
@@ -308,7 +308,7 @@ check("the outcome reaches the reporter",
       outcome(accepted)["outcome"] == "warned")
 
 # ---- The log, by an implementation of its own --------------------------------------------------
-time.sleep(1.2)
+assert until(hub.log_is_signed)
 note = hub.get("/log/checkpoint", private=True)[1].decode()
 origin, size, encoded = note.split("\n")[:3]
 size = int(size)
@@ -355,11 +355,8 @@ check("no report id, no name, no room is in it",
               + [b"mimi://", BOB.encode(), CANARY.encode()]))
 check("each entry has random bytes of its own",
       len({e["nonce"] for e in parsed}) == size)
-for _ in range(120):
-    status, public, _ = hub.get("/log/checkpoint")
-    if status == 200:
-        break
-    time.sleep(0.1)
+until(lambda: hub.get("/log/checkpoint")[0] == 200)
+status, public, _ = hub.get("/log/checkpoint")
 shown = int(public.decode().split("\n")[1])
 check("the public sees it at fixed times, at rounded sizes",
       status == 200 and shown % 64 == 0 and shown > 0)
@@ -404,10 +401,7 @@ late = seal(old)
 subprocess.run([B + "/frank", "keyring", "destroy", "--epoch", "1",
                 hub.file("keyring")], check=True, capture_output=True)
 hub.process.send_signal(signal.SIGHUP)
-for _ in range(50):
-    if "reloaded" in hub.journal():
-        break
-    time.sleep(0.1)
+assert until(lambda: '"reloaded"' in hub.journal())
 got = send(late)
 check("a frank of a destroyed epoch: its time is over",
       got[0] == 410 and problem(got) == "epoch-destroyed", repr(got))
@@ -416,15 +410,20 @@ check("and who reported whom is gone", sum(
     db.execute("SELECT count(*) FROM " + t).fetchone()[0]
     for t in ("pairs", "places", "groups")) == 0)
 
-subprocess.run([B + "/frank", "keyring", "rotate", "--not-before",
-                str(int(time.time() * 1000) + 300), hub.file("keyring")],
-               check=True, capture_output=True)
-time.sleep(0.5)
+
+def rotated(ahead):
+    """Gives the time, so far ahead, from which on there is a new epoch; None where
+    it was over before the command could say so."""
+    at = int(time.time() * 1000) + ahead
+    return None if subprocess.run(
+        [B + "/frank", "keyring", "rotate", "--not-before", str(at),
+         hub.file("keyring")], capture_output=True).returncode else at
+
+
+begins = next(filter(None, (rotated(250 << i) for i in range(10))))
+assert until(lambda: time.time() * 1000 > begins)
 hub.process.send_signal(signal.SIGHUP)
-for _ in range(50):
-    if hub.journal().count('"reloaded"') == 2:
-        break
-    time.sleep(0.1)
+assert until(lambda: hub.journal().count('"reloaded"') == 2)
 new = message()
 got = send(seal(old, new, more=("--accused", "0")))
 check("an accused whose stamp nothing ties to its tag is not accused",

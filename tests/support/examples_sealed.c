@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sealed reports, of tests/vectors/sealed.json, and the files of keys. */
+#include "disclosures.h"
 #include "examples.h"
 #include "hub_verdict.h"
 #include "quorum.h"
 #include "quorum_public.h"
 #include "reports.h"
 #include "rings.h"
-#include "sealed_file.h"
 #include "stamp.h"
 
 #include <sodium.h>
@@ -166,14 +166,13 @@ static void opening_withheld(struct bytes *out)
     examples_put(out, body.data + 2, 2);
 }
 
-/* The second chunk of a file of two, in parts whose key is withheld: behind a
- * note's length, the content, and the list's length. */
+/* The second chunk of files[10] of attachments.json, in parts whose key is
+ * withheld: behind a note's length, the content, and the list's length. */
 static void attachment_range(struct bytes *out)
 {
-    struct sealed_file file =
-        sealed_file_make("album", 4101, 12, FRANK_AEAD_CHACHA20_POLY1305);
-    struct frank_disclosure d = sealed_file_range(&file, 1, 1, 1);
-    struct frank_kept kept = sealed_file_kept(sealed_file_parted(&file));
+    struct sealed_file file = sealed_file_stated(10);
+    struct frank_disclosure d = disclosures_range(&file, 1, 1, 1);
+    struct frank_kept kept = disclosures_kept(disclosures_parted(&file));
     struct frank_report report = {.messages = &kept,
                                   .count = 1,
                                   .disclosures = &d,

@@ -104,6 +104,18 @@ static void put_request(struct wire_writer *w, uint16_t suite)
     wire_write_u32(w, 0);
 }
 
+static void put_requests(struct bytes *out, struct frank_span list,
+                         uint8_t flags)
+{
+    struct wire_writer w;
+
+    wire_write_init(&w, out->data, sizeof out->data);
+    wire_write_u8(&w, 1);
+    wire_write_u8(&w, flags);
+    wire_write_opaque(&w, list, list.len, "list");
+    assert_ok(wire_write_result(&w, &out->len, NULL));
+}
+
 /* One request with an order, and one of a suite that is not supported. */
 static void stamp_requests(struct bytes *out)
 {
@@ -120,11 +132,22 @@ static void stamp_requests(struct bytes *out)
     put_request(&w, 2);
     wire_write_u8(&w, 0);
     assert_ok(wire_write_result(&w, &len, NULL));
-    wire_write_init(&w, out->data, sizeof out->data);
-    wire_write_u8(&w, 1);
-    wire_write_u8(&w, 0);
-    wire_write_opaque(&w, (struct frank_span){list, len}, sizeof list, "list");
-    assert_ok(wire_write_result(&w, &out->len, NULL));
+    put_requests(out, (struct frank_span){list, len}, 0);
+}
+
+/* One that the hub is to number, of a device that has a name. */
+static void stamp_requests_counted(struct bytes *out)
+{
+    uint8_t list[512];
+    struct wire_writer w;
+    size_t len;
+
+    wire_write_init(&w, list, sizeof list);
+    put_request(&w, FRANK_SUITE_X25519_AES128GCM);
+    wire_write_u8(&w, 2);
+    wire_write_opaque(&w, support_text("phone-7"), 255, "device");
+    assert_ok(wire_write_result(&w, &len, NULL));
+    put_requests(out, (struct frank_span){list, len}, STAMP_BATCH_MAC_ONLY);
 }
 
 static void put_answers(struct bytes *out, uint8_t flags)
@@ -142,7 +165,7 @@ static void put_answers(struct bytes *out, uint8_t flags)
     requests.data[1] = flags;
     assert_ok(stamp_batch(out->data, sizeof out->data, &out->len, &count,
                           &failed, stamper, requests.data, requests.len,
-                          &window, NULL));
+                          &window, NULL, NULL));
     assert_int_equal(count, 2);
     assert_int_equal(failed, 1);
     stamper_free(stamper);
@@ -159,10 +182,39 @@ static void stamp_answers_mac_only(struct bytes *out)
     put_answers(out, STAMP_BATCH_MAC_ONLY);
 }
 
+/* The numbers of the sample's order, as the hub's store might give them. */
+static void stamp_answers_counted(struct bytes *out)
+{
+    const json_t *message = json_array_get(support_vectors("mimi"), 0);
+    const json_t *order = json_array_get(support_vectors("transcript"), 0);
+    const struct stamp_window window = {
+        .now = support_member_number(message, "accepted_timestamp")};
+    static struct stamp_counted items[STAMP_BATCH_MAX];
+    struct stamp_counting counting = {items, 0};
+    struct keyring *ring = NULL;
+    struct stamper *stamper = make_hub(&ring);
+    struct bytes requests;
+    size_t count;
+    size_t failed;
+
+    stamp_requests_counted(&requests);
+    assert_ok(stamp_batch(out->data, sizeof out->data, &out->len, &count,
+                          &failed, stamper, requests.data, requests.len,
+                          &window, &counting, NULL));
+    assert_int_equal(counting.count, 1);
+    items[0].request.order.room_seq = support_member_number(order, "room_seq");
+    items[0].request.order.seen_seq = support_member_number(order, "seen_seq");
+    assert_ok(stamp_batch_number(out->data, &items[0], stamper, NULL));
+    stamper_free(stamper);
+    keyring_free(ring);
+}
+
 const struct example examples_service[] = {
     {"reporter-token", reporter_token},
     {"receipt", receipt},
     {"stamp-requests", stamp_requests},
     {"stamp-answers", stamp_answers},
     {"stamp-answers-mac-only", stamp_answers_mac_only},
+    {"stamp-requests-counted", stamp_requests_counted},
+    {"stamp-answers-counted", stamp_answers_counted},
     {NULL, NULL}};
