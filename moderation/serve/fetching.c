@@ -158,6 +158,9 @@ static enum taking_word fetch_piece(struct threads *threads, struct taking *t)
 
     if (done < t->file.range.count) {
         attachment_next(&piece, &t->file, done, PIECE_BYTES);
+        if (!taking_has_room(t, piece.bytes.last - piece.bytes.first + 1)) {
+            return because(t, TAKING_FULL, "the disk is full");
+        }
         word = ask(threads, t, &piece);
         if (word == TAKING_MORE && evidence_file_records(t->kept) == done) {
             return because(t, TAKING_LATER,

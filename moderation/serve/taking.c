@@ -159,8 +159,7 @@ enum taking_word taking_begin(struct taking *t, struct mod *mod,
 /* ---- Chunks ---------------------------------------------------------------
  */
 
-/* Room that stays free is the database's. */
-static bool has_room(const struct taking *t, size_t bytes)
+bool taking_has_room(const struct taking *t, size_t bytes)
 {
     struct statvfs disk;
 
@@ -194,7 +193,7 @@ enum taking_word taking_chunks(struct taking *t, struct frank_span bytes)
     uint8_t *plain;
     enum taking_word word = TAKING_MORE;
 
-    if (!has_room(t, bytes.len)) {
+    if (!taking_has_room(t, bytes.len)) {
         return because(t, TAKING_FULL, "the disk is full");
     }
     plain = malloc(EVIDENCE_CHUNK_MAX_BYTES);
@@ -305,7 +304,7 @@ enum taking_word taking_whole(struct taking *t, struct frank_span fetched)
     uint8_t *plain;
     int error;
 
-    if (!has_room(t, bytes)) {
+    if (!taking_has_room(t, bytes)) {
         return because(t, TAKING_FULL, "the disk is full");
     }
     plain = malloc(bytes > 0 ? bytes : 1);

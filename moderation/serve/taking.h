@@ -51,6 +51,8 @@ enum taking_word {
  * to be ended in any case. */
 enum taking_word taking_begin(struct taking *t, struct mod *mod,
                               const struct files_row *row);
+/* Whether so much can be kept: room that min-free keeps is the database's. */
+bool taking_has_room(const struct taking *t, size_t bytes);
 /* Takes the chunks that are whole in `bytes`, which go on where the file ends.
  * MORE, REFUSED, FULL, LATER. */
 enum taking_word taking_chunks(struct taking *t, struct frank_span bytes);
