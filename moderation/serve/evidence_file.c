@@ -205,14 +205,11 @@ static void count_records(struct evidence_file *file, uint64_t len)
     uint64_t all = evidence_file_all(file);
     uint64_t full = AROUND_BYTES + ((uint64_t)1 << file->head.chunk_log2);
     uint64_t n = len < HEAD_BYTES ? 0 : (len - HEAD_BYTES) / full;
+    bool last_is_there =
+        n + 1 == all &&
+        len >= record_at(file, n) + AROUND_BYTES + chunk_bytes(file, n);
 
-    if (n >= all) {
-        n = all;
-    } else if (n + 1 == all && len >= record_at(file, n) + AROUND_BYTES +
-                                          chunk_bytes(file, n)) {
-        n = all;
-    }
-    file->records = n;
+    file->records = n >= all || last_is_there ? all : n;
 }
 
 static uint64_t end_of(const struct evidence_file *file, uint64_t records)
