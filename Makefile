@@ -121,8 +121,9 @@ $(B)/obj/tests/%.o: tests/%.c Makefile | setup-test
 	$(SAY) CC $<
 	$(Q)$(CC) $(CFLAGS_ALL) -Itests/support $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
-# What of these the API does not need is left out of the shared library.
-$(B)/obj/client/%.o: CFLAGS_ALL += -ffunction-sections
+# What of these the API does not need is left out of the shared library, and the
+# tables for exceptions, which never pass through it; debuggers have their own.
+$(B)/obj/client/%.o: CFLAGS_ALL += -ffunction-sections -fno-asynchronous-unwind-tables
 
 # One object in which all but the API is local: what is linked with it statically
 # can have names of its own.

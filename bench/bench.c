@@ -11,8 +11,12 @@ int main(int argc, char **argv)
     if (sodium_init() < 0) {
         return 3;
     }
+    if (argc == 2 && strcmp(argv[1], "--attachment-memory") == 0) {
+        return bench_attachment_memory();
+    }
     put_machine();
     bench_franking();
     bench_sealed();
+    bench_attachment();
     return 0;
 }

@@ -50,5 +50,8 @@ void bare_hmac(uint8_t *out, const uint8_t *key, size_t key_len,
 
 void bench_franking(void);
 void bench_sealed(void);
+void bench_attachment(void);
+/* A process of its own for it: prints the most MiB that it had. */
+int bench_attachment_memory(void);
 
 #endif

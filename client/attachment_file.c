@@ -21,6 +21,8 @@
 
 /* A block is so long, or one chunk. */
 #define BLOCK_BYTES ((size_t)1 << 18)
+/* So much of the input is asked for ahead. */
+#define AHEAD_BLOCKS 8
 #define COMPARE_BYTES ((size_t)1 << 14)
 
 /* What all threads share. */
@@ -58,6 +60,11 @@ struct worker {
 static size_t chunk_stride(const struct frank_attachment *file)
 {
     return ((size_t)1 << file->chunk_log2) + FRANK_CHUNK_TAG_BYTES;
+}
+
+static size_t block_bytes(const struct job *job)
+{
+    return (size_t)job->per_block * chunk_stride(job->file);
 }
 
 /* ---- Bytes of files ------------------------------------------------------ */
@@ -127,6 +134,13 @@ static size_t plain_bytes(const struct job *job, uint64_t number)
                                      (struct frank_range){number, 1});
 }
 
+/* Where the input holds the chunk. */
+static uint64_t in_offset(const struct job *job, uint64_t number)
+{
+    return job->opens ? number * chunk_stride(job->file)
+                      : number << job->file->chunk_log2;
+}
+
 /* Reads the chunk and works on it, in its place within the block. */
 static int work_chunk(struct worker *w, size_t index, uint64_t number)
 {
@@ -134,16 +148,12 @@ static int work_chunk(struct worker *w, size_t index, uint64_t number)
     size_t stride = chunk_stride(job->file);
     uint8_t *at = w->block + index * stride;
     size_t len = plain_bytes(job, number);
-    uint64_t offset;
     int error;
 
     if (job->opens) {
-        offset = number * stride;
         len += FRANK_CHUNK_TAG_BYTES;
-    } else {
-        offset = number << job->file->chunk_log2;
     }
-    error = read_all(w, job->in, "file", at, len, offset);
+    error = read_all(w, job->in, "file", at, len, in_offset(job, number));
     if (error != FRANK_OK) {
         return error;
     }
@@ -173,6 +183,12 @@ static int hand_on(struct worker *w, uint64_t first, uint64_t count)
                     : put(w, w->block + i * stride, len + FRANK_CHUNK_TAG_BYTES,
                           (first + i) * stride);
         merkle_append(&job->leaves, w->leaves[i]);
+    }
+    if (error == FRANK_OK && job->out >= 0) {
+        file_written(job->out,
+                     job->opens ? first << job->file->chunk_log2
+                                : first * stride,
+                     count * stride);
     }
     if (error == FRANK_OK && job->work != NULL && job->work->progress != NULL) {
         error = job->work->progress(
@@ -242,6 +258,8 @@ static void *run(void *context)
     while ((count = take_block(w->job, &first)) > 0) {
         int error = FRANK_OK;
 
+        file_soon(w->job->in, in_offset(w->job, first + count),
+                  AHEAD_BLOCKS * block_bytes(w->job));
         for (size_t i = 0; error == FRANK_OK && i < count; i++) {
             error = work_chunk(w, i, first + i);
         }
@@ -257,11 +275,6 @@ static void *run(void *context)
 }
 
 /* ---- Threads ------------------------------------------------------------- */
-
-static size_t block_bytes(const struct job *job)
-{
-    return (size_t)job->per_block * chunk_stride(job->file);
-}
 
 static struct worker *worker_new(struct job *job, const uint8_t *key,
                                  struct frank_fault *fault)

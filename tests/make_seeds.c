@@ -13,6 +13,7 @@
 #include "quorum_public.h"
 #include "reports.h"
 #include "rings.h"
+#include "sealed_files.h"
 #include "story.h"
 
 #include <errno.h>
@@ -553,7 +554,7 @@ static void put_disclosure_files(void)
 {
     put("fuzz_disclosure_file", "file", 0,
         support_bytes("0000000000000001 20 (11)*32 20 (22)*32 01 14 (33)*20"
-                      "00"));
+                      " 00"));
     put("fuzz_disclosure_file", "file", 1,
         support_bytes("0000000000000001 20 (11)*32 00 00 13"
                       "'https://a.example/f'"
@@ -593,6 +594,43 @@ static void put_entries(void)
     }
 }
 
+/* Descriptors, each in a plain content too, and the file that the target
+ * knows: key and proof of its first chunk, and all of it sealed. */
+static void put_attachments(void)
+{
+    struct sealed_file file = {.attachment = {.chunk_log2 = 12, .aead = 29}};
+    static const uint8_t salt[FRANK_PLAIN_SALT_BYTES];
+    uint8_t room[64];
+    uint8_t content[2048];
+    size_t len = 0;
+
+    for (size_t i = 0; i < sealed_file_vectors(); i++) {
+        struct frank_span descriptor =
+            support_member(sealed_file_vector(i), "descriptor");
+        uint8_t body[FRANK_ATTACHMENT_MAX_BYTES + FRANK_FILE_KEY_BYTES] = {0};
+
+        put("fuzz_attachment", "descriptor", i, descriptor);
+        memcpy(body, descriptor.data, descriptor.len);
+        if (frank_plain_build(content, sizeof content, &len, salt,
+                              support_text(SUPPORT_SENDER),
+                              support_text(SUPPORT_ROOM),
+                              support_text(FRANK_ATTACHMENT_TYPE),
+                              (struct frank_span){
+                                  body, descriptor.len + FRANK_FILE_KEY_BYTES},
+                              NULL) == FRANK_OK) {
+            put("fuzz_attachment", "content", i,
+                (struct frank_span){content, len});
+        }
+    }
+    file.plain = (struct frank_span){support_zeros(4196), 4196};
+    sealed_file_seal(&file);
+    put("fuzz_attachment", "sealed", 0, file.sealed);
+    frank_chunk_key(room, file.key, 0);
+    (void)sealed_file_leaf(&file, 1, room + 32);
+    put("fuzz_attachment", "range", 0, (struct frank_span){room, sizeof room});
+    put("fuzz_attachment", "state", 0, support_bytes("(00)*7 05 (5a)*64"));
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2 || sodium_init() < 0) {
@@ -625,6 +663,7 @@ int main(int argc, char **argv)
     put_settings();
     put_books();
     put_spot_answer();
+    put_attachments();
     put_disclosure_files();
     return 0;
 }

@@ -6,7 +6,7 @@
 const uint16_t sealed_file_aeads[2] = {FRANK_AEAD_AES_256_GCM,
                                        FRANK_AEAD_CHACHA20_POLY1305};
 
-static void seal(struct sealed_file *file)
+void sealed_file_seal(struct sealed_file *file)
 {
     struct frank_attachment *a = &file->attachment;
     struct frank_stream *stream = NULL;
@@ -48,7 +48,7 @@ struct sealed_file sealed_file_make(size_t size, uint8_t chunk_log2,
                      (struct frank_span){name, sizeof name});
     support_shake256(plain, size, (struct frank_span){name, 1});
     file.plain = (struct frank_span){plain, size};
-    seal(&file);
+    sealed_file_seal(&file);
     return file;
 }
 
@@ -81,7 +81,7 @@ struct sealed_file sealed_file_stated(size_t index)
                                              descriptor.len, NULL),
                      FRANK_OK);
     assert_int_equal(file.attachment.size, file.plain.len);
-    seal(&file);
+    sealed_file_seal(&file);
     return file;
 }
 

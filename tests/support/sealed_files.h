@@ -20,6 +20,10 @@ extern const uint16_t sealed_file_aeads[2];
 struct sealed_file sealed_file_make(size_t size, uint8_t chunk_log2,
                                     uint16_t aead, uint8_t seed);
 
+/* Seals `plain` by `key` and what attachment says; size, root and sealed are
+ * set. */
+void sealed_file_seal(struct sealed_file *file);
+
 /* The files of tests/vectors/attachments.json. */
 size_t sealed_file_vectors(void);
 const json_t *sealed_file_vector(size_t index);
