@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "disclosure.h"
 
-#include "aead.h"
 #include "hash.h"
 #include "wire.h"
 
@@ -146,19 +145,15 @@ static int check_whole(struct whole *whole, struct frank_fault *fault)
 static int open_whole(uint8_t *out, const struct whole *whole,
                       struct frank_fault *fault)
 {
-    static const uint8_t nonce[AEAD_NONCE_BYTES];
-    const struct frank_span none = {NULL, 0};
-    uint8_t key[FRANK_CHUNK_KEY_BYTES];
-    struct aead *aead = NULL;
+    const struct disclosed_file *file = whole->file;
     size_t written = 0;
-    int error = aead_new(&aead, whole->file->attachment.aead, fault);
+    int error = FRANK_OK;
 
-    for (uint64_t i = 0; error == FRANK_OK && i < whole->file->range.count;
-         i++) {
+    for (uint64_t i = 0; error == FRANK_OK && i < file->range.count; i++) {
         struct frank_span sealed = chunk_of(whole, i);
 
-        frank_chunk_key(key, whole->file->key, i);
-        error = aead_open(out + written, aead, key, nonce, none, sealed);
+        error = frank_chunk_open(out + written, &file->attachment, file->key, i,
+                                 sealed, fault);
         if (error != FRANK_OK) {
             sodium_memzero(out, written);
             (void)wire_fault(fault, error, "chunk",
@@ -166,8 +161,6 @@ static int open_whole(uint8_t *out, const struct whole *whole,
         }
         written += sealed.len - FRANK_CHUNK_TAG_BYTES;
     }
-    aead_free(aead);
-    sodium_memzero(key, sizeof key);
     return error;
 }
 

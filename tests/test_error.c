@@ -64,7 +64,8 @@ static void no_text_overruns_its_buffer(void **state)
                                 UINT64_MAX, UINT64_MAX};
 
     (void)state;
-    for (fault.error = FRANK_OK; fault.error >= FRANK_ERR_JSON; fault.error--) {
+    for (fault.error = FRANK_OK; fault.error >= FRANK_ERR_NO_FILE;
+         fault.error--) {
         for (size_t size = 0; size < FRANK_FAULT_TEXT_BYTES; size++) {
             char *text = (char *)support_zeros(size);
 

@@ -53,6 +53,11 @@ static const char *const names[] = {
     [-FRANK_ERR_FEW] = "few",
     [-FRANK_ERR_SIGNER] = "signer",
     [-FRANK_ERR_JSON] = "json",
+    [-FRANK_ERR_AEAD] = "aead",
+    [-FRANK_ERR_HASH] = "hash",
+    [-FRANK_ERR_FILE_HASH] = "file-hash",
+    [-FRANK_ERR_UNPROVEN] = "unproven",
+    [-FRANK_ERR_NO_FILE] = "no-file",
 };
 
 const char *http_error_name(int error)

@@ -3,14 +3,15 @@
 
 #include <string.h>
 
+#define PROOF_MAX_BYTES ((size_t)FRANK_RANGE_PROOF_MAX * FRANK_HASH_BYTES)
+
 void disclosure_file_write(struct wire_writer *w,
                            const struct frank_disclosure *disclosure)
 {
     wire_write_u64(w, disclosure->first);
     wire_write_opaque(w, disclosure->keys, FRANK_REPORT_MAX_BYTES,
                       "chunk keys");
-    wire_write_opaque(w, disclosure->proof,
-                      FRANK_RANGE_PROOF_MAX * FRANK_HASH_BYTES, "proof");
+    wire_write_opaque(w, disclosure->proof, PROOF_MAX_BYTES, "proof");
     wire_write_u8(w, disclosure->enclosed ? 1 : 0);
     if (disclosure->enclosed) {
         wire_write_opaque(w, disclosure->ciphertext, FRANK_ENCLOSED_MAX_BYTES,
@@ -27,8 +28,7 @@ static void read_one(struct frank_disclosure *out, struct wire_reader *r)
     memset(out, 0, sizeof *out);
     out->first = wire_read_u64(r, "first chunk");
     out->keys = wire_read_opaque(r, FRANK_REPORT_MAX_BYTES, "chunk keys");
-    out->proof =
-        wire_read_opaque(r, FRANK_RANGE_PROOF_MAX * FRANK_HASH_BYTES, "proof");
+    out->proof = wire_read_opaque(r, PROOF_MAX_BYTES, "proof");
     start = r->pos;
     enclosed = wire_read_u8(r, "ciphertext");
     if (enclosed > 1) {
