@@ -121,6 +121,9 @@ $(B)/obj/tests/%.o: tests/%.c Makefile | setup-test
 	$(SAY) CC $<
 	$(Q)$(CC) $(CFLAGS_ALL) -Itests/support $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
+# What of these the API does not need is left out of the shared library.
+$(B)/obj/client/%.o: CFLAGS_ALL += -ffunction-sections
+
 # One object in which all but the API is local: what is linked with it statically
 # can have names of its own.
 $(B)/libfrank.a: $(CLIENT_O)
@@ -137,7 +140,7 @@ $(B)/libfrank.so: $(B)/libfrank.so.$(VERSION)
 
 $(B)/libfrank.so.$(VERSION): $(CLIENT_O)
 	$(SAY) LINK $@
-	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -shared -Wl,-soname,libfrank.so.$(SOVERSION) \
+	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -shared -Wl,--gc-sections -Wl,-soname,libfrank.so.$(SOVERSION) \
 	    -o $@ $^ $(LIBS_CLIENT)
 
 $(B)/frank: $(COMMAND_O) $(REPORTING_O) $(CLIENT_O)
@@ -226,6 +229,7 @@ walk: all
 WRAP_test_book := calloc
 WRAP_test_bundle := malloc calloc realloc
 WRAP_test_view := malloc calloc realloc
+WRAP_test_report_attachments := malloc
 WRAP_test_template := malloc
 WRAP_test_discreet := calloc
 WRAP_test_people := crypto_pwhash
@@ -233,6 +237,12 @@ WRAP_test_spot_check := calloc realloc
 WRAP_test_spot_answer := malloc
 WRAP_test_cosignature := malloc
 WRAP_test_policy := malloc
+WRAP_test_aead := malloc calloc EVP_CIPHER_CTX_new EVP_CipherInit_ex \
+    EVP_CipherUpdate EVP_CipherFinal_ex EVP_CIPHER_CTX_ctrl
+WRAP_test_attachment_range := malloc calloc
+WRAP_test_attachment_stream := malloc calloc free
+WRAP_test_attachment_file := malloc calloc free pread pwrite fstat \
+    pthread_create
 WRAP_test_log_client := malloc calloc pread pwrite fsync
 WRAP_test_log_mutations := fsync
 WRAP_test_keyring := sodium_malloc

@@ -9,7 +9,7 @@
  * leaf, who checks those of the run alone; both do so in their order, so that
  * neither needs more memory than the depth of the tree.
  */
-#include "aead.h"
+#include "chunk.h"
 #include "merkle.h"
 #include "wire.h"
 
@@ -208,9 +208,15 @@ static int read_leaf(void *context, uint64_t chunk, uint8_t *leaf)
 static int check_lengths(const struct disclosed *d, struct frank_span proof,
                          struct frank_fault *fault)
 {
-    uint64_t bytes = frank_range_bytes(d->attachment, d->range);
-    uint64_t sealed = bytes + FRANK_CHUNK_TAG_BYTES * d->range.count;
+    uint64_t bytes;
+    uint64_t sealed;
+    int error = chunks_check(d->attachment, fault);
 
+    if (error != FRANK_OK) {
+        return error;
+    }
+    bytes = frank_range_bytes(d->attachment, d->range);
+    sealed = bytes + FRANK_CHUNK_TAG_BYTES * d->range.count;
     if (bytes == 0) {
         return wire_fault(fault, FRANK_ERR_VALUE, "range", 0, d->range.first,
                           frank_attachment_chunks(d->attachment));

@@ -17,7 +17,8 @@
  *   its own, and none allocates or does I/O but those under "Files": a stream
  *   is memory of the library's until it is freed, frank_file_*() read and
  *   write files and start threads, and what opens a chunk takes memory for
- *   that time. All are safe to call from several threads at once, with
+ *   that time, as frank_report_build() does where a report discloses an
+ *   ExternalPart. All are safe to call from several threads at once, with
  *   another stream or other files each.
  * - A function that can fail gives 0 (FRANK_OK) or one of enum frank_error.
  *   Its last argument may be NULL, or gets the place of the fault; without a
@@ -1002,8 +1003,9 @@ struct frank_report {
  * what is disclosed of its file: WITHHELD (message, part, or the file's key
  * where keys is empty), ORDER, VALUE and LIMIT (a field, or no such chunks),
  * LENGTH, MISSING (url); FILE_HASH (enclosed bytes or keys that are not the
- * file's; enclosed bytes are hashed in each call); those of
- * frank_attachment_read(). About the report: MISSING, LIMIT, VALUE (accused),
+ * file's; enclosed bytes are hashed in each call), MEMORY; those of
+ * frank_attachment_read(), or frank_external_read() and frank_external_open().
+ * About the report: MISSING, LIMIT, VALUE (accused),
  * UTF8 (note), SPACE.
  */
 FRANK_API FRANK_MUST_CHECK int frank_report_build(

@@ -70,6 +70,12 @@ FRANK_MUST_CHECK int report_attachments_check(size_t *message,
                                               const struct frank_report *report,
                                               struct frank_fault *fault);
 
+/* The same of one about a MIMI content. Errors: LENGTH (keys, url), MISSING
+ * (url), MEMORY, those of frank_external_read() and frank_external_open(). */
+FRANK_MUST_CHECK int report_external_check(const struct frank_disclosure *d,
+                                           struct frank_span content,
+                                           struct frank_fault *fault);
+
 /* A SealedReport. Spans point into its bytes. */
 struct sealed_report {
     struct frank_report_header header;

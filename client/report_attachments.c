@@ -6,6 +6,7 @@
  * here: a reader shows the rest of the report, and tells of this entry what is
  * wrong with it.
  */
+#include "content.h"
 #include "disclosure.h"
 #include "report.h"
 
@@ -256,8 +257,7 @@ static int check_keys(const struct disclosed_file *file,
     return error;
 }
 
-/* One whose bytes are neither enclosed nor somewhere helps nobody. MIMI: the
- * message itself says where. */
+/* One whose bytes are neither enclosed nor somewhere helps nobody. */
 static int check_bytes(const struct disclosed_file *file,
                        const struct frank_disclosure *d,
                        struct frank_fault *fault)
@@ -271,17 +271,11 @@ static int check_bytes(const struct disclosed_file *file,
     return FRANK_OK;
 }
 
-static int check_kept(const struct frank_disclosure *d,
+static int check_ours(const struct frank_disclosure *d,
                       const struct frank_kept *kept, struct frank_fault *fault)
 {
     struct disclosed_file file;
-    int error;
-
-    if (kept->withhold || is_withheld(kept, d->part)) {
-        return wire_fault(fault, FRANK_ERR_WITHHELD, "attachment", 0, d->part,
-                          0);
-    }
-    error = disclosure_read(&file, d, kept->content, fault);
+    int error = disclosure_read(&file, d, kept->content, fault);
     if (error == FRANK_OK && file.by_file_key &&
         is_withheld(kept, d->part + 1)) {
         error = wire_fault(fault, FRANK_ERR_WITHHELD, "file key", 0,
@@ -295,6 +289,21 @@ static int check_kept(const struct frank_disclosure *d,
     }
     sodium_memzero(&file, sizeof file);
     return error;
+}
+
+/* The message was checked, so that its first byte tells its format. */
+static int check_kept(const struct frank_disclosure *d,
+                      const struct frank_kept *kept, struct frank_fault *fault)
+{
+    uint8_t format = kept->content.data[0];
+
+    if (kept->withhold || is_withheld(kept, d->part)) {
+        return wire_fault(fault, FRANK_ERR_WITHHELD, "attachment", 0, d->part,
+                          0);
+    }
+    return format == CONTENT_PLAIN || format == CONTENT_PARTED
+               ? check_ours(d, kept, fault)
+               : report_external_check(d, kept->content, fault);
 }
 
 int report_attachments_check(size_t *message, const struct frank_report *report,

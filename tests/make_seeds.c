@@ -512,6 +512,21 @@ static void put_witness(void)
     sodium_memzero(secret, sizeof secret);
 }
 
+/* A run of chunks that is enclosed; two to be fetched; a whole file. */
+static void put_disclosure_files(void)
+{
+    put("fuzz_disclosure_file", "file", 0,
+        support_bytes("0000000000000001 20 (11)*32 20 (22)*32 01 14 (33)*20"
+                      "00"));
+    put("fuzz_disclosure_file", "file", 1,
+        support_bytes("0000000000000001 20 (11)*32 00 00 13"
+                      "'https://a.example/f'"
+                      "0000000000000005 4040 (44)*64 00 00 13"
+                      "'https://a.example/f'"));
+    put("fuzz_disclosure_file", "file", 2,
+        support_bytes("0000000000000000 00 00 00 00"));
+}
+
 /* Pieces of an answer to a spot check: tag, length, bytes. */
 static void put_spot_answer(void)
 {
@@ -572,5 +587,6 @@ int main(int argc, char **argv)
     put_settings();
     put_books();
     put_spot_answer();
+    put_disclosure_files();
     return 0;
 }

@@ -25,6 +25,7 @@ lines() {
 
 # ---- The vectors, and what the RFCs print
 second vectors "$vectors/sealed.json" || result=1
+python3 -B "$top/tests/second/attachment.py" vectors "$vectors/attachments.json" || result=1
 
 # ---- A conversation: MIMI, plain, and in parts
 room=mimi://hub.example/r/flat-hunters-lisbon

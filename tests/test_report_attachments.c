@@ -2,14 +2,26 @@
 /* What a report discloses of files: that, proven, and nothing else. */
 #include "aead.h"
 #include "disclosure.h"
+#include "externals.h"
 #include "merkle.h"
 #include "report.h"
+#include "reports.h"
 #include "sealed_file.h"
 
 #include <sodium.h>
 #include <string.h>
 
 #define assert_ok(result) assert_int_equal(result, FRANK_OK)
+
+static bool no_memory;
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+    return no_memory ? NULL : __real_malloc(size);
+}
 
 #define LOG2 12
 #define CHUNK ((size_t)1 << LOG2)
@@ -381,6 +393,55 @@ static void what_was_sealed_wrongly_is_refused_when_opened(void **state)
     assert_true(support_is_zero(out, SIZE));
 }
 
+/* ---- MIMI -----------------------------------------------------------------
+ */
+
+static void external_parts_are_disclosed_whole(void **state)
+{
+    struct frank_span fetched = support_text("not encrypted, but hashed");
+    uint8_t hash[32];
+    struct frank_external external =
+        external_of(hash, FRANK_AEAD_NONE, support_text(""), support_text(""),
+                    support_text(""), fetched);
+    struct frank_kept kept = sealed_file_kept(external_message(&external));
+    struct frank_disclosure d = {.enclosed = true, .ciphertext = fetched};
+    struct frank_report report = report_of(&kept, &d, 1);
+    const struct frank_report_body *body;
+    struct frank_fault fault;
+
+    (void)state;
+    body = read_back(built(&report));
+    assert_int_equal(body->disclosure_count, 1);
+    support_assert_span(body->disclosures[0].ciphertext, fetched);
+    no_memory = true;
+    assert_int_equal(build(&report, &fault), FRANK_ERR_MEMORY);
+    no_memory = false;
+    d.ciphertext = flipped(fetched, 3);
+    assert_int_equal(build(&report, &fault), FRANK_ERR_FILE_HASH);
+    assert_int_equal(about, 0);
+    d.enclosed = false;
+    assert_int_equal(build(&report, &fault), FRANK_ERR_SPACE);
+    d.url = support_text("https://a"); /* the message says where */
+    assert_int_equal(build(&report, &fault), FRANK_ERR_LENGTH);
+    assert_string_equal(fault.field, "url");
+    d.url.len = 0;
+    d.keys = (struct frank_span){hash, 32};
+    assert_int_equal(build(&report, &fault), FRANK_ERR_LENGTH);
+    assert_string_equal(fault.field, "chunk keys");
+    d.keys.len = 0;
+    d.part = 7;
+    assert_int_equal(build(&report, &fault), FRANK_ERR_VALUE);
+    d.part = 0;
+    external.url.len = 0;
+    kept.content = external_message(&external);
+    assert_int_equal(build(&report, &fault), FRANK_ERR_MISSING);
+    external.content_hash.len = 0;
+    kept.content = external_message(&external);
+    assert_int_equal(build(&report, &fault), FRANK_ERR_UNPROVEN);
+    kept = reports_kept("01-offer.cbor", false); /* text */
+    assert_int_equal(build(&report, &fault), FRANK_ERR_NO_FILE);
+}
+
 /* ---- The list's own rules ------------------------------------------------ */
 
 /* Reads a body whose list nobody checked. Message 1 is withheld. */
@@ -645,6 +706,7 @@ int main(void)
         cmocka_unit_test(refuses_a_range_that_is_not_of_the_file),
         cmocka_unit_test(refuses_a_file_that_is_not_the_messages),
         cmocka_unit_test(what_was_sealed_wrongly_is_refused_when_opened),
+        cmocka_unit_test(external_parts_are_disclosed_whole),
         cmocka_unit_test(reads_entries_in_order_only),
         cmocka_unit_test(reads_whole_hashes_and_plain_addresses_only),
         cmocka_unit_test(bodies_of_lists_are_exact),

@@ -202,7 +202,7 @@ static int put_run(void *context, const struct look *look,
     }
     look_file_name(name, file);
     return put_file(folder, name,
-                    (struct frank_span){file->bytes, (size_t)file->file.bytes});
+                    (struct frank_span){file->bytes, (size_t)file->len});
 }
 
 /* Only what was proven, or looked at and found not to match, is of use; what

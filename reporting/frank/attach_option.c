@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "attach_option.h"
 
-#include "describe_file.h"
+#include "disclosure.h"
 #include "disclosure_file.h"
 
+#include <inttypes.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,24 +112,40 @@ void attach_option_free(struct attach_option *option)
 
 /* ---- Preview ------------------------------------------------------------- */
 
+static void put_file(const struct disclosed_file *file)
+{
+    io_put_text(stdout, file->attachment.filename);
+    (void)printf(" (");
+    io_put_text(stdout, file->attachment.media_type);
+    (void)printf("), %" PRIu64 " bytes\n            ", file->attachment.size);
+    if (file->bytes == file->attachment.size) {
+        (void)printf("all of it");
+    } else {
+        (void)printf("bytes %" PRIu64 " to %" PRIu64, file->begin,
+                     file->begin + file->bytes - 1);
+    }
+    if (!file->by_file_key && file->has_key) {
+        (void)printf("; and the key of all of it, in the message");
+    }
+}
+
+/* A report's entries are right; what is not ours is a MIMI file. */
 static void preview(const struct frank_disclosure *d, struct frank_span content)
 {
     struct disclosed_file file;
 
     (void)printf("file of message %u, part %u: ", d->message, d->part);
     if (disclosure_read(&file, d, content, NULL) == FRANK_OK) {
-        describe_file_text(&file.attachment);
-        (void)printf("\n            ");
-        describe_run_text(&file);
-        if (!file.by_file_key && file.has_key) {
-            (void)printf("; and the key of all of it, in the message");
-        }
+        put_file(&file);
+    } else {
+        (void)printf("all of it");
     }
     if (d->enclosed) {
         (void)printf("; enclosed");
     } else {
         (void)printf("; to be fetched from ");
-        io_put_text(stdout, d->url);
+        io_put_text(stdout, d->url.len > 0 ? d->url
+                                           : io_span("where the message says"));
     }
     (void)putchar('\n');
     sodium_memzero(&file, sizeof file);
