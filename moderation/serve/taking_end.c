@@ -74,9 +74,9 @@ static void put_off(struct taking *t, uint64_t now)
     for (uint64_t i = 0; i < t->row.tries && wait < WAIT_MAX_MS; i++) {
         wait *= 2;
     }
-    wait = wait < WAIT_MAX_MS ? wait : WAIT_MAX_MS;
+    wait = wait > t->least_wait ? wait : t->least_wait;
     t->row.tries++;
-    t->row.next = now + (wait > t->least_wait ? wait : t->least_wait);
+    t->row.next = now + (wait < WAIT_MAX_MS ? wait : WAIT_MAX_MS);
     if (t->row.tries >= TRIES_MAX) {
         t->row.state = FILES_ABSENT;
     }

@@ -353,10 +353,14 @@ f = File(os.urandom(2 * MIB), "video/mp4", "64KiB")
 goes_wrong("what is too large is not fetched", why="attachment-max", file=f)
 report_wrong()
 check("nor asked for", not store.ranges(f.name))
+check("a store that no token is for is shown none", store.tokens == {None})
 w.mod.stop()
-w.mod.configure(attachment_max="64MiB", attachment_networks="127.0.0.0/8")
+os.chmod(write("token", b"a-token-of-the-store\n"), 0o600)
+w.mod.configure(attachment_max="64MiB", attachment_networks="127.0.0.0/8",
+                attachment_token=path("token"))
 w.mod.start()
 w.ann.login()
+store.tokens.clear()
 
 # -- MIMI: one ciphertext, two files --
 def head(major, n):
@@ -441,6 +445,12 @@ if os.path.exists(salamanders):
 else:
     print("skip one ciphertext under two keys: not here", flush=True)
 
+said = w.mod.request("GET", "/metrics", headers={
+    "Authorization": "Bearer " + w.mod.token_of("operator.token")})[1].decode()
+check("what was fetched is counted", re.search(
+    r'frank_mod_attachments_total\{result="there"\} [1-9]', said) and re.search(
+    r"frank_mod_attachment_fetched_bytes_total [1-9]\d\d", said), said[-300:])
+
 # -- A purge, and a hold --
 w.mod.stop()
 w.mod.configure(appeal_window="8s")
@@ -478,6 +488,17 @@ check("with its case the file is purged", until(
 check("and its key", until(lambda: wrapped[0] not in in_files(wrapped[0])))
 check("what is held stays", names_of(reports_of[1]) and in_files(wrapped[1]))
 check("nothing of either ever stood there in clear", not in_files(needle))
-check("the store's token is nobody's", store.tokens == {None})
+check("the store is shown its token", store.tokens ==
+      {"Bearer a-token-of-the-store"}, store.tokens)
+
+# -- Settings --
 w.mod.stop()
+for wrong_one in ("https://media.example/files", "media.example/files/",
+                  "https://media.example/a/../"):
+    done = subprocess.run(
+        [B + "/frank-mod", "serve", "--check-config", "--config",
+         w.mod.file("frank-mod.conf"), "--attachment-store", wrong_one],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    check("%s is no prefix" % wrong_one, done.returncode == 2 and
+          b"attachment-store" in done.stderr, done.stderr)
 finish()
