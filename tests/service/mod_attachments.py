@@ -492,7 +492,7 @@ check("the store is shown its token", store.tokens ==
       {"Bearer a-token-of-the-store"}, store.tokens)
 
 # -- Settings --
-w.mod.stop()
+check("it ends cleanly", w.mod.stop() == 0, w.mod.journal()[-500:])
 for wrong_one in ("https://media.example/files", "media.example/files/",
                   "https://media.example/a/../"):
     done = subprocess.run(
