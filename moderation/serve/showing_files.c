@@ -247,7 +247,7 @@ static void put_bytes(json_t *out, const struct shown_files *files,
                        (unsigned)message, (unsigned)which)) {
         return;
     }
-    if (gathered_type(gathered)[0] != '\0') {
+    if (gathered_type(gathered)[0] != '\0' && gathered_size(gathered) > 0) {
         (void)snprintf(
             address, sizeof address, "/v1/evidence/%" PRIu64 "/%zu/%zu/%s",
             files->looking->report.number, message, which, files->ticket);

@@ -91,14 +91,14 @@ struct http_answer {
     unsigned status;
     const char *type; /* media type; NULL with an empty body */
     struct frank_span body;
-    void *owned;                     /* NULL, or what body points into */
+    void *owned;                      /* NULL, or what body points into */
     const struct http_source *source; /* NULL, or in the body's place; copied */
-    unsigned retry_after;            /* seconds; 0: without the header */
-    const char *location;            /* NULL: without */
-    const char *cache;               /* Cache-Control; NULL: "no-store" */
-    const struct http_field *fields; /* others, in place of those that the
-                                        settings have of the name; NULL: none.
-                                        Copied */
+    unsigned retry_after;             /* seconds; 0: without the header */
+    const char *location;             /* NULL: without */
+    const char *cache;                /* Cache-Control; NULL: "no-store" */
+    const struct http_field *fields;  /* others, in place of those that the
+                                         settings have of the name; NULL: none.
+                                         Copied */
 };
 
 /* Answers, once. The exchange is gone afterwards. From any thread. Every answer

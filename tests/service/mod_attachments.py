@@ -163,7 +163,9 @@ check("one of which nothing is disclosed is withheld", settled(report)["state"] 
       "withheld")
 empty = File(b"", "image/png")
 seen = settled(report_of(empty, "--all", "--enclose"))
-check("an empty file is there", seen["state"] == "there" and seen["size"] == 0)
+check("an empty file is there, and has no bytes to be seen",
+      seen["state"] == "there" and seen["size"] == 0 and "evidence" not in seen,
+      seen)
 
 # -- A store that does wrong --
 wrong = []  # name, file, address, state, word of the reason
