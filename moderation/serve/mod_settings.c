@@ -82,10 +82,11 @@ static const struct option_entry entries[] = {
     {"attachment-networks", OPTION_TEXT, AT(attachment_networks), NULL, 0, 0,
      "private networks in which the store may be: 10.0.0.0/8, fd00::/8"},
     {"attachment-max", OPTION_BYTES, AT(attachment_max), "2GiB", MIB,
-     UINT64_C(1) << 41, "what is disclosed of one file is fetched up to here"},
+     UINT64_C(1) << 41,
+     "what one report discloses of files is taken in up to here"},
     {"attachment-external-max", OPTION_BYTES, AT(attachment_external_max),
      "64MiB", MIB, UINT64_C(1) << 30,
-     "the same for a file of a MIMI message, which is opened in memory"},
+     "a file of a MIMI message, which is opened in memory, is up to here"},
     {"attachment-retry", OPTION_TIME, AT(attachment_retry), "1m", 100, HOUR,
      "a store that does not answer is asked again after so long, and then "
      "ever more seldom, for some days"},

@@ -20,6 +20,13 @@ static enum taking_word because(struct taking *t, enum taking_word word,
     return word;
 }
 
+static bool is_proven(const struct looking *looking, size_t message)
+{
+    enum opening_state state = looking->verdicts[message].state;
+
+    return state == OPENING_MATCHES || state == OPENING_MALFORMED;
+}
+
 /* The part that the entry is about, of a message that is proven. */
 static enum taking_word find_part(struct taking *t)
 {
@@ -28,7 +35,7 @@ static enum taking_word find_part(struct taking *t)
     const struct frank_span content =
         opening_body(t->looking->opening)->openings[d->message].content;
 
-    if (v->state != OPENING_MATCHES && v->state != OPENING_MALFORMED) {
+    if (!is_proven(t->looking, d->message)) {
         return because(t, TAKING_REFUSED, "the message is not proven");
     }
     t->parts = calloc(1, sizeof *t->parts);
@@ -45,6 +52,27 @@ static enum taking_word find_part(struct taking *t)
                : because(t, TAKING_REFUSED, "the part is no attachment");
 }
 
+/* Whether what the report discloses up to this entry is within attachment-max:
+ * else many entries of large files would fill the disk. */
+static bool is_within_max(const struct taking *t)
+{
+    const struct frank_report_body *body = opening_body(t->looking->opening);
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i <= t->row.entry; i++) {
+        const struct frank_disclosure *d = &body->disclosures[i];
+        struct disclosed_file file;
+
+        if (is_proven(t->looking, d->message) &&
+            disclosure_read(&file, d, body->openings[d->message].content,
+                            NULL) == FRANK_OK) {
+            sum += attachment_sealed_bytes(&file);
+            sodium_memzero(&file, sizeof file);
+        }
+    }
+    return sum <= t->mod->settings->attachment_max;
+}
+
 static enum taking_word read_frank(struct taking *t)
 {
     const struct frank_span content = opening_body(t->looking->opening)
@@ -52,9 +80,9 @@ static enum taking_word read_frank(struct taking *t)
                                           .content;
     int error = disclosure_read(&t->file, t->disclosure, content, NULL);
 
-    if (error == FRANK_OK &&
-        attachment_sealed_bytes(&t->file) > t->mod->settings->attachment_max) {
-        return because(t, TAKING_ABSENT, "it is larger than attachment-max");
+    if (error == FRANK_OK && !is_within_max(t)) {
+        return because(t, TAKING_ABSENT,
+                       "the report's files are larger than attachment-max");
     }
     if (error == FRANK_OK) {
         error = aead_new(&t->aead, t->file.attachment.aead, NULL);

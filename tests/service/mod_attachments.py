@@ -355,6 +355,15 @@ f = File(os.urandom(2 * MIB), "video/mp4", "64KiB")
 goes_wrong("what is too large is not fetched", why="attachment-max", file=f)
 report_wrong()
 check("nor asked for", not store.ranges(f.name))
+two = [File(os.urandom(600000), "image/png", "64KiB") for _ in range(2)]
+report = w.open(w.ann, send(
+    w, [path(f.name + ".content") for f in two], *[
+        x for i, f in enumerate(two) for x in (
+            "--attach", f.disclose("--all", "--enclose", message=i))]))
+check("what is enclosed is taken in", settled(report)["state"] == "there")
+seen = settled(report, 1)
+check("but not more than attachment-max of one report", seen["state"] ==
+      "absent" and "attachment-max" in seen["why"], seen)
 check("a store that no token is for is shown none", store.tokens == {None})
 w.mod.stop()
 os.chmod(write("token", b"a-token-of-the-store\n"), 0o600)
