@@ -21,8 +21,6 @@
 
 /* A block is so long, or one chunk. */
 #define BLOCK_BYTES ((size_t)1 << 18)
-/* So much of the input is asked for ahead. */
-#define AHEAD_BLOCKS 8
 #define COMPARE_BYTES ((size_t)1 << 14)
 
 /* What all threads share. */
@@ -184,12 +182,6 @@ static int hand_on(struct worker *w, uint64_t first, uint64_t count)
                           (first + i) * stride);
         merkle_append(&job->leaves, w->leaves[i]);
     }
-    if (error == FRANK_OK && job->out >= 0) {
-        file_written(job->out,
-                     job->opens ? first << job->file->chunk_log2
-                                : first * stride,
-                     count * stride);
-    }
     if (error == FRANK_OK && job->work != NULL && job->work->progress != NULL) {
         error = job->work->progress(
             job->work->context, end < job->file->size ? end : job->file->size,
@@ -258,8 +250,6 @@ static void *run(void *context)
     while ((count = take_block(w->job, &first)) > 0) {
         int error = FRANK_OK;
 
-        file_soon(w->job->in, in_offset(w->job, first + count),
-                  AHEAD_BLOCKS * block_bytes(w->job));
         for (size_t i = 0; error == FRANK_OK && i < count; i++) {
             error = work_chunk(w, i, first + i);
         }
