@@ -230,6 +230,7 @@ walk: all
 WRAP_test_book := calloc
 WRAP_test_bundle := malloc calloc realloc
 WRAP_test_view := malloc calloc realloc
+WRAP_test_report_attachments := malloc
 WRAP_test_template := malloc
 WRAP_test_discreet := calloc
 WRAP_test_people := crypto_pwhash

@@ -2,6 +2,7 @@
 #include "aead.h"
 #include "wire.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -48,8 +49,11 @@ int aead_new(struct aead **out, uint16_t number, struct frank_fault *fault)
         aead->cipher = cipher;
         aead->context = EVP_CIPHER_CTX_new();
     }
-    /* The cipher once: afterwards only key and nonce change. */
+    /* libcrypto sets itself up at its first use: without memory for that, what
+     * does not ask first would crash. The cipher once: afterwards only key and
+     * nonce change. */
     if (aead == NULL || aead->context == NULL ||
+        OSSL_LIB_CTX_get0_global_default() == NULL ||
         EVP_CipherInit_ex(aead->context, cipher, NULL, NULL, NULL, 1) != 1) {
         aead_free(aead);
         return wire_fault(fault, FRANK_ERR_MEMORY, "aead", 0, 0, 0);

@@ -17,7 +17,8 @@
  *   its own, and none allocates or does I/O but those under "Files": a stream
  *   is memory of the library's until it is freed, frank_file_*() read and
  *   write files and start threads, and what opens a chunk takes memory for
- *   that time. All are safe to call from several threads at once, with
+ *   that time, as frank_report_build() does where a report discloses an
+ *   ExternalPart. All are safe to call from several threads at once, with
  *   another stream or other files each.
  * - A function that can fail gives 0 (FRANK_OK) or one of enum frank_error.
  *   Its last argument may be NULL, or gets the place of the fault; without a
@@ -963,7 +964,9 @@ struct frank_kept {
  * (then first is 0 and proof empty). MIMI's ExternalPart can only be disclosed
  * in this way. Bytes, sealed as they were sent, come with the report
  * (`enclosed`), or are left for the moderators to fetch from url, which holds
- * the whole sealed file; MIMI: from that of the message.
+ * the whole sealed file; MIMI: from that of the message. The disclosures of a
+ * report stand in rising order of message, part and first; none overlaps
+ * another.
  */
 struct frank_disclosure {
     unsigned message; /* index; it must be disclosed, the part too */
@@ -974,7 +977,7 @@ struct frank_disclosure {
     struct frank_span proof; /* FRANK_HASH_BYTES a hash */
     bool enclosed;
     struct frank_span ciphertext; /* if enclosed */
-    struct frank_span url; /* printable ASCII; empty if enclosed, or MIMI */
+    struct frank_span url; /* ASCII, no space; empty if enclosed, or MIMI */
 };
 
 struct frank_report {
@@ -996,8 +999,14 @@ struct frank_report {
  * *written and SPACE as with frank_plain_build(); out must overlap nothing.
  * *message, if not NULL, gets the index of the message that an error is about,
  * or SIZE_MAX. Errors about a message: those of frank_opening_check(), SUITE,
- * VALUE (seen_seq, parts), FORMAT (parts of what is not parted), ROOMS; of the
- * report: MISSING, LIMIT, VALUE (accused), UTF8 (note), SPACE.
+ * VALUE (seen_seq, parts), FORMAT (parts of what is not parted), ROOMS. About
+ * what is disclosed of its file: WITHHELD (message, part, or the file's key
+ * where keys is empty), ORDER, VALUE and LIMIT (a field, or no such chunks),
+ * LENGTH, MISSING (url); FILE_HASH (enclosed bytes or keys that are not the
+ * file's; enclosed bytes are hashed in each call), MEMORY; those of
+ * frank_attachment_read(), or frank_external_read() and frank_external_open().
+ * About the report: MISSING, LIMIT, VALUE (accused),
+ * UTF8 (note), SPACE.
  */
 FRANK_API FRANK_MUST_CHECK int frank_report_build(
     uint8_t *out, size_t capacity, size_t *written, size_t *message,
@@ -1046,7 +1055,8 @@ struct frank_unsealed {
 };
 
 /* Reads an UnsealedReport. Errors: TRUNCATED, TRAILING, LENGTH_FORM, LIMIT,
- * LENGTH, VALUE, MISSING, SUITE, ROOMS, REPORTER, PADDING, UTF8. */
+ * LENGTH, VALUE, MISSING, SUITE, ROOMS, REPORTER, PADDING, UTF8, ORDER and
+ * WITHHELD (disclosures, which are not held against their messages here). */
 FRANK_API FRANK_MUST_CHECK int frank_report_read(struct frank_unsealed *out,
                                                  const uint8_t *bytes,
                                                  size_t len,

@@ -164,6 +164,9 @@ int frank_report_build(uint8_t *out, size_t capacity, size_t *written,
         *message = SIZE_MAX;
     }
     error = make_header(&header, message, report, random, &reporter, fault);
+    if (error == FRANK_OK) {
+        error = report_attachments_check(message, report, fault);
+    }
     if (error != FRANK_OK) {
         return error;
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The structures of a report (docs/WIRE.md, "Sealed report"). report_header.c
- * and report_body.c write and read their halves, report.c puts them together.
+ * and report_body.c (with report_attachments.c) write and read their halves,
+ * report.c puts them together.
  */
 #ifndef CLIENT_REPORT_H
 #define CLIENT_REPORT_H
@@ -57,6 +58,23 @@ FRANK_MUST_CHECK int report_body_decode(struct frank_report_body *out,
  * down as its reporter chose. */
 void report_body_write(struct wire_writer *w,
                        const struct frank_report *report);
+
+/* The body's list of attachments: of out->count openings, which were read. */
+void report_attachments_read(struct frank_report_body *out,
+                             struct wire_reader *r);
+void report_attachments_write(struct wire_writer *w,
+                              const struct frank_report *report);
+/* Whether each disclosure of a report, whose messages were checked, is right.
+ * *message, if not NULL, is set where an error is about one. */
+FRANK_MUST_CHECK int report_attachments_check(size_t *message,
+                                              const struct frank_report *report,
+                                              struct frank_fault *fault);
+
+/* The same of one about a MIMI content. Errors: LENGTH (keys, url), MISSING
+ * (url), MEMORY, those of frank_external_read() and frank_external_open(). */
+FRANK_MUST_CHECK int report_external_check(const struct frank_disclosure *d,
+                                           struct frank_span content,
+                                           struct frank_fault *fault);
 
 /* A SealedReport. Spans point into its bytes. */
 struct sealed_report {

@@ -81,7 +81,7 @@ void report_body_write(struct wire_writer *w, const struct frank_report *report)
     for (size_t i = 0; i < report->count; i++) {
         write_opening(w, &report->messages[i]);
     }
-    wire_write_length(w, 0, "attachments");
+    report_attachments_write(w, report);
 }
 
 /* ---- Reading ------------------------------------------------------------ */
@@ -156,7 +156,6 @@ int report_body_decode(struct frank_report_body *out, struct frank_span padded,
 {
     struct frank_span body = {padded.data, unpadded(padded)};
     struct wire_reader r;
-    size_t attachments;
     int error;
 
     memset(out, 0, sizeof *out);
@@ -166,11 +165,7 @@ int report_body_decode(struct frank_report_body *out, struct frank_span padded,
     wire_read_init(&r, body, base);
     read_note(out, &r);
     read_openings(out, &r, count);
-    attachments = wire_read_length(&r, "attachments");
-    if (attachments != 0) {
-        wire_read_fail(&r, FRANK_ERR_LENGTH, "attachments", r.pos, attachments,
-                       0);
-    }
+    report_attachments_read(out, &r);
     wire_read_end(&r, "report body");
     error = wire_read_result(&r, fault);
     if (error != FRANK_OK) {

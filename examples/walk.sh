@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Walks the life of a report with the commands frank and frank-mod, on a folder
 # of MIMI messages: tag, stamp, check, report, verdict; sealed to three
-# moderators, of whom two open it; then the same with one bit changed. Exits 0
-# only if each step came out as it must.
+# moderators, of whom two open it; a picture, of which a part is shown; then the
+# same with one bit changed. Exits 0 only if each step came out as it must.
 #
 #   FRANK=build/frank FRANK_MOD=build/frank-mod examples/walk.sh tests/vectors/messages
 set -eu
@@ -53,7 +53,7 @@ refused() {
     else
         printf '  %-24s refused: %s\n' "$what" \
             "$(printf '%s\n' "$reason" |
-                sed -n '$s/.*not valid: \|^refused: \|^frank-mod [a-z]*: [^ ]*: //p')"
+                sed -n '$s/.*not valid: \|^refused: \|^frank[a-z -]*: [^ ]*: //p')"
     fi
 }
 
@@ -153,6 +153,50 @@ refused "one consent alone" open --consent "$work/consent-1" "$work/sealed"
 open --consent "$work/consent-1" --consent "$work/consent-3" \
     --out "$work/opened" "$work/sealed" || failed=1
 cmp "$work/opened/message-0.content" "${1%%:*}" || failed=1
+
+title "A picture: sealed under its own key, of which a part is shown"
+awk 'BEGIN { print "P2 96 96 255"
+    for (y = 0; y < 96; y++) for (x = 0; x < 96; x++)
+        printf "%d%s", (x * x + y * y) % 256, x < 95 ? " " : "\n" }' >"$work/picture.pgm"
+"$frank" attach seal --chunk 4KiB --type image/x-portable-graymap \
+    --key-out "$work/picture.key" --descriptor-out "$work/picture.d" \
+    --out "$work/picture.sealed" "$work/picture.pgm"
+# Descriptor and key are two parts, so that the key can be withheld.
+"$frank" content parted --sender "$abuser" --room "$room" \
+    "picture;application/vnd.frank.attachment=$work/picture.d" \
+    "key;application/vnd.frank.attachment-key=$work/picture.key" >"$work/album"
+"$frank" stamp --keyring "$work/keyring" --time $ms "$work/album" >"$work/album.frank"
+"$frank" attach open --content "$work/album" --out "$work/seen.pgm" \
+    "$work/picture.sealed" || failed=1
+cmp "$work/seen.pgm" "$work/picture.pgm" || failed=1
+echo "The recipient opens it, and reports its first 8 KiB without its key:"
+"$frank" attach disclose --content "$work/album" --range 0-8KiB --enclose \
+    --out "$work/shown" "$work/picture.sealed" 2>&1 || failed=1
+"$frank" report seal --quorum "$work/quorum/quorum.pub" --anonymous \
+    --hub-public "$work/hub.json" --reason unsolicited_sexual --withhold-part 0.1 --attach "0.0=$work/shown" \
+    "$work/album:$work/album.frank:$ms" >"$work/sealed-picture"
+"$frank" report check --keyring "$work/keyring" \
+    --quorum "$work/quorum/quorum.pub" --verdict-out "$work/verdict-picture" \
+    "$work/sealed-picture" || failed=1
+for i in 2 3; do
+    "$mod" consent --share "$work/quorum/holder-$i.share" \
+        --receipt "$work/receipt-picture-$i" \
+        --out "$work/consent-picture-$i" "$work/sealed-picture"
+done
+"$mod" open --quorum "$work/quorum/quorum.pub" --hub-public "$work/hub.json" \
+    --verdict "$work/verdict-picture" --consent "$work/consent-picture-2" \
+    --consent "$work/consent-picture-3" --out "$work/opened-picture" \
+    "$work/sealed-picture" || failed=1
+head -c 8192 "$work/picture.pgm" |
+    cmp - "$work/opened-picture/message-0-part-0.from-0" || failed=1
+printf '\nOne bit of the picture changed, or another key:\n'
+flip "$work/picture.sealed" 9000 "$work/changed"
+refused "the picture" "$frank" attach open --content "$work/album" \
+    --out "$work/wrong" "$work/changed"
+flip "$work/picture.key" 0 "$work/changed"
+chmod 600 "$work/changed"
+refused "its key" "$frank" attach open --descriptor "$work/picture.d" \
+    --key "$work/changed" --out "$work/wrong" "$work/picture.sealed"
 
 title "One bit changed: each must be refused"
 sender=$(field "$first.json" sender)

@@ -81,7 +81,9 @@ readme_runs() {
     grep -x shown "$work/out" && grep 'message 0: valid' "$work/out" &&
         grep 'accepted: the seal holds' "$work/out" &&
         grep 'holder 3 agreed' "$work/out" &&
-        grep 'message 0: disclosed and matches' "$work/out"
+        grep 'message 0: disclosed and matches' "$work/out" &&
+        grep 'proven *bytes 0-4096' "$work/out" &&
+        cmp "$work/file.opened" "$work/messenger"
 }
 try "the README's example, dynamically linked" readme_runs
 forged_is_not_shown() {

@@ -3,6 +3,7 @@
  * into a folder for each target. */
 #include "book.h"
 #include "bundles.h"
+#include "disclosures.h"
 #include "examples.h"
 #include "externals.h"
 #include "hub_public.h"
@@ -209,6 +210,34 @@ static void put_reports(void)
             }
         }
     }
+}
+
+/* All of a file by the key in the message, two runs of another without it, and
+ * one that is elsewhere. */
+static void put_attachments(void)
+{
+    struct sealed_file small =
+        sealed_file_make(20, 12, FRANK_AEAD_CHACHA20_POLY1305, 8);
+    struct sealed_file film =
+        sealed_file_make(9000, 12, FRANK_AEAD_CHACHA20_POLY1305, 2);
+    struct frank_kept kept[3] = {disclosures_kept(disclosures_plain(&small)),
+                                 disclosures_kept(disclosures_parted(&film)),
+                                 disclosures_kept(disclosures_plain(&film))};
+    struct frank_disclosure list[4] = {
+        disclosures_whole(&small, 0), disclosures_range(&film, 1, 0, 1),
+        disclosures_range(&film, 1, 2, 1), disclosures_whole(&film, 0)};
+    struct frank_report report = {.messages = kept,
+                                  .count = SUPPORT_COUNT(kept),
+                                  .disclosures = list,
+                                  .disclosure_count = SUPPORT_COUNT(list)};
+
+    kept[1].withhold_parts = 1U << 2;
+    list[1].message = list[2].message = 1;
+    list[3].message = 2;
+    list[3].enclosed = false;
+    list[3].url = support_text("https://media.example/f/1");
+    put("fuzz_unsealed", "attachments", 0,
+        reports_build(&report, reports_random(0)));
 }
 
 static void put_bundles(void)
@@ -500,6 +529,21 @@ static void put_witness(void)
     sodium_memzero(secret, sizeof secret);
 }
 
+/* A run of chunks that is enclosed; two to be fetched; a whole file. */
+static void put_disclosure_files(void)
+{
+    put("fuzz_disclosure_file", "file", 0,
+        support_bytes("0000000000000001 20 (11)*32 20 (22)*32 01 14 (33)*20"
+                      " 00"));
+    put("fuzz_disclosure_file", "file", 1,
+        support_bytes("0000000000000001 20 (11)*32 00 00 13"
+                      "'https://a.example/f'"
+                      "0000000000000005 4040 (44)*64 00 00 13"
+                      "'https://a.example/f'"));
+    put("fuzz_disclosure_file", "file", 2,
+        support_bytes("0000000000000000 00 00 00 00"));
+}
+
 /* Pieces of an answer to a spot check: tag, length, bytes. */
 static void put_spot_answer(void)
 {
@@ -582,6 +626,7 @@ int main(int argc, char **argv)
     put_keys(rings_new(0), 0);
     put_keys(rings_worn(), 1);
     put_reports();
+    put_attachments();
     put_bundles();
     put_quorum();
     put_service();
@@ -598,5 +643,6 @@ int main(int argc, char **argv)
     put_books();
     put_spot_answer();
     put_attachments();
+    put_disclosure_files();
     return 0;
 }

@@ -433,7 +433,7 @@ static void bodies_are_exact(void **state)
         {"00 02 0000 00 80", 2, FRANK_ERR_LENGTH},
         {"00 04 0000 0000 00 80", 1, FRANK_ERR_LENGTH},
         {"00 00 00 80", 1, FRANK_ERR_LENGTH},
-        {"00 02 0000 01 61 80", 1, FRANK_ERR_LENGTH}, /* attachments */
+        {"00 02 0000 01 61 80", 1, FRANK_ERR_TRUNCATED}, /* attachments */
         {"00 02 0000 80", 1, FRANK_ERR_TRUNCATED},
         {"01 c3 02 0000 00 80", 1, FRANK_ERR_UTF8},
         {"4000 02 0000 00 80", 1, FRANK_ERR_LENGTH_FORM},

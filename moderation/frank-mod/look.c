@@ -3,6 +3,7 @@
 
 #include "describe.h"
 #include "describe_report.h"
+#include "look_files.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -205,6 +206,7 @@ int look_put_text(const struct look *look)
     for (size_t i = 0; i < count; i++) {
         put_message_text(look, i);
     }
+    (void)look_files_put_text(look);
     put_order_text(look);
     return io_finish(EXIT_DONE);
 }
@@ -216,6 +218,9 @@ int look_put_json(const struct look *look, bool filed)
 
     for (size_t i = 0; i < count && code == EXIT_DONE; i++) {
         code = put_message_json(look, i, filed);
+    }
+    if (code == EXIT_DONE) {
+        code = look_files_put_json(look, filed);
     }
     return code == EXIT_DONE ? put_order_json(look) : code;
 }

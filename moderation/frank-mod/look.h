@@ -19,7 +19,7 @@ struct look {
     struct opening_verdict verdicts[FRANK_MESSAGES_MAX];
 };
 
-#define LOOK_NAME_BYTES 48
+#define LOOK_NAME_BYTES 80
 
 /* The name of the file that a message's content is written to. */
 void look_content_name(char out[static LOOK_NAME_BYTES], size_t index);

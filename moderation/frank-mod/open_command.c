@@ -2,7 +2,7 @@
 /* frank-mod open: what k holders together see of a report. Contents go to files
  * in a folder, and nowhere else. */
 #include "commands.h"
-#include "look.h"
+#include "look_files.h"
 #include "secret_file.h"
 
 #include <errno.h>
@@ -190,6 +190,21 @@ static int put_file(const char *folder, const char *name,
                : io_key_fault(path, &fault);
 }
 
+static int put_run(void *context, const struct look *look,
+                   const struct look_file *file)
+{
+    const char *folder = context;
+    char name[LOOK_NAME_BYTES];
+
+    (void)look;
+    if (file->state != LOOK_FILE_THERE) {
+        return EXIT_DONE;
+    }
+    look_file_name(name, file);
+    return put_file(folder, name,
+                    (struct frank_span){file->bytes, (size_t)file->len});
+}
+
 /* Only what was proven, or looked at and found not to match, is of use; what
  * cannot be proven is written too: the moderators decide. */
 static int put_contents(const struct look *look, const char *folder)
@@ -213,7 +228,8 @@ static int put_contents(const struct look *look, const char *folder)
             code = put_file(folder, name, body->openings[i].content);
         }
     }
-    return code;
+    return code == EXIT_DONE ? look_files_each(look, put_run, (void *)folder)
+                             : code;
 }
 
 /* ---- The command --------------------------------------------------------- */
@@ -241,7 +257,7 @@ static int judge_all(const struct look *look, const char *hub_file)
             return EXIT_REFUSED;
         }
     }
-    return EXIT_DONE;
+    return look_files_refused(look) ? EXIT_REFUSED : EXIT_DONE;
 }
 
 static int look_at(struct look *look, const struct open_arguments *arguments)

@@ -34,6 +34,11 @@ int report_show_command(const struct command *self, int argc, char **argv);
 int report_check_command(const struct command *self, int argc, char **argv);
 int report_convert_command(const struct command *self, int argc, char **argv);
 
+int attach_seal_command(const struct command *self, int argc, char **argv);
+int attach_open_command(const struct command *self, int argc, char **argv);
+int attach_disclose_command(const struct command *self, int argc, char **argv);
+int attach_verify_command(const struct command *self, int argc, char **argv);
+
 int receipt_command(const struct command *self, int argc, char **argv);
 int reporter_token_key_command(const struct command *self, int argc,
                                char **argv);

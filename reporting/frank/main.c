@@ -39,6 +39,26 @@ static const struct command commands[] = {
      "    [--sender URI] [--room URI]\n"
      "    [--seq N --seen N --transcript-frank F] [--json] FILE|-",
      "whether a content was stamped", check_command},
+    {"attach seal",
+     "--key-out K --descriptor-out D [--out SEALED] [--name N] [--type T]\n"
+     "    [--aead aes-256-gcm|chacha20-poly1305] [--chunk SIZE] [--threads N]\n"
+     "    [--quiet] [--json] FILE",
+     "seal a file under a new key, for a message to hold", attach_seal_command},
+    {"attach open",
+     "(--descriptor D --key K | --content C [--part N]) [--out FILE]\n"
+     "    [--threads N] [--quiet] [--json] SEALED",
+     "the file, if it is the one that its message commits to",
+     attach_open_command},
+    {"attach disclose",
+     "(--descriptor D --key K | --content C [--part N])\n"
+     "    (--range BEGIN-[END]... | --all) (--enclose | --url U) --out F\n"
+     "    [--threads N] [--quiet] [--json] SEALED",
+     "what a report is to show of a file", attach_disclose_command},
+    {"attach verify",
+     "(--descriptor D [--key K] | --content C [--part N])\n"
+     "    [--disclosure F [--out FILE]] [--threads N] [--quiet] [--json] "
+     "[SEALED]",
+     "what is proven of a file, and what is not", attach_verify_command},
     {"report mimi",
      "[--reporter URI] --abuser URI --reason NAME|N [--note-file F]\n"
      "    CONTENT:FRANK:MS...",
@@ -46,8 +66,8 @@ static const struct command commands[] = {
     {"report seal",
      "--quorum Q [--pin F] (--reporter URI | --anonymous)\n"
      "    --reason NAME|N [--accused I] [--note-file F] [--withhold I]...\n"
-     "    [--withhold-part I.P]... [--hub-public P] [--created MS] "
-     "[--preview]\n"
+     "    [--withhold-part I.P]... [--attach I[.P][=F]]... [--hub-public P]\n"
+     "    [--created MS] [--preview]\n"
      "    CONTENT:FRANK:MS[:SEQ:SEEN:TRANSCRIPTFRANK]...",
      "make a report that only a quorum of moderators can read",
      report_seal_command},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* frank report seal: chooses, shows and seals what leaves the device. */
+#include "attach_option.h"
 #include "commands.h"
 #include "describe.h"
 #include "describe_report.h"
@@ -22,6 +23,7 @@ enum {
     OPT_NOTE_FILE,
     OPT_WITHHOLD,
     OPT_WITHHOLD_PART,
+    OPT_ATTACH,
     OPT_CREATED,
     OPT_PREVIEW
 };
@@ -37,6 +39,7 @@ static const struct option seal_options[] = {
     {"note-file", required_argument, NULL, OPT_NOTE_FILE},
     {"withhold", required_argument, NULL, OPT_WITHHOLD},
     {"withhold-part", required_argument, NULL, OPT_WITHHOLD_PART},
+    {"attach", required_argument, NULL, OPT_ATTACH},
     {"created", required_argument, NULL, OPT_CREATED},
     {"preview", no_argument, NULL, OPT_PREVIEW},
     {NULL, 0, NULL, 0}};
@@ -46,6 +49,7 @@ struct draft {
     struct frank_report report;
     struct frank_kept messages[FRANK_MESSAGES_MAX];
     struct kept_message files[FRANK_MESSAGES_MAX];
+    struct attach_option attached;
     struct blob note;
     struct frank_quorum quorum;
     struct hub_public hub;
@@ -172,6 +176,31 @@ static bool take_option(struct draft *draft, int option)
     }
 }
 
+/* messages: how many are given. */
+static int check_arguments(const struct draft *draft,
+                           const struct command *self, int messages)
+{
+    if (draft->quorum_file == NULL) {
+        return command_usage(self, "--quorum is needed");
+    }
+    if (!draft->has_reason) {
+        return command_usage(self, "--reason is needed");
+    }
+    if (draft->anonymous == (draft->report.reporter.len > 0)) {
+        return command_usage(self, "either --reporter or --anonymous");
+    }
+    if (messages < 1 || messages > FRANK_MESSAGES_MAX) {
+        return command_usage(self, "1 to %d messages: %d given",
+                             FRANK_MESSAGES_MAX, messages);
+    }
+    if (draft->report.accused >= (unsigned)messages ||
+        draft->highest >= (unsigned)messages ||
+        draft->attached.highest >= (unsigned)messages) {
+        return command_usage(self, "no such message: counting starts at 0");
+    }
+    return EXIT_DONE;
+}
+
 static int parse(struct draft *draft, const struct command *self, int argc,
                  char **argv)
 {
@@ -183,31 +212,14 @@ static int parse(struct draft *draft, const struct command *self, int argc,
         if (option == OPT_NOTE_FILE) {
             io_free(&draft->note);
             code = io_read(&draft->note, optarg, FRANK_NOTE_MAX_BYTES);
+        } else if (option == OPT_ATTACH) {
+            code = attach_option_take(&draft->attached, optarg);
         } else if (!take_option(draft, option)) {
             return EXIT_USAGE;
         }
     }
-    if (code != EXIT_DONE) {
-        return code;
-    }
-    if (draft->quorum_file == NULL) {
-        return command_usage(self, "--quorum is needed");
-    }
-    if (!draft->has_reason) {
-        return command_usage(self, "--reason is needed");
-    }
-    if (draft->anonymous == (draft->report.reporter.len > 0)) {
-        return command_usage(self, "either --reporter or --anonymous");
-    }
-    if (optind == argc || argc - optind > FRANK_MESSAGES_MAX) {
-        return command_usage(self, "1 to %d messages: %d given",
-                             FRANK_MESSAGES_MAX, argc - optind);
-    }
-    if (draft->report.accused >= (unsigned)(argc - optind) ||
-        draft->highest >= (unsigned)(argc - optind)) {
-        return command_usage(self, "no such message: counting starts at 0");
-    }
-    return EXIT_DONE;
+    return code == EXIT_DONE ? check_arguments(draft, self, argc - optind)
+                             : code;
 }
 
 /* ---- Preview ------------------------------------------------------------ */
@@ -263,6 +275,7 @@ static int preview(const struct draft *draft, const uint8_t *bytes, size_t len)
     for (size_t i = 0; i < report->body.count; i++) {
         preview_message(&report->body.openings[i], i);
     }
+    attach_option_preview(&report->body);
     (void)puts("\nNothing was sealed: this is a preview.");
     free(report);
     return io_finish(EXIT_DONE);
@@ -374,6 +387,9 @@ static int seal(struct draft *draft, const struct command *self, int argc,
         code = take_messages(draft, self, argc, argv);
     }
     draft->report.note = io_blob_span(&draft->note);
+    attach_option_sort(&draft->attached);
+    draft->report.disclosures = draft->attached.list;
+    draft->report.disclosure_count = draft->attached.count;
     return code == EXIT_DONE ? build_and_put(draft) : code;
 }
 
@@ -389,6 +405,7 @@ int report_seal_command(const struct command *self, int argc, char **argv)
     for (size_t i = 0; i < draft->report.count; i++) {
         io_free(&draft->files[i].content);
     }
+    attach_option_free(&draft->attached);
     io_free(&draft->note);
     sodium_memzero(draft, sizeof *draft);
     free(draft);

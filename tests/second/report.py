@@ -3,10 +3,10 @@
 docs/PROTOCOL.md, sections 5 and 9. Reading refuses what breaks a rule there."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from content import CONTENT_MAX, URI_MAX
-from wire import Reader, Refused, opaque, uint
+from wire import Reader, Refused, opaque, optional, uint
 
 VERSION = 1
 MESSAGES_MAX = 64
@@ -16,6 +16,12 @@ SUITES = (0x0001, 0x0003)  # Ed25519
 SIGNATURE_BYTES = 64
 NOBODY = bytes(32)
 WITHHELD, DISCLOSED = 0, 1
+HASH_BYTES = 32
+ATTACHMENTS_MAX = 64
+PROOF_MAX = 56
+ENCLOSED_MAX = 8 * 2**20
+URL_MAX = 2048
+CHUNKS_MAX = 2**28
 
 
 @dataclass
@@ -166,28 +172,103 @@ def read_reporter(r, header):
 
 
 @dataclass
+class Range:
+    """AttachmentRange: what is disclosed of a file. No keys: all of it."""
+
+    evidence: int
+    part: int
+    first: int = 0
+    keys: bytes = b""
+    proof: bytes = b""
+    ciphertext: bytes | None = None
+    url: bytes = b""
+
+    def encode(self):
+        sealed = self.ciphertext
+        return (
+            uint(1, self.evidence)
+            + uint(2, self.part)
+            + uint(8, self.first)
+            + opaque(self.keys)
+            + opaque(self.proof)
+            + optional(None if sealed is None else opaque(sealed))
+            + opaque(self.url)
+        )
+
+    @staticmethod
+    def read(r):
+        place = r.uint(1, "evidence"), r.uint(2, "part"), r.uint(8, "chunk")
+        keys = r.opaque("chunk keys")
+        proof = r.opaque("proof", 0, PROOF_MAX * HASH_BYTES)
+        sealed = None
+        if r.present("ciphertext"):
+            sealed = r.opaque("ciphertext", 0, ENCLOSED_MAX)
+        url = r.opaque("url", 0, URL_MAX)
+        return Range(*place, keys, proof, sealed, url)
+
+    def count(self):
+        """Chunks of the run."""
+        return len(self.keys) // HASH_BYTES
+
+    def check(self, contents):
+        """What it must hold by itself."""
+        if self.evidence >= len(contents) or contents[self.evidence] is None:
+            raise Refused("attachment of a message that is not disclosed")
+        if len(self.keys) % HASH_BYTES or len(self.proof) % HASH_BYTES:
+            raise Refused("attachment: not whole hashes")
+        if not self.keys and (self.first or self.proof):
+            raise Refused("attachment: a whole file with a place or a proof")
+        if self.first + self.count() > CHUNKS_MAX:
+            raise Refused("attachment: beyond any file")
+        if self.url and self.ciphertext is not None:
+            raise Refused("attachment: enclosed, and elsewhere")
+        if any(not 0x21 <= byte <= 0x7E for byte in self.url):
+            raise Refused("attachment: an address that is none")
+
+    def is_behind(self, other):
+        """Whether it may stand behind this one."""
+        mine, others = (self.evidence, self.part), (other.evidence, other.part)
+        if mine != others or not self.keys or not other.keys:
+            return mine > others
+        return self.first >= other.first + other.count()
+
+
+def check_ranges(ranges, contents):
+    """What they must hold together."""
+    for i, item in enumerate(ranges):
+        item.check(contents)
+        if i and not item.is_behind(ranges[i - 1]):
+            raise Refused(f"attachment {i}: order, or an overlap")
+    if sum(len(item.ciphertext or b"") for item in ranges) > ENCLOSED_MAX:
+        raise Refused("attachments: too much is enclosed")
+
+
+@dataclass
 class Body:
     """ReportBody; a content is None where it is withheld."""
 
     note: bytes
     contents: list
+    ranges: list = field(default_factory=list)
 
     def encode(self):
         openings = b"".join(encode_opening(item) for item in self.contents)
-        return opaque(self.note) + opaque(openings) + opaque(b"")
+        ranges = b"".join(item.encode() for item in self.ranges)
+        return opaque(self.note) + opaque(openings) + opaque(ranges)
 
     @staticmethod
     def read(data, count):
         r = Reader(data)
         note = r.opaque("note", 0, NOTE_MAX)
         contents = r.vector("openings", read_opening, count, count)
-        r.opaque("attachments", 0, 0)
+        ranges = r.vector("attachments", Range.read, 0, ATTACHMENTS_MAX)
         r.end("body")
+        check_ranges(ranges, contents)
         try:
             note.decode("utf-8")
         except UnicodeDecodeError as error:
             raise Refused("note: not UTF-8") from error
-        return Body(note, contents)
+        return Body(note, contents, ranges)
 
 
 def encode_opening(content):

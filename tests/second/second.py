@@ -23,7 +23,7 @@ import quorum
 import report
 import sealed
 import vectors
-from wire import Refused
+from wire import Reader, Refused, uint
 
 # pylint: enable=wrong-import-position
 
@@ -72,6 +72,19 @@ def take_message(argument):
     return report.Evidence(found.tag(), context, frank, place), data
 
 
+def take_attachment(argument):
+    """The Ranges of I.P=FILE, FILE as frank attach disclose writes it."""
+    place, _, path = argument.partition("=")
+    message, part = (int(word) for word in place.split("."))
+    front = uint(1, message) + uint(2, part)
+    data, ranges = read_file(path), []
+    while data:  # each stands there without its place
+        r = Reader(front + data)
+        ranges.append(report.Range.read(r))
+        data = r.data[r.at :]
+    return ranges
+
+
 def seal(arguments):
     """Seals what may be read back: all of it goes through the reader again."""
     key = quorum.load_quorum(arguments.quorum)
@@ -93,7 +106,12 @@ def seal(arguments):
         None if i in arguments.withhold else data
         for i, (_, data) in enumerate(messages)
     ]
-    body = report.Body(os.fsencode(arguments.note), contents)
+    ranges = [
+        item
+        for argument in arguments.attach
+        for item in take_attachment(argument)
+    ]
+    body = report.Body(os.fsencode(arguments.note), contents, ranges)
     data = sealed.make(header, reporter, body, key.public)
     sealed.check(sealed.read(data), key.public)
     report.Body.read(body.encode(), len(contents))
@@ -161,6 +179,18 @@ def judge(index, evidence, data):
     return reason is None, line
 
 
+def tell_range(item):
+    """A line about what is disclosed of a file."""
+    return {
+        "attachment": item.evidence,
+        "part": item.part,
+        "first": item.first,
+        "chunks": item.count(),
+        "enclosed": None if item.ciphertext is None else len(item.ciphertext),
+        "url": item.url.decode("ascii"),
+    }
+
+
 def put_contents(folder, body):
     """Under the names that frank-mod gives them."""
     os.makedirs(folder, 0o700, exist_ok=True)
@@ -187,6 +217,8 @@ def open_report(arguments):
         matches, line = judge(i, evidence, body.contents[i])
         good = good and matches
         put(line)
+    for item in body.ranges:
+        put(tell_range(item))
     return 0 if good else 1
 
 
@@ -228,6 +260,7 @@ def seal_parser(commands):
     parser.add_argument("--accused", type=octet, default=0, metavar="I")
     parser.add_argument("--note", default="", metavar="TEXT")
     parser.add_argument("--withhold", type=octet, action="append", default=[])
+    parser.add_argument("--attach", action="append", default=[])
     parser.add_argument("--out", required=True)
     parser.add_argument("messages", nargs="+", metavar="CONTENT:FRANK:MS")
 

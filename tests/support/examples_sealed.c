@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sealed reports, of tests/vectors/sealed.json, and the files of keys. */
+#include "disclosures.h"
 #include "examples.h"
 #include "hub_verdict.h"
 #include "quorum.h"
@@ -163,6 +164,29 @@ static void opening_withheld(struct bytes *out)
     put_body(&body, &report);
     assert_int_equal(body.len, 5);
     examples_put(out, body.data + 2, 2);
+}
+
+/* The second chunk of files[10] of attachments.json, in parts whose key is
+ * withheld: behind a note's length, the content, and the list's length. */
+static void attachment_range(struct bytes *out)
+{
+    struct sealed_file file = sealed_file_stated(10);
+    struct frank_disclosure d = disclosures_range(&file, 1, 1, 1);
+    struct frank_kept kept = disclosures_kept(disclosures_parted(&file));
+    struct frank_report report = {.messages = &kept,
+                                  .count = 1,
+                                  .disclosures = &d,
+                                  .disclosure_count = 1};
+    struct bytes without;
+    struct bytes body;
+
+    kept.withhold_parts = 1U << 2;
+    (void)reports_build(&report, reports_random(0)); /* it is a right one */
+    put_body(&body, &report);
+    report.disclosure_count = 0;
+    put_body(&without, &report);
+    examples_put(out, body.data + without.len + 1,
+                 body.len - without.len - 1); /* a length of two bytes */
 }
 
 static void quorum_seal(struct bytes *out)
@@ -373,6 +397,7 @@ const struct example examples_sealed[] = {
     {"reporter", reporter},
     {"report-body", report_body},
     {"opening-withheld", opening_withheld},
+    {"attachment-range", attachment_range},
     {"quorum-seal", quorum_seal},
     {"seal-keys-input", seal_keys_input},
     {"seal-keys", seal_keys_example},
