@@ -596,7 +596,7 @@ static void put_entries(void)
 
 /* Descriptors, each in a plain content too, and the file that the target
  * knows: key and proof of its first chunk, and all of it sealed. */
-static void put_attachments(void)
+static void put_files(void)
 {
     struct sealed_file file = {.attachment = {.chunk_log2 = 12, .aead = 29}};
     static const uint8_t salt[FRANK_PLAIN_SALT_BYTES];
@@ -663,7 +663,7 @@ int main(int argc, char **argv)
     put_settings();
     put_books();
     put_spot_answer();
-    put_attachments();
+    put_files();
     put_disclosure_files();
     return 0;
 }
