@@ -21,8 +21,6 @@
 
 /* A block is so long, or one chunk. */
 #define BLOCK_BYTES ((size_t)1 << 18)
-/* So much of the input is asked for ahead. */
-#define AHEAD_BLOCKS 8
 #define COMPARE_BYTES ((size_t)1 << 14)
 
 /* What all threads share. */
@@ -179,12 +177,6 @@ static int hand_on(struct worker *w, uint64_t first, uint64_t count)
                           (first + i) * stride);
         merkle_append(&job->leaves, w->leaves[i]);
     }
-    if (error == FRANK_OK && job->out >= 0) {
-        file_written(job->out,
-                     job->opens ? first << job->file->chunk_log2
-                                : first * stride,
-                     count * stride);
-    }
     if (error == FRANK_OK && job->work != NULL && job->work->progress != NULL) {
         error = job->work->progress(
             job->work->context, end < job->file->size ? end : job->file->size,
@@ -253,8 +245,6 @@ static void *run(void *context)
     while ((count = take_block(w->job, &first)) > 0) {
         int error = FRANK_OK;
 
-        file_soon(w->job->in, in_offset(w->job, first + count),
-                  AHEAD_BLOCKS * block_bytes(w->job));
         for (size_t i = 0; error == FRANK_OK && i < count; i++) {
             error = work_chunk(w, i, first + i);
         }
@@ -296,14 +286,12 @@ static struct worker *worker_new(struct job *job, const uint8_t *key,
 
 static void worker_free(struct worker *w)
 {
-    if (w != NULL) {
-        chunks_wipe(&w->chunks);
-        sodium_memzero(w->block, block_bytes(w->job));
-        free(w->block);
-        free(w->leaves);
-        sodium_memzero(w, sizeof *w);
-        free(w);
-    }
+    chunks_wipe(&w->chunks);
+    sodium_memzero(w->block, block_bytes(w->job));
+    free(w->block);
+    free(w->leaves);
+    sodium_memzero(w, sizeof *w);
+    free(w);
 }
 
 static unsigned thread_count(const struct job *job)
@@ -321,41 +309,26 @@ static unsigned thread_count(const struct job *job)
     return threads < blocks ? threads : (unsigned)blocks;
 }
 
-/* Threads that there is no memory for, or that the system refuses, are done
- * without. No signal goes to them: it is the caller's program. */
-static int run_all(struct job *job, const uint8_t *key,
-                   struct frank_fault *fault)
+/* All but the first, which is the caller's. No signal goes to them: it is the
+ * caller's program. */
+static void start(struct worker *workers[static FRANK_THREADS_MAX],
+                  unsigned count)
 {
-    struct worker *workers[FRANK_THREADS_MAX] = {NULL};
-    unsigned threads = thread_count(job);
-    unsigned count = 0;
-    int error = FRANK_OK;
     sigset_t all;
     sigset_t old;
-    struct frank_fault failed = {FRANK_OK, NULL, 0, 0, 0};
 
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &old);
-    while (count < threads) {
-        workers[count] = worker_new(job, key, &failed);
-        if (workers[count] == NULL) {
-            break;
-        }
-        count++;
-    }
     for (unsigned i = 1; i < count; i++) {
         workers[i]->runs =
             pthread_create(&workers[i]->thread, NULL, run, workers[i]) == 0;
     }
     (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (count == 0) {
-        error = failed.error;
-        if (fault != NULL) {
-            *fault = failed;
-        }
-    } else {
-        (void)run(workers[0]);
-    }
+}
+
+static void end(struct worker *workers[static FRANK_THREADS_MAX],
+                unsigned count)
+{
     for (unsigned i = 0; i < count; i++) {
         if (workers[i]->runs) {
             (void)pthread_join(workers[i]->thread, NULL);
@@ -364,7 +337,30 @@ static int run_all(struct job *job, const uint8_t *key,
     for (unsigned i = 0; i < count; i++) {
         worker_free(workers[i]);
     }
-    return error;
+}
+
+/* Threads that there is no memory for, or that the system refuses, are done
+ * without; the first has to be. */
+static int run_all(struct job *job, const uint8_t *key,
+                   struct frank_fault *fault)
+{
+    struct worker *workers[FRANK_THREADS_MAX] = {NULL};
+    struct frank_fault failed = {FRANK_OK, NULL, 0, 0, 0};
+    unsigned threads = thread_count(job);
+    unsigned count = 0;
+
+    while (count < threads &&
+           (workers[count] = worker_new(job, key, &failed)) != NULL) {
+        count++;
+    }
+    if (count == 0) {
+        return wire_fault(fault, failed.error, failed.field, failed.offset,
+                          failed.found, failed.expected);
+    }
+    start(workers, count);
+    (void)run(workers[0]);
+    end(workers, count);
+    return FRANK_OK;
 }
 
 /* ---- Files --------------------------------------------------------------- */

@@ -3,7 +3,6 @@
 #include "wire.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -59,19 +58,4 @@ int file_write(int file, const uint8_t *bytes, size_t len, uint64_t offset,
         done += n > 0 ? (size_t)n : 0;
     }
     return FRANK_OK;
-}
-
-/* What a hint gives says nothing about the bytes. */
-void file_soon(int file, uint64_t offset, uint64_t len)
-{
-    (void)posix_fadvise(file, (off_t)offset, (off_t)len, POSIX_FADV_WILLNEED);
-}
-
-void file_written(int file, uint64_t offset, uint64_t len)
-{
-    int number = errno;
-
-    (void)sync_file_range(file, (off_t)offset, (off_t)len,
-                          SYNC_FILE_RANGE_WRITE);
-    errno = number;
 }

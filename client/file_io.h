@@ -18,9 +18,5 @@ FRANK_MUST_CHECK int file_read(int file, uint8_t *out, size_t len,
 FRANK_MUST_CHECK int file_write(int file, const uint8_t *bytes, size_t len,
                                 uint64_t offset, const char *field,
                                 struct frank_fault *fault);
-/* Hints to the system, so that the disk works while the processor does: soon
- * `len` bytes from offset on are read; these were written. */
-void file_soon(int file, uint64_t offset, uint64_t len);
-void file_written(int file, uint64_t offset, uint64_t len);
 
 #endif

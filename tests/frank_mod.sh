@@ -25,6 +25,7 @@ run mod_matrix
 run mod_rights
 run mod_shell
 run mod_purge
+run mod_attachments
 run mod_statistics
 run mod_console
 run mod_webhook

@@ -410,6 +410,26 @@ static void put_service(void)
     }
 }
 
+static void put_addresses(void)
+{
+    static const char *const texts[] = {
+        "\x01https://media.example:8443/files/a",
+        "\x02https://MEDIA.example:8443/files/a/%C3%A4?x=/../y",
+        "\x03https://media.example:8443/files/../a",
+        "\x04https://media.example:8443/files/%2e%2e/a",
+        "\x05https://me@media.example:8443/files/a",
+        "\x40"
+        "bytes=0-15",
+        "\x40"
+        "bytes=-7",
+        "\x40"
+        "bytes 3-7/64"};
+
+    for (size_t i = 0; i < SUPPORT_COUNT(texts); i++) {
+        put("fuzz_store_url", "address", i, support_text(texts[i]));
+    }
+}
+
 static void put_cookies(void)
 {
     static const char *const cookies[] = {"session=abc", "a=b; session=; c=d",
@@ -576,7 +596,7 @@ static void put_entries(void)
 
 /* Descriptors, each in a plain content too, and the file that the target
  * knows: key and proof of its first chunk, and all of it sealed. */
-static void put_attachments(void)
+static void put_files(void)
 {
     struct sealed_file file = {.attachment = {.chunk_log2 = 12, .aead = 29}};
     static const uint8_t salt[FRANK_PLAIN_SALT_BYTES];
@@ -630,6 +650,7 @@ int main(int argc, char **argv)
     put_bundles();
     put_quorum();
     put_service();
+    put_addresses();
     put_cookies();
     put_heads();
     put_log();
@@ -642,7 +663,7 @@ int main(int argc, char **argv)
     put_settings();
     put_books();
     put_spot_answer();
-    put_attachments();
+    put_files();
     put_disclosure_files();
     return 0;
 }

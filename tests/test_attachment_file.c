@@ -15,9 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CHUNK 4096
+#define CHUNK ((size_t)4096)
 #define STRIDE (CHUNK + FRANK_CHUNK_TAG_BYTES)
-#define BLOCK (1 << 18) /* of the code */
+#define BLOCK ((size_t)1 << 18) /* of the code */
+#define SEALED_BLOCK (BLOCK / CHUNK * STRIDE)
 
 /* ---- Calls that fail ----------------------------------------------------- */
 
@@ -70,7 +71,7 @@ WRAP(void, free, void *memory)
 {
     size_t len = memory != NULL ? malloc_usable_size(memory) : 0;
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; len > 0 && i < 2; i++) {
         if (secret[i][0] != 0 && memmem(memory, len, secret[i], 32) != NULL) {
             atomic_store(&found_secret, true);
         }
@@ -380,8 +381,8 @@ static void what_is_there_must_be_this_sealing(void **state)
     struct sealed_file file =
         sealed_file_make(BLOCK + 2 * CHUNK + 5, 12, FRANK_AEAD_AES_256_GCM, 1);
     static const size_t places[] = {0, CHUNK + 15, 20 * STRIDE,
-                                    BLOCK + 64 * 16 + 3};
-    const size_t cut = BLOCK + 64 * 16 + 4; /* within the second block */
+                                    SEALED_BLOCK + 3};
+    const size_t cut = SEALED_BLOCK + 4; /* within the second block */
 
     (void)state;
     for (size_t i = 0; i < SUPPORT_COUNT(places); i++) {

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CHUNK ((size_t)4096)
+#define STRIDE (CHUNK + FRANK_CHUNK_TAG_BYTES)
 #define TREE_MAX 40
 
 static bool no_memory;
@@ -155,7 +157,7 @@ static void each_range_of_each_small_tree_is_proved(void **state)
 
     (void)state;
     for (uint64_t chunks = 1; chunks <= TREE_MAX; chunks++) {
-        struct frank_attachment a = {.size = chunks * 4096 - 1,
+        struct frank_attachment a = {.size = chunks * CHUNK - 1,
                                      .chunk_log2 = 12};
         hash root = {0};
 
@@ -174,7 +176,7 @@ static void each_range_of_each_small_tree_is_proved(void **state)
 static void another_range_or_size_does_not_fit_a_proof(void **state)
 {
     struct tree *tree = some_tree();
-    struct frank_attachment a = {.size = 13 * 4096, .chunk_log2 = 12};
+    struct frank_attachment a = {.size = 13 * CHUNK, .chunk_log2 = 12};
     const struct frank_range range = {5, 3};
     hash proof[FRANK_RANGE_PROOF_MAX];
     size_t count = 0;
@@ -197,10 +199,10 @@ static void another_range_or_size_does_not_fit_a_proof(void **state)
     }
     /* A size within the same halves shows in the root of the whole alone, and
      * in the tag: the descriptor is part of the message. */
-    a.size = 17 * 4096;
+    a.size = 17 * CHUNK;
     assert_int_equal(check(tree, &a, range, proof, count, NULL),
                      FRANK_ERR_LENGTH);
-    a.size = 8 * 4096;
+    a.size = 8 * CHUNK;
     assert_int_equal(check(tree, &a, range, proof, count, NULL),
                      FRANK_ERR_LENGTH);
 }
@@ -210,7 +212,7 @@ static void refuses_ranges_that_are_not_there(void **state)
     static const struct frank_range bad[] = {
         {0, 0}, {3, 1}, {2, 2}, {0, 4}, {UINT64_MAX, 1}, {1, UINT64_MAX}};
     struct tree *tree = some_tree();
-    const struct frank_attachment a = {.size = 3 * 4096, .chunk_log2 = 12};
+    const struct frank_attachment a = {.size = 3 * CHUNK, .chunk_log2 = 12};
     const struct frank_attachment empty = {.chunk_log2 = 12};
     struct frank_fault fault;
     hash root = {0};
@@ -234,7 +236,7 @@ static void refuses_ranges_that_are_not_there(void **state)
 static void errors_of_the_reader_end_the_walk(void **state)
 {
     struct tree *tree = some_tree();
-    const struct frank_attachment a = {.size = 7 * 4096, .chunk_log2 = 12};
+    const struct frank_attachment a = {.size = 7 * CHUNK, .chunk_log2 = 12};
     const struct frank_range range = {2, 3};
     hash root = {0};
     hash proof[FRANK_RANGE_PROOF_MAX];
@@ -369,7 +371,7 @@ struct shown {
 
 static struct shown show(uint16_t aead, struct frank_range range)
 {
-    struct shown s = {.file = sealed_file_make(4 * 4096 + 100, 12, aead, 3),
+    struct shown s = {.file = sealed_file_make(4 * CHUNK + 100, 12, aead, 3),
                       .range = range};
     hash root;
     hash *proof = (hash *)support_zeros(sizeof(hash) * FRANK_RANGE_PROOF_MAX);
@@ -405,7 +407,8 @@ static void disclosed_chunks_open_and_no_others(void **state)
 
                 assert_int_equal(open_shown(NULL, &s, NULL), FRANK_OK);
                 assert_int_equal(open_shown(out, &s, NULL), FRANK_OK);
-                assert_memory_equal(out, s.file.plain.data + first * 4096, len);
+                assert_memory_equal(out, s.file.plain.data + first * CHUNK,
+                                    len);
             }
         }
     }
@@ -430,7 +433,7 @@ static void disclosed_bytes_hold_nothing_of_the_others(void **state)
                                  NULL,
                              i == 0 && is_shown);
             assert_null(memmem(all[i].data, all[i].len,
-                               s.file.plain.data + chunk * 4096, 16));
+                               s.file.plain.data + chunk * CHUNK, 16));
         }
     }
 }
@@ -439,7 +442,7 @@ static void disclosed_bytes_hold_nothing_of_the_others(void **state)
 static void refuses_changes(struct shown *s, struct frank_span *field)
 {
     struct frank_span true_one = *field;
-    uint8_t *out = support_zeros(5 * 4096);
+    uint8_t *out = support_zeros(5 * CHUNK);
     uint8_t *changed = support_copy(true_one.data, true_one.len);
 
     field->data = changed;
@@ -448,7 +451,7 @@ static void refuses_changes(struct shown *s, struct frank_span *field)
         assert_int_equal(open_shown(out, s, NULL), FRANK_ERR_FILE_HASH);
         changed[i] = true_one.data[i];
     }
-    assert_true(support_is_zero(out, 5 * 4096));
+    assert_true(support_is_zero(out, 5 * CHUNK));
     *field = true_one;
 }
 
@@ -538,7 +541,7 @@ static void committed_chunk_that_does_not_open_is_refused(void **state)
         struct frank_fault fault = {0};
         size_t count = 0;
 
-        sealed[2 * 4112 + 7] ^= 1;
+        sealed[2 * STRIDE + 7] ^= 1;
         s.sealed.data = s.file.sealed.data = sealed;
         assert_int_equal(frank_range_prove(s.file.attachment.root, NULL, &count,
                                            &s.file.attachment, range,
@@ -546,7 +549,7 @@ static void committed_chunk_that_does_not_open_is_refused(void **state)
                          FRANK_OK);
         assert_int_equal(open_shown(NULL, &s, NULL), FRANK_OK);
         assert_int_equal(open_shown(out, &s, &fault), FRANK_ERR_SEALED);
-        assert_int_equal(fault.offset, 2 * 4112);
+        assert_int_equal(fault.offset, 2 * STRIDE);
         assert_true(support_is_zero(out, s.file.plain.len));
     }
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK 4096
+#define CHUNK ((size_t)4096)
 #define STRIDE (CHUNK + FRANK_CHUNK_TAG_BYTES)
 
 /* ---- Memory -------------------------------------------------------------- */
@@ -36,7 +36,7 @@ void __wrap_free(void *memory)
 {
     size_t len = memory != NULL ? malloc_usable_size(memory) : 0;
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; len > 0 && i < 2; i++) {
         found_secret |=
             secret[i][0] != 0 && memmem(memory, len, secret[i], 32) != NULL;
     }

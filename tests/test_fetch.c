@@ -591,6 +591,39 @@ static void media_types_and_waits_are_bounded(void **state)
     }
 }
 
+static void a_content_range_is_given_if_it_is_one(void **state)
+{
+    static const struct {
+        const char *header;
+        const char *range;
+    } cases[] = {
+        {"Content-Range: bytes 0-3/10\r\n", "bytes 0-3/10"},
+        {"", ""},
+        {"Content-Range: bytes 0-3/10\r\nContent-Range: bytes 4-7/10\r\n", ""},
+        {"Content-Range: bytes 0-3/1000000000000000000000000000000000000000000"
+         "00000000000000000000\r\n",
+         ""}};
+    char text[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct fetch_request request;
+        struct fetch_answer answer;
+        struct web *web;
+
+        (void)snprintf(text, sizeof text,
+                       "HTTP/1.1 206 X\r\n%sContent-Length: 4\r\n\r\nabcd",
+                       cases[i].header);
+        web = web_start_text(NULL, text);
+        request = request_to(web);
+        answer = fetched(&request);
+        assert_int_equal(answer.status, 206);
+        assert_string_equal(answer.range, cases[i].range);
+        fetch_answer_free(&answer);
+        web_stop(web);
+    }
+}
+
 static void drip(struct web *web, int fd, void *context)
 {
     (void)context;
@@ -926,6 +959,7 @@ int main(void)
         cmocka_unit_test(answers_that_are_no_whole_ones_are_refused),
         cmocka_unit_test(nothing_is_unpacked),
         cmocka_unit_test(media_types_and_waits_are_bounded),
+        cmocka_unit_test(a_content_range_is_given_if_it_is_one),
         cmocka_unit_test(a_slow_drip_ends_with_its_time),
         cmocka_unit_test(a_request_can_be_stopped),
         IN_FOLDER(the_environment_does_not_count),

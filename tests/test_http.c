@@ -1146,6 +1146,76 @@ static void ends_a_client_that_does_not_read(void **state)
     (void)close(fd);
 }
 
+#define STREAMED ((uint64_t)64 << 20)
+#define A_STEP (STREAMED / 4) /* more than the sockets hold */
+
+static size_t stream_zeros(void *context, uint8_t *out, size_t most)
+{
+    (void)context;
+    memset(out, 0, most);
+    return most;
+}
+
+static void end_stream(void *context)
+{
+    (void)context;
+}
+
+static void stream(struct http_exchange *exchange, void *context)
+{
+    const struct http_source source = {STREAMED, stream_zeros, end_stream,
+                                       NULL};
+
+    (void)context;
+    http_answer(exchange, &(struct http_answer){
+                              .status = 200, .type = "a/b", .source = &source});
+}
+
+/* Reads so many bytes, or to the end; gives how many. */
+static uint64_t read_some(int fd, uint64_t bytes)
+{
+    static uint8_t buffer[65536];
+    uint64_t got = 0;
+    ssize_t n = 1;
+
+    while (n > 0 && got < bytes) {
+        size_t most =
+            bytes - got < sizeof buffer ? (size_t)(bytes - got) : sizeof buffer;
+
+        n = recv(fd, buffer, most, 0);
+        got += n > 0 ? (uint64_t)n : 0;
+    }
+    return got;
+}
+
+/* Twenty seconds go by, four times; the edge looks who is late when somebody
+ * else comes. */
+static void a_client_that_reads_on_is_not_ended(void **state)
+{
+    static const struct http_route route = {"GET", "/",    HTTP_PUBLIC,
+                                            0,     {NULL}, stream};
+    struct http_settings settings = standard;
+    uint64_t got = 0;
+    int fd;
+
+    (void)state;
+    settings.routes = &route;
+    settings.route_count = 1;
+    start(&settings);
+    fd = connect_tcp(hub.port);
+    put(fd, "GET / HTTP/1.1\r\n" HOST "\r\n");
+    for (long i = 1; i <= 4; i++) {
+        got += read_some(fd, A_STEP);
+        atomic_store(&clock_ahead, 20 * i);
+        assert_answer(ask("GET /none HTTP/1.1\r\n" HOST "\r\n"), 404,
+                      "not-found");
+    }
+    got += read_some(fd, A_STEP);
+    assert_true(got > STREAMED); /* with the head */
+    atomic_store(&clock_ahead, 0);
+    (void)close(fd);
+}
+
 static void ends_a_client_that_does_not_part(void **state)
 {
     int fd = connect_tcp(hub.port);
@@ -1387,6 +1457,7 @@ int main(void)
         OWN(does_not_hurry_a_handler),
         STANDARD(answers_an_honest_client_among_slow_ones),
         OWN(ends_a_client_that_does_not_read),
+        OWN(a_client_that_reads_on_is_not_ended),
         STANDARD(ends_a_client_that_does_not_part),
         cmocka_unit_test(tells_what_the_system_refuses),
         STANDARD(refuses_a_listener_of_the_system),

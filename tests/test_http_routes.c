@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sodium.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,56 @@ static void plain(struct http_exchange *exchange, void *context)
     answer_text(exchange, "plain");
 }
 
+/* A body that is made while it is read: its bytes count up. */
+#define LONG_BYTES (3 * 1024 * 1024 + 7)
+static struct {
+    uint64_t at;
+    uint64_t breaks;  /* gives no more from there on */
+    atomic_uint ends; /* of the server's thread */
+} counting;
+
+static size_t count_up(void *context, uint8_t *out, size_t most)
+{
+    size_t len = 0;
+
+    (void)context;
+    while (len < most && len < 1000 && counting.at < counting.breaks) {
+        out[len++] = (uint8_t)(counting.at++ % 251);
+    }
+    return len;
+}
+
+static void end_counting(void *context)
+{
+    (void)context;
+    counting.ends++;
+}
+
+static void answer_counting(struct http_exchange *exchange, uint64_t breaks)
+{
+    const struct http_source source = {LONG_BYTES, count_up, end_counting,
+                                       NULL};
+
+    counting.at = 0;
+    counting.breaks = breaks;
+    counting.ends = 0;
+    http_answer(exchange, &(struct http_answer){.status = 206,
+                                                .type = "video/webm",
+                                                .source = &source});
+}
+
+static void long_one(struct http_exchange *exchange, void *context)
+{
+    (void)context;
+    answer_counting(exchange, LONG_BYTES);
+}
+
+static void broken_one(struct http_exchange *exchange, void *context)
+{
+    (void)context;
+    answer_counting(exchange, 100000);
+}
+
 /* Says which route it is, and what stands in its open places. */
 static void say(struct http_exchange *exchange, const char *route)
 {
@@ -120,6 +171,8 @@ static const struct http_route routes[] = {
     {"GET", "/problem", BOTH, 0, {NULL}, problem_with_fields},
     {"GET", "/split", BOTH, 0, {NULL}, with_a_split_field},
     {"GET", "/plain", BOTH, 0, {NULL}, plain},
+    {"GET", "/long", BOTH, 0, {NULL}, long_one},
+    {"GET", "/broken", BOTH, 0, {NULL}, broken_one},
     {"GET", "/cookie", BOTH, 0, {NULL}, cookie},
     {"GET", "/cases/{}", BOTH, 0, {NULL}, a_case},
     {"GET", "/cases/mine", BOTH, 0, {NULL}, mine},
@@ -300,6 +353,82 @@ static void a_field_cannot_split_an_answer(void **state)
     assert_string_equal(ask("GET /split HTTP/1.1\r\n" HOST "\r\n"), "");
 }
 
+/* ---- Long answers --------------------------------------------------------
+ */
+
+/* Reads a long answer to its end; gives the bytes of its body. */
+static uint64_t read_counting(int fd, const char *request)
+{
+    static uint8_t bytes[65536];
+    const uint8_t *end = NULL;
+    uint64_t count = 0;
+    size_t len = 0;
+    ssize_t n = 1;
+
+    assert_int_equal(send(fd, request, strlen(request), MSG_NOSIGNAL),
+                     strlen(request));
+    while (n > 0) {
+        struct pollfd ready = {.fd = fd, .events = POLLIN};
+        size_t from = 0;
+
+        assert_int_equal(poll(&ready, 1, PATIENCE_MS), 1);
+        n = recv(fd, bytes + len, sizeof bytes - len, 0);
+        len += n > 0 ? (size_t)n : 0;
+        if (end == NULL) {
+            end = memmem(bytes, len, "\r\n\r\n", 4);
+            assert_true(end != NULL || len < sizeof bytes);
+            from = end != NULL ? (size_t)(end - bytes) + 4 : len;
+        }
+        for (size_t i = from; end != NULL && i < len; i++) {
+            assert_int_equal(bytes[i], count++ % 251);
+        }
+        len = end != NULL ? 0 : len;
+    }
+    (void)close(fd);
+    return count;
+}
+
+static unsigned ends_counted(void)
+{
+    for (unsigned i = 0; i < PATIENCE_MS && counting.ends == 0; i++) {
+        (void)poll(NULL, 0, 1);
+    }
+    return counting.ends;
+}
+
+static void a_long_answer_is_made_while_it_is_read(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        read_counting(connect_public(), "GET /long HTTP/1.1\r\n" HOST "\r\n"),
+        LONG_BYTES);
+    assert_int_equal(ends_counted(), 1);
+    assert_int_equal(
+        read_counting(connect_to(&here.private_path, sizeof here.private_path),
+                      "GET /long HTTP/1.1\r\n" HOST
+                      "Connection: close\r\n\r\n"),
+        LONG_BYTES);
+    assert_int_equal(ends_counted(), 1);
+}
+
+static void one_that_breaks_off_is_seen_to(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        read_counting(connect_public(), "GET /broken HTTP/1.1\r\n" HOST "\r\n"),
+        100000);
+    assert_int_equal(ends_counted(), 1);
+}
+
+static void nobody_reads_a_long_answer_to_a_head(void **state)
+{
+    (void)state;
+    assert_answer(ask("HEAD /long HTTP/1.1\r\n" HOST "\r\n"), 206,
+                  "\r\nContent-Length: 3145735\r\n");
+    assert_int_equal(counting.at, 0);
+    assert_int_equal(ends_counted(), 1);
+}
+
 /* ---- Routes --------------------------------------------------------------
  */
 
@@ -429,6 +558,9 @@ int main(void)
         SERVED(an_answer_has_further_fields),
         SERVED(every_answer_has_the_server_s_fields),
         SERVED(a_field_cannot_split_an_answer),
+        SERVED(a_long_answer_is_made_while_it_is_read),
+        SERVED(one_that_breaks_off_is_seen_to),
+        SERVED(nobody_reads_a_long_answer_to_a_head),
         SERVED(a_route_has_open_segments),
         SERVED(a_segment_is_not_empty_and_not_encoded),
         SERVED(an_exact_route_goes_before_an_open_one),

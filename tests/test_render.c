@@ -124,6 +124,24 @@ static void an_order_says_who_had_been_handed_what(void **state)
     free(text);
 }
 
+static void a_file_says_how_it_stands(void **state)
+{
+    char *text = show(
+        render_look,
+        "{\"messages\":[{\"parts\":[{\"state\":\"there\",\"attachment\":{"
+        "\"state\":\"partial\",\"name\":\"a\\nfile: there\",\"size\":900,"
+        "\"disclosed\":[{\"begin\":0,\"end\":10},{\"begin\":20,\"end\":30}],"
+        "\"why\":\"busy\",\"text\":\"hello\"}}]}]}");
+
+    (void)state;
+    assert_non_null(
+        strstr(text, "\n  file: partial, bytes 0-10, 20-30 of 900\n"));
+    assert_non_null(strstr(text, "a\\x0afile: there\n"));
+    assert_non_null(strstr(text, "busy\n"));
+    assert_non_null(strstr(text, "hello"));
+    free(text);
+}
+
 static void bears_another_kind_of_answer(void **state)
 {
     static const char *const answers[] = {
@@ -151,6 +169,7 @@ int main(void)
         cmocka_unit_test(a_message_cannot_forge_a_verdict),
         cmocka_unit_test(says_what_stands_for_all_messages),
         cmocka_unit_test(an_order_says_who_had_been_handed_what),
+        cmocka_unit_test(a_file_says_how_it_stands),
         cmocka_unit_test(bears_another_kind_of_answer),
     };
 

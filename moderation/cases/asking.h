@@ -14,6 +14,7 @@
 
 #include "cases.h"
 #include "consent.h"
+#include "files.h"
 #include "kept.h"
 
 #define ASKING_REPORTS_MAX 64
@@ -130,7 +131,9 @@ struct asking_found {
     bool nothing; /* neither a message nor a note: it takes no place */
     unsigned holders[FRANK_HOLDERS_MAX]; /* who agreed */
     size_t holder_count;
-    const char *verdicts; /* JSON: counts by verdict */
+    const char *verdicts;            /* JSON: counts by verdict */
+    const struct files_entry *files; /* what it discloses of files */
+    size_t file_count;
 };
 
 /* The report is open: its key is kept, its consents are dropped, the log says

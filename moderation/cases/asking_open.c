@@ -219,6 +219,7 @@ struct cases_answer asking_open(struct cases *cases, struct db *db,
     }
     (void)sodium_bin2hex(name, sizeof name, log_name, sizeof log_name);
     keep_key(cases, db, row.number, report, found, now);
+    files_add(cases, db, report, found->files, found->file_count, now);
     (void)db_run(db, DROP_CONSENTS_FOR, DB_VALUES(DB_INT(report)));
     log_opening(cases, db, &row, name, found, now);
     if (asking_count(db, COUNT_UNOPENED, request) == 0) {

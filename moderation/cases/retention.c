@@ -203,7 +203,7 @@ static void purge(struct cases *cases, struct db *db, struct case_row *row,
         PURGE_EVENTS,       PURGE_TIMELINE, PURGE_NOTES,     PURGE_DRAFTS,
         PURGE_SECOND_LOOKS, PURGE_APPEALS,  PURGE_DECISIONS, PURGE_HOLDS,
         PURGE_CONSENTS,     PURGE_REFUSALS, PURGE_REQUESTED, PURGE_REQUESTS,
-        PURGE_BODIES,       PURGE_REPORTS,  PURGE_CASE,
+        PURGE_FILES,        PURGE_BODIES,   PURGE_REPORTS,   PURGE_CASE,
     };
 
     log_reports(cases, db, row->number, now);

@@ -332,7 +332,24 @@ static const char schema_7[] =
     "CREATE INDEX cases_flood ON cases (flood, queue)"
     " WHERE flood IS NOT NULL;";
 
-static const char *const migrations[] = {schema_1, schema_2, schema_3, schema_4,
-                                         schema_5, schema_6, schema_7};
+static const char schema_8[] =
+    "CREATE TABLE files ("
+    " report INTEGER NOT NULL REFERENCES reports (number),"
+    " entry INTEGER NOT NULL," /* place in the report's list */
+    " message INTEGER NOT NULL,"
+    " part INTEGER NOT NULL,"
+    " remote INTEGER NOT NULL," /* to be fetched */
+    " state INTEGER NOT NULL,"  /* enum files_state */
+    " tries INTEGER NOT NULL,"
+    " next INTEGER NOT NULL,"
+    " key BLOB NOT NULL," /* wrapped, of what is kept outside */
+    " why TEXT NOT NULL,"
+    " PRIMARY KEY (report, entry)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX files_waiting ON files (remote, report, entry)"
+    " WHERE state = 0;";
+
+static const char *const migrations[] = {schema_1, schema_2, schema_3,
+                                         schema_4, schema_5, schema_6,
+                                         schema_7, schema_8};
 /* "Fmod" */
-const struct db_schema cases_schema = {0x466d6f64, migrations, 7};
+const struct db_schema cases_schema = {0x466d6f64, migrations, 8};

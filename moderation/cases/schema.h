@@ -85,6 +85,14 @@ enum cases_statement {
     ADD_WITHHELD,
     FIND_TO_OPEN,
     EXPIRED_REQUEST,
+    /* files */
+    ADD_FILE,
+    FILES_OF_REPORT,
+    NEXT_FILE,
+    SET_FILE,
+    FIND_FILE,
+    FILES_THAT_ARE_THERE,
+    RETRY_FILES,
     /* deciding */
     FIND_DECISION,
     FIND_STANDING,
@@ -149,6 +157,7 @@ enum cases_statement {
     PURGE_REFUSALS,
     PURGE_REQUESTED,
     PURGE_REQUESTS,
+    PURGE_FILES,
     PURGE_BODIES,
     PURGE_REPORTS,
     PURGE_CASE,

@@ -27,6 +27,8 @@
     " FROM decisions d JOIN cases c ON c.number = d.in_case"                   \
     " JOIN accounts a ON a.number = d.account"                                 \
     " LEFT JOIN accounts b ON b.number = d.reviewer"
+#define FILE_COLUMNS                                                           \
+    "report, entry, message, part, state, tries, next, key, why FROM files"
 /* A second look, by somebody who had no part in what was done. */
 #define CAN_BE_LOOKED_AT                                                       \
     "l.done IS NULL AND c.state = 7"                                           \
@@ -226,6 +228,23 @@ const char *const cases_statements[] = {
     [EXPIRED_REQUEST] = "SELECT number FROM requests WHERE state = 0"
                         " AND until <= ? ORDER BY until LIMIT 1",
 
+    /* files */
+    [ADD_FILE] = "INSERT INTO files (report, entry, message, part, remote,"
+                 " state, tries, next, key, why)"
+                 " VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, '')",
+    [FILES_OF_REPORT] =
+        "SELECT " FILE_COLUMNS " WHERE report = ? ORDER BY entry",
+    [NEXT_FILE] = "SELECT " FILE_COLUMNS " WHERE state = 0 AND remote = ?1"
+                  " AND next <= ?2 AND (report, entry) > (?3, ?4)"
+                  " ORDER BY report, entry LIMIT 1",
+    [SET_FILE] = "UPDATE files SET state = ?3, tries = ?4, next = ?5, why = ?6"
+                 " WHERE report = ?1 AND entry = ?2",
+    [FIND_FILE] = "SELECT 1 FROM files WHERE report = ? AND entry = ?",
+    [FILES_THAT_ARE_THERE] = "SELECT " FILE_COLUMNS " WHERE state = 1",
+    [RETRY_FILES] = "UPDATE files SET state = 0, tries = 0, next = ?4, why = ''"
+                    " WHERE report = ?1 AND message = ?2 AND part = ?3"
+                    " AND state = 3",
+
     /* deciding */
     [FIND_DECISION] = "SELECT id, account, made, state, policy, outcome, grave,"
                       " in_force, appeal FROM decisions WHERE number = ?",
@@ -373,6 +392,8 @@ const char *const cases_statements[] = {
     [PURGE_REQUESTED] = "DELETE FROM requested WHERE request IN"
                         " (SELECT number FROM requests WHERE in_case = ?)",
     [PURGE_REQUESTS] = "DELETE FROM requests WHERE in_case = ?",
+    [PURGE_FILES] = "DELETE FROM files WHERE report IN"
+                    " (SELECT number FROM reports WHERE in_case = ?)",
     [PURGE_BODIES] = "DELETE FROM bodies WHERE report IN"
                      " (SELECT number FROM reports WHERE in_case = ?)",
     [PURGE_REPORTS] = "DELETE FROM reports WHERE in_case = ?",

@@ -287,6 +287,39 @@ static void put_verdict(FILE *out, const json_t *m)
 }
 
 /* A part's text; of what is none, what it is. */
+/* A file that the part names: how it stands, and which bytes of it were
+ * disclosed. */
+static void put_file(FILE *out, const json_t *file)
+{
+    static const char *const fields[] = {"name", "media_type", "why"};
+    const json_t *runs = json_object_get(file, "disclosed");
+    const json_t *text = json_object_get(file, "text");
+
+    (void)fputs("  file: ", out);
+    put_scalar(out, NULL, json_object_get(file, "state"));
+    for (size_t i = 0; i < json_array_size(runs); i++) {
+        const json_t *run = json_array_get(runs, i);
+
+        (void)fprintf(out, "%s %" JSON_INTEGER_FORMAT "-%" JSON_INTEGER_FORMAT,
+                      i > 0 ? "," : ", bytes",
+                      json_integer_value(json_object_get(run, "begin")),
+                      json_integer_value(json_object_get(run, "end")));
+    }
+    if (json_object_get(file, "size") != NULL) {
+        (void)fprintf(out, " of %" JSON_INTEGER_FORMAT,
+                      json_integer_value(json_object_get(file, "size")));
+    }
+    (void)fputc('\n', out);
+    for (size_t j = 0; j < sizeof fields / sizeof fields[0]; j++) {
+        if (json_object_get(file, fields[j]) != NULL) {
+            put_field(out, file, fields[j]);
+        }
+    }
+    if (json_is_string(text)) {
+        render_text(out, span_of(text));
+    }
+}
+
 static void put_part(FILE *out, const json_t *part, size_t i, size_t count)
 {
     static const char *const fields[] = {"name", "media_type", "url",
@@ -309,6 +342,9 @@ static void put_part(FILE *out, const json_t *part, size_t i, size_t count)
     }
     if (json_is_string(text)) {
         render_text(out, span_of(text));
+    }
+    if (json_object_get(part, "attachment") != NULL) {
+        put_file(out, json_object_get(part, "attachment"));
     }
 }
 

@@ -7,6 +7,7 @@
 #include "key_json.h"
 #include "reply.h"
 #include "session.h"
+#include "utf8.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -58,6 +59,35 @@ void call_put(struct call *call, const char *name, json_t *value)
 json_t *call_span(struct frank_span text)
 {
     return io_json_text(text);
+}
+
+json_t *call_readable(struct frank_span text)
+{
+    static const uint8_t mark[] = {0xef, 0xbf, 0xbd};
+    size_t size = 3 * text.len + 1;
+    uint8_t *out;
+    size_t len = 0;
+    json_t *value;
+
+    if (utf8_is_valid(text)) {
+        return call_span(text);
+    }
+    out = malloc(size);
+    if (out == NULL) {
+        return NULL;
+    }
+    for (size_t at = 0; at < text.len;) {
+        size_t n = utf8_char(text.data + at, text.len - at, NULL);
+
+        memcpy(out + len, n > 0 ? text.data + at : mark,
+               n > 0 ? n : sizeof mark);
+        len += n > 0 ? n : sizeof mark;
+        at += n > 0 ? n : 1;
+    }
+    value = json_stringn((const char *)out, len);
+    sodium_memzero(out, size);
+    free(out);
+    return value;
 }
 
 json_t *call_hex_json(struct frank_span bytes)

@@ -97,6 +97,8 @@ bool call_query_number(struct call *call, const char *name, uint64_t *out);
 /* Members of the answer. Text is a stranger's, or ours. */
 void call_put(struct call *call, const char *name, json_t *value);
 json_t *call_span(struct frank_span text);
+/* As a messenger shows it: a byte that is no UTF-8 as U+FFFD. */
+json_t *call_readable(struct frank_span text);
 json_t *call_hex_json(struct frank_span bytes);
 
 /* Problem details; the call is over. */

@@ -57,6 +57,7 @@ mod_run run_refuse;
 mod_run run_agree;
 mod_run run_consent;
 mod_run run_look;
+mod_act act_retry;
 mod_run run_reporter;
 
 /* showing.c */

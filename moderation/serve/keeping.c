@@ -7,6 +7,7 @@
 #include "floods.h"
 #include "looking.h"
 #include "retention.h"
+#include "taking.h"
 #include "threads.h"
 
 #include <string.h>
@@ -78,6 +79,24 @@ static void wipe_shares(struct mod *mod, uint64_t now)
     store_reader_unlock(&mod->store, STORE_SHORT);
 }
 
+/* The files of what is purged cannot be read any more with their keys gone;
+ * then they go as well. false: a full disk. */
+static bool purge(struct round *r)
+{
+    bool any = false;
+    bool done = true;
+
+    r->more = true;
+    for (unsigned i = 0; done && r->more && i < PURGES; i++) {
+        done = mod_write(r->mod, run_purge, r, 262144, true);
+        any |= done && r->more;
+    }
+    if (any) {
+        taking_sweep(r->mod);
+    }
+    return done;
+}
+
 void keeping_round(struct mod *mod, uint64_t now)
 {
     struct round r = {mod, now, true};
@@ -90,11 +109,9 @@ void keeping_round(struct mod *mod, uint64_t now)
             return; /* a full disk: later */
         }
     }
-    r.more = true;
-    for (unsigned i = 0; r.more && i < PURGES; i++) {
-        if (!mod_write(mod, run_purge, &r, 262144, true)) {
-            return;
-        }
+    if (!purge(&r)) {
+        return;
     }
     looking_open_ready(mod);
+    taking_enclosed(mod);
 }

@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "journal.h"
+#include "taking.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -194,6 +195,7 @@ static void open_one(struct mod *mod, struct looking *l,
                      const struct consent *consents, size_t consent_count)
 {
     struct opening_work w = {.mod = mod, .report = l->report.number};
+    struct files_entry files[FILES_OF_REPORT_MAX];
     char verdicts[512];
     int error = open_by_consents(l, quorum, consents, consent_count);
 
@@ -208,6 +210,8 @@ static void open_one(struct mod *mod, struct looking *l,
         count_all(&w.found, l, verdicts);
         w.found.key = opening_key(l->opening);
         w.found.verdicts = verdicts;
+        w.found.files = files;
+        w.found.file_count = taking_entries(files, l);
     }
     for (size_t i = 0; i < consent_count; i++) {
         w.found.holders[w.found.holder_count++] = consents[i].holder;

@@ -476,6 +476,25 @@ static bool open_store(struct mod *mod)
            store_start_writer(&mod->store);
 }
 
+/* The default is made; another one is whoever's who named it. */
+static bool open_attachments(struct mod *mod)
+{
+    const struct mod_settings *s = mod->settings;
+    char path[PROCESS_PATH_MAX + 32];
+
+    if (s->attachments[0] != '\0') {
+        mod->attachments =
+            open(s->attachments, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    } else {
+        (void)snprintf(path, sizeof path, "%s/attachments", s->data);
+        (void)mkdir(path, 0700);
+        mod->attachments = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    }
+    return mod->attachments >= 0 ||
+           trouble("attachments", &(struct frank_fault){FRANK_ERR_FILE, "open",
+                                                        0, (uint64_t)errno, 0});
+}
+
 struct endpoints_work {
     const char *const *urls;
 };
@@ -495,6 +514,7 @@ bool mod_open(struct mod *mod, const struct mod_settings *settings)
     memset(mod, 0, sizeof *mod);
     mod->settings = settings;
     mod->store.folder = -1;
+    mod->attachments = -1;
     (void)pthread_mutex_init(&mod->lock, NULL);
     (void)pthread_mutex_init(&mod->exporting, NULL);
     set_rules(mod);
@@ -508,7 +528,8 @@ bool mod_open(struct mod *mod, const struct mod_settings *settings)
         return trouble("memory", &fault);
     }
     keys = (struct keys_work){mod, mod->keys};
-    return open_store(mod) && mod_write(mod, write_keys, &keys, 65536, false) &&
+    return open_store(mod) && open_attachments(mod) &&
+           mod_write(mod, write_keys, &keys, 65536, false) &&
            mod_write(mod, write_endpoints,
                      &(struct endpoints_work){settings->webhook.items}, 65536,
                      true) &&
@@ -518,6 +539,9 @@ bool mod_open(struct mod *mod, const struct mod_settings *settings)
 void mod_close(struct mod *mod)
 {
     store_close(&mod->store);
+    if (mod->attachments >= 0) {
+        (void)close(mod->attachments);
+    }
     publisher_free(mod->publisher);
     vault_free(mod->vault);
     attempts_free(mod->attempts);

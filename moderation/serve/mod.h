@@ -72,6 +72,7 @@ struct mod {
     struct session_rules session_rules;
     struct cases cases; /* for the writer's thread */
     struct store store;
+    int attachments; /* the folder of disclosed files */
     struct publisher *publisher;
     struct vault *vault;
     struct attempts *attempts;

@@ -11,6 +11,9 @@ static const char *const reasons[] = {
 static const char *const taken[] = {"new_case", "folded", "again", "bad", NULL};
 static const char *const feed[] = {"done", "away", "refused", "malformed",
                                    NULL};
+/* In the order of enum files_state. */
+static const char *const files[] = {"again", "there", "refused", "absent",
+                                    NULL};
 static const char *const webhooks[] = {"done", "again", "gone", "given_up",
                                        NULL};
 
@@ -49,6 +52,20 @@ struct metric mod_webhooks = {"frank_mod_webhooks_total",
                               webhooks,
                               {0},
                               {0}};
+struct metric mod_files = {"frank_mod_attachments_total",
+                           METRIC_COUNTER,
+                           "What came of files that reports disclose",
+                           "result",
+                           files,
+                           {0},
+                           {0}};
+struct metric mod_fetched = {"frank_mod_attachment_fetched_bytes_total",
+                             METRIC_COUNTER,
+                             "Bytes of files that the store gave",
+                             NULL,
+                             NULL,
+                             {0},
+                             {0}};
 struct metric mod_witnesses = {
     "frank_mod_witness_answers_total",
     METRIC_COUNTER,
@@ -90,5 +107,5 @@ struct metric mod_shares_open = {"frank_mod_shares_open",
 struct metric *const mod_metrics[] = {
     &mod_answers,        &mod_edge,        &mod_taken,       &mod_feed,
     &mod_webhooks,       &mod_feed_behind, &mod_shares_open, &mod_witnesses,
-    &mod_quorum_missing, &mod_public_age};
+    &mod_quorum_missing, &mod_public_age,  &mod_files,       &mod_fetched};
 const size_t mod_metric_count = sizeof mod_metrics / sizeof mod_metrics[0];

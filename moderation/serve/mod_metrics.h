@@ -10,6 +10,8 @@ extern struct metric mod_edge;      /* refused before a route, by reason */
 extern struct metric mod_taken;     /* reports: new_case, folded, again, bad */
 extern struct metric mod_feed;      /* questions to the hub: done, away, ... */
 extern struct metric mod_webhooks;  /* done, again, gone, given_up */
+extern struct metric mod_files;     /* again, there, refused, absent */
+extern struct metric mod_fetched;   /* bytes of them */
 extern struct metric mod_witnesses; /* by what came of asking them */
 extern struct metric mod_quorum_missing;
 extern struct metric mod_public_age;

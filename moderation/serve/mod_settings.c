@@ -2,6 +2,7 @@
 #include "mod_settings.h"
 
 #include "note.h"
+#include "store_url.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -68,6 +69,27 @@ static const struct option_entry entries[] = {
      "certificates that are trusted for webhooks; default: the system's"},
     {"webhook-networks", OPTION_TEXT, AT(webhook_networks), NULL, 0, 0,
      "private networks in which webhooks may be"},
+    {"attachments", OPTION_TEXT, AT(attachments), NULL, 0, 0,
+     "folder of the files that opened reports disclose, sealed; it must be "
+     "there, but for the default, DATA/attachments"},
+    {"attachment-store", OPTION_LIST, AT(attachment_store), NULL, 0, 0,
+     "where the messenger keeps files: https://media.example/files/; only what "
+     "lies below one of these is fetched; default: nothing is"},
+    {"attachment-token", OPTION_TEXT, AT(attachment_token), NULL, 0, 0,
+     "file with the bearer token for the store"},
+    {"attachment-ca", OPTION_TEXT, AT(attachment_ca), NULL, 0, 0,
+     "certificates that are trusted for the store; default: the system's"},
+    {"attachment-networks", OPTION_TEXT, AT(attachment_networks), NULL, 0, 0,
+     "private networks in which the store may be: 10.0.0.0/8, fd00::/8"},
+    {"attachment-max", OPTION_BYTES, AT(attachment_max), "2GiB", MIB,
+     UINT64_C(1) << 41,
+     "what one report discloses of files is taken in up to here"},
+    {"attachment-external-max", OPTION_BYTES, AT(attachment_external_max),
+     "64MiB", MIB, UINT64_C(1) << 30,
+     "a file of a MIMI message, which is opened in memory, is up to here"},
+    {"attachment-retry", OPTION_TIME, AT(attachment_retry), "1m", 100, HOUR,
+     "a store that does not answer is asked again after so long, and then "
+     "ever more seldom, for some days"},
     {"stored-shares", OPTION_SWITCH, AT(stored_shares), "off", 0, 0,
      "holders may keep their shares here, under their passwords; a quorum of "
      "one always may"},
@@ -182,6 +204,12 @@ bool mod_settings_check(const struct mod_settings *s,
     }
     if (s->webhook.count > 0 && s->webhook_secret[0] == '\0') {
         return wrong(error, "webhook-secret", "needed with webhook");
+    }
+    for (size_t i = 0; i < s->attachment_store.count; i++) {
+        if (!store_url_is_prefix(s->attachment_store.items[i])) {
+            return wrong(error, "attachment-store",
+                         "not http(s)://host/path/ with a slash at its end");
+        }
     }
     if (s->statement_delay < s->retract) {
         return wrong(error, "statement-delay",

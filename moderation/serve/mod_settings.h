@@ -31,6 +31,14 @@ struct mod_settings {
     const char *webhook_secret;
     const char *webhook_ca;
     const char *webhook_networks;
+    const char *attachments;
+    struct option_list attachment_store;
+    const char *attachment_token;
+    const char *attachment_ca;
+    const char *attachment_networks;
+    uint64_t attachment_max;
+    uint64_t attachment_external_max;
+    uint64_t attachment_retry;
     bool stored_shares;
     uint64_t claim;
     uint64_t hold_max;

@@ -296,6 +296,13 @@ void run_look(struct call *call)
     looking_free(l);
 }
 
+struct cases_answer act_retry(struct call *call, struct db *db)
+{
+    return files_retry(db, &call->who, call_number(call, 0),
+                       call_count(call, "message"), call_count(call, "part"),
+                       call->now);
+}
+
 static struct cases_answer write_reveal(struct call *call, struct db *db)
 {
     return looks_reveal(&call->mod->cases, db, &call->who, call_number(call, 0),

@@ -14,6 +14,7 @@
 #include "journal.h"
 #include "mod_metrics.h"
 #include "process.h"
+#include "taking.h"
 #include "threads.h"
 #include "totp.h"
 
@@ -23,6 +24,7 @@
 struct service {
     struct mod_settings settings;
     char private_socket[PROCESS_PATH_MAX];
+    char attachments[PROCESS_PATH_MAX]; /* a name within the folder, or "" */
     struct mod mod;
 };
 
@@ -66,6 +68,10 @@ static bool prepare(void *context, struct daemon_needs *needs,
     if (s->listen_private.count == 0) {
         listen_in_folder(service);
     }
+    if (s->attachments[0] != '\0') {
+        (void)snprintf(service->attachments, sizeof service->attachments,
+                       "%s/.", s->attachments);
+    }
     *needs = (struct daemon_needs){
         .data = s->data,
         .listen = {{&s->listen_private, HTTP_PRIVATE, 0660},
@@ -74,12 +80,13 @@ static bool prepare(void *context, struct daemon_needs *needs,
         .read = {s->service_key, s->log_key, s->hub_token, s->hub_public,
                  s->hub_ca, s->platform_token, s->auditor_token,
                  s->operator_token, s->webhook_secret, s->webhook_ca,
-                 s->witnesses, s->witness_ca},
-        .write = {s->checkpoint},
+                 s->witnesses, s->witness_ca, s->attachment_token,
+                 s->attachment_ca},
+        .write = {s->checkpoint, service->attachments},
         .sandbox = s->sandbox,
         .connects = true,
     };
-    at = 12;
+    at = 14;
     for (size_t i = 0; i < s->quorum.count && at < DAEMON_FILES_MAX; i++) {
         needs->read[at++] = s->quorum.items[i];
     }
@@ -171,6 +178,20 @@ static void stop(struct mod *mod, struct threads *threads)
     mod_close(mod);
 }
 
+/* Files and rows that a crash, or a copy of the database, left without each
+ * other are looked for before anybody can ask for them. */
+static bool begin(struct mod *mod, const struct mod_settings *settings,
+                  struct threads **threads, struct daemon *daemon)
+{
+    if (!mod_open(mod, settings) || !publisher_start(mod->publisher)) {
+        return false;
+    }
+    taking_sweep(mod);
+    taking_find_missing(mod);
+    *threads = threads_start(mod);
+    return *threads != NULL && start_server(mod, daemon);
+}
+
 static int run(void *context, struct daemon *daemon)
 {
     struct service *service = context;
@@ -179,9 +200,7 @@ static int run(void *context, struct daemon *daemon)
     uint64_t begun = clock_monotonic();
     unsigned left;
 
-    if (!mod_open(mod, &service->settings) ||
-        !publisher_start(mod->publisher) ||
-        (threads = threads_start(mod)) == NULL || !start_server(mod, daemon)) {
+    if (!begin(mod, &service->settings, &threads, daemon)) {
         stop(mod, threads);
         return EXIT_TROUBLE;
     }

@@ -4,6 +4,7 @@
 #include "handlers.h"
 #include "looks.h"
 #include "parts.h"
+#include "showing_files.h"
 #include "ticket.h"
 #include "utf8.h"
 
@@ -39,41 +40,12 @@ static json_t *base64(struct frank_span bytes)
     return out;
 }
 
-/* A text as a messenger shows it: a byte that is no UTF-8 as U+FFFD. */
-static json_t *readable(struct frank_span text)
-{
-    static const uint8_t mark[] = {0xef, 0xbf, 0xbd};
-    size_t size = 3 * text.len + 1;
-    uint8_t *out;
-    size_t len = 0;
-    json_t *value;
-
-    if (utf8_is_valid(text)) {
-        return call_span(text);
-    }
-    out = malloc(size);
-    if (out == NULL) {
-        return NULL;
-    }
-    for (size_t at = 0; at < text.len;) {
-        size_t n = utf8_char(text.data + at, text.len - at, NULL);
-
-        memcpy(out + len, n > 0 ? text.data + at : mark,
-               n > 0 ? n : sizeof mark);
-        len += n > 0 ? n : sizeof mark;
-        at += n > 0 ? n : 1;
-    }
-    value = json_stringn((const char *)out, len);
-    sodium_memzero(out, size);
-    free(out);
-    return value;
-}
-
 struct showing {
     struct call *call;
     const struct looking *looking;
     char ticket[TICKET_BYTES];
     struct parts parts;
+    struct shown_files files;
 };
 
 static void put_text(json_t *out, const char *name, struct frank_span text)
@@ -83,10 +55,34 @@ static void put_text(json_t *out, const char *name, struct frank_span text)
     }
 }
 
-/* What is text is given as one; of the rest, where it can be had. */
+/* What of a part's own bytes is shown: text as such; of the rest, where it can
+ * be had. */
+static void put_part_bytes(json_t *out, const struct showing *s, size_t message,
+                           size_t i)
+{
+    const struct part *part = &s->parts.items[i];
+
+    (void)json_object_set_new(out, "bytes",
+                              json_integer((json_int_t)part->body.len));
+    if (part->state == PART_THERE &&
+        part_shown_type(part->media_type) != NULL) {
+        char address[160];
+
+        (void)snprintf(address, sizeof address,
+                       "/v1/evidence/%" PRIu64 "/%zu/%zu/%s",
+                       s->looking->report.number, message, i, s->ticket);
+        (void)json_object_set_new(out, "evidence", json_string(address));
+    } else if (part_is_text(part->media_type) || utf8_is_valid(part->body)) {
+        (void)json_object_set_new(out, "text", call_readable(part->body));
+    }
+}
+
 static json_t *part_json(const struct showing *s, size_t message, size_t i)
 {
     const struct part *part = &s->parts.items[i];
+    enum attachment_kind kind =
+        attachment_kind(part, s->looking->verdicts[message].format);
+    json_t *file = show_file(&s->files, message, i, part);
     json_t *out = json_object();
 
     (void)json_object_set_new(out, "state",
@@ -99,29 +95,23 @@ static json_t *part_json(const struct showing *s, size_t message, size_t i)
         (void)json_object_set_new(out, "bytes",
                                   json_integer((json_int_t)part->size));
     }
-    if (part->state == PART_THERE || part->state == PART_UNREADABLE) {
-        (void)json_object_set_new(out, "bytes",
-                                  json_integer((json_int_t)part->body.len));
-        if (part->state == PART_THERE &&
-            part_shown_type(part->media_type) != NULL) {
-            char address[160];
-
-            (void)snprintf(address, sizeof address,
-                           "/v1/evidence/%" PRIu64 "/%zu/%zu/%s",
-                           s->looking->report.number, message, i, s->ticket);
-            (void)json_object_set_new(out, "evidence", json_string(address));
-        } else if (part_is_text(part->media_type) ||
-                   utf8_is_valid(part->body)) {
-            (void)json_object_set_new(out, "text", readable(part->body));
-        }
+    if (file != NULL) {
+        (void)json_object_set_new(out, "attachment", file);
+    }
+    if (kind == ATTACHMENT_KEY) {
+        (void)json_object_set_new(out, "attachment_key", json_true());
+    } else if (kind != ATTACHMENT_FRANK &&
+               (part->state == PART_THERE || part->state == PART_UNREADABLE)) {
+        put_part_bytes(out, s, message, i);
     }
     return out;
 }
 
-static json_t *parts_json(struct showing *s, size_t message,
-                          struct frank_span content)
+static void put_parts(json_t *out, struct showing *s, size_t message,
+                      struct frank_span content)
 {
     json_t *list = json_array();
+    json_t *stray;
 
     if (parts_read(&s->parts, content.data, content.len, NULL) == FRANK_OK) {
         for (size_t i = 0; i < s->parts.count; i++) {
@@ -133,8 +123,12 @@ static json_t *parts_json(struct showing *s, size_t message,
                                 (json_int_t)s->parts.more));
         }
     }
+    stray = show_stray_files(&s->files, message, s->parts.count);
+    if (stray != NULL) {
+        (void)json_object_set_new(out, "stray_attachments", stray);
+    }
     parts_free(&s->parts);
-    return list;
+    (void)json_object_set_new(out, "parts", list);
 }
 
 static json_t *message_json(struct showing *s, size_t i)
@@ -178,7 +172,7 @@ static json_t *message_json(struct showing *s, size_t i)
         if (call_switch(s->call, "raw")) {
             (void)json_object_set_new(out, "content", base64(o->content));
         }
-        (void)json_object_set_new(out, "parts", parts_json(s, i, o->content));
+        put_parts(out, s, i, o->content);
     }
     return out;
 }
@@ -255,6 +249,7 @@ void show_look(struct call *call, const struct looking *looking,
     ticket_make(s->ticket, call->mod->secrets->tickets,
                 &(struct ticket){call->session, looking->report.number,
                                  second_look, call->now + TICKET_MS});
+    shown_files_read(&s->files, call, looking, s->ticket);
     put_look(s);
     sodium_memzero(s, sizeof *s);
     free(s);
@@ -338,11 +333,13 @@ void run_evidence(struct call *call)
     if (!call_done(call, may)) {
         return;
     }
-    l = looking_open(call->mod, report);
-    if (l != NULL) {
-        answer_part(call, l, message, part);
+    if (!answer_file(call, report, message, part)) {
+        l = looking_open(call->mod, report);
+        if (l != NULL) {
+            answer_part(call, l, message, part);
+        }
+        looking_free(l);
     }
-    looking_free(l);
     if (!call->answered) {
         (void)call_done(call, cases_unknown());
     }

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #define TOKEN_FILE_MAX 512
+#define TOKEN_BYTES 520 /* with a zero */
 #define CONNECT_MS 10000
 #define KEEP_EVERY_MS 500
 
@@ -35,7 +36,9 @@ static bool load_secret(const char *name, const char *path, uint8_t **bytes,
            trouble(name, &fault);
 }
 
-static bool load_hub_token(struct threads *t, const char *path)
+/* A bearer token, without the line's end; "" is none. */
+static bool load_token(char out[static TOKEN_BYTES], const char *name,
+                       const char *path)
 {
     uint8_t *bytes = NULL;
     size_t len = 0;
@@ -44,11 +47,10 @@ static bool load_hub_token(struct threads *t, const char *path)
     if (path[0] == '\0') {
         return true;
     }
-    ok = load_secret("hub-token", path, &bytes, &len, TOKEN_FILE_MAX);
+    ok = load_secret(name, path, &bytes, &len, TOKEN_FILE_MAX);
     if (ok) {
         len -= len > 0 && bytes[len - 1] == '\n';
-        memcpy(t->hub_token, bytes, len);
-        t->source.bearer = t->hub_token;
+        memcpy(out, bytes, len);
     }
     sodium_free(bytes); /* wipes */
     return ok;
@@ -93,6 +95,7 @@ static bool prepare(struct threads *t)
         .unix_socket = is_unix ? s->hub + 5 : NULL,
         .ca_file = s->hub_ca[0] != '\0' ? s->hub_ca : NULL,
         .networks = &t->hub_networks,
+        .bearer = s->hub_token[0] != '\0' ? t->hub_token : NULL,
         .connect_ms = s->hub_timeout < CONNECT_MS ? s->hub_timeout : CONNECT_MS,
         .total_ms = s->hub_timeout,
         .stop = &t->mod->stopping,
@@ -100,7 +103,11 @@ static bool prepare(struct threads *t)
     return read_networks(&t->hub_networks, "hub-networks", s->hub_networks) &&
            read_networks(&t->webhook_networks, "webhook-networks",
                          s->webhook_networks) &&
-           load_hub_token(t, s->hub_token) &&
+           read_networks(&t->attachment_networks, "attachment-networks",
+                         s->attachment_networks) &&
+           load_token(t->hub_token, "hub-token", s->hub_token) &&
+           load_token(t->attachment_token, "attachment-token",
+                      s->attachment_token) &&
            load_webhook_secret(t, s->webhook_secret);
 }
 
@@ -154,12 +161,22 @@ static void *tell(void *argument)
     return NULL;
 }
 
+static void *bring(void *argument)
+{
+    struct threads *t = argument;
+
+    while (threads_wait(t, fetching_round(t))) {
+    }
+    return NULL;
+}
+
 static bool start(struct threads *t)
 {
-    static void *(*const runs[])(void *) = {pull, keep, tell};
-    pthread_t *const which[] = {&t->pulling, &t->keeping, &t->telling};
+    static void *(*const runs[])(void *) = {pull, keep, tell, bring};
+    pthread_t *const which[] = {&t->pulling, &t->keeping, &t->telling,
+                                &t->fetching};
 
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         if (pthread_create(which[i], NULL, runs[i], t) != 0) {
             return trouble("thread", &(struct frank_fault){FRANK_ERR_MEMORY,
                                                            "thread", 0, 0, 0});
@@ -209,6 +226,9 @@ void threads_stop(struct threads *t)
     }
     if (t->running > 2) {
         (void)pthread_join(t->telling, NULL);
+    }
+    if (t->running > 3) {
+        (void)pthread_join(t->fetching, NULL);
     }
 }
 

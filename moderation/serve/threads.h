@@ -2,12 +2,14 @@
 /*
  * What the service does by itself, a thread each: takes reports over from the
  * hub and tells it what became of them (pulling.c); ends what ends by itself
- * (keeping.c); tells the platform (telling.c).
+ * (keeping.c); tells the platform (telling.c); fetches files from the
+ * messenger's store (fetching.c).
  */
 #ifndef MODERATION_SERVE_THREADS_H
 #define MODERATION_SERVE_THREADS_H
 
 #include "feed_client.h"
+#include "files.h"
 #include "mod.h"
 #include "webhook.h"
 
@@ -30,12 +32,16 @@ struct threads {
     char hub_token[520];
     struct fetch_networks hub_networks;
     struct fetch_networks webhook_networks;
+    struct fetch_networks attachment_networks;
+    char attachment_token[520];
+    struct files_row fetched; /* whose piece was fetched last */
     struct webhook_secrets secrets;
     pthread_mutex_t lock;
     pthread_cond_t wake;
     pthread_t pulling;
     pthread_t keeping;
     pthread_t telling;
+    pthread_t fetching;
     unsigned running;
 };
 
@@ -47,5 +53,6 @@ bool threads_wait(struct threads *t, uint64_t ms);
 uint64_t pulling_round(struct threads *t, unsigned *failures);
 void keeping_round(struct mod *mod, uint64_t now);
 uint64_t telling_round(struct threads *t);
+uint64_t fetching_round(struct threads *t);
 
 #endif

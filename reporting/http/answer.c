@@ -15,6 +15,59 @@ static void wipe_and_free(void *memory)
     free(memory);
 }
 
+/* ---- Piece by piece ------------------------------------------------------ */
+
+#define PIECE_BYTES 65536
+/* Whoever reads so much within EDGE_ANSWER_MS may go on. */
+#define GOES_ON_BYTES ((uint64_t)1 << 20)
+
+struct stream {
+    struct http_source source;
+    struct edge_connection *edge; /* NULL: none */
+    uint64_t told;                /* the edge knows of so many bytes */
+};
+
+static ssize_t read_stream(void *context, uint64_t at, char *out, size_t most)
+{
+    struct stream *stream = context;
+    size_t got;
+
+    if (stream->edge != NULL && at - stream->told >= GOES_ON_BYTES) {
+        edge_goes_on(stream->edge);
+        stream->told = at;
+    }
+    got = stream->source.read(stream->source.context, (uint8_t *)out, most);
+    return got > 0 ? (ssize_t)got : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void end_stream(void *context)
+{
+    struct stream *stream = context;
+
+    stream->source.end(stream->source.context);
+    free(stream);
+}
+
+static struct MHD_Response *response_from(const struct http_source *source,
+                                          struct edge_connection *edge)
+{
+    struct stream *stream = calloc(1, sizeof *stream);
+    struct MHD_Response *response = NULL;
+
+    if (stream != NULL) {
+        *stream = (struct stream){*source, edge, 0};
+        response = MHD_create_response_from_callback(
+            source->len, PIECE_BYTES, read_stream, stream, end_stream);
+    }
+    if (response == NULL) {
+        source->end(source->context);
+        free(stream);
+    }
+    return response;
+}
+
+/* ---- At once ------------------------------------------------------------- */
+
 static struct MHD_Response *response_of(const struct http_answer *answer)
 {
     const void *data =
@@ -94,7 +147,9 @@ void http_answer(struct http_exchange *exchange,
 {
     struct http_server *server = exchange->server;
     struct MHD_Connection *connection = exchange->connection;
-    struct MHD_Response *response = response_of(answer);
+    struct MHD_Response *response =
+        answer->source != NULL ? response_from(answer->source, exchange->edge)
+                               : response_of(answer);
     bool suspended;
 
     if (response != NULL && !add_headers(exchange, response, answer)) {

@@ -375,6 +375,18 @@ bool edge_answering(struct edge_connection *c, bool unread)
     return !is_over;
 }
 
+void edge_goes_on(struct edge_connection *c)
+{
+    struct edge *edge = c->edge;
+
+    edge_lock(edge);
+    if (!c->over && c->state == EDGE_ANSWER) {
+        edge_table_move(&edge->table, c, EDGE_ANSWER,
+                        edge_clock_ms() + EDGE_ANSWER_MS);
+    }
+    edge_unlock(edge);
+}
+
 void edge_closed(struct edge_connection *c)
 {
     struct edge *edge = c->edge;

@@ -76,6 +76,9 @@ FRANK_MUST_CHECK bool edge_body_done(struct edge_connection *connection);
 FRANK_MUST_CHECK bool edge_answering(struct edge_connection *connection,
                                      bool unread);
 
+/* The client has read a good part of a long answer: it has as long again. */
+void edge_goes_on(struct edge_connection *connection);
+
 /* The taker is done with it: the connection is gone with this call. */
 void edge_closed(struct edge_connection *connection);
 

@@ -73,19 +73,32 @@ struct http_field {
     const char *value;
 };
 
+/* A body that is made piece by piece while the client reads it, in the server's
+ * threads, one after the other. read() writes up to `most` bytes, at least one,
+ * that come next, or gives 0: then the connection is closed, with less than was
+ * said. end() is called once, with the answer gone; also where nothing was
+ * read. */
+struct http_source {
+    uint64_t len;
+    size_t (*read)(void *context, uint8_t *out, size_t most);
+    void (*end)(void *context);
+    void *context;
+};
+
 /* What a handler answers. body is copied, unless owned is set: then it is
  * freed with free() when sent. */
 struct http_answer {
     unsigned status;
     const char *type; /* media type; NULL with an empty body */
     struct frank_span body;
-    void *owned;                     /* NULL, or what body points into */
-    unsigned retry_after;            /* seconds; 0: without the header */
-    const char *location;            /* NULL: without */
-    const char *cache;               /* Cache-Control; NULL: "no-store" */
-    const struct http_field *fields; /* others, in place of those that the
-                                        settings have of the name; NULL: none.
-                                        Copied */
+    void *owned;                      /* NULL, or what body points into */
+    const struct http_source *source; /* NULL, or in the body's place; copied */
+    unsigned retry_after;             /* seconds; 0: without the header */
+    const char *location;             /* NULL: without */
+    const char *cache;                /* Cache-Control; NULL: "no-store" */
+    const struct http_field *fields;  /* others, in place of those that the
+                                         settings have of the name; NULL: none.
+                                         Copied */
 };
 
 /* Answers, once. The exchange is gone afterwards. From any thread. Every answer

@@ -492,6 +492,17 @@ static void take_media(char out[static 64], const char *type)
     }
 }
 
+static void take_range(char out[static 64], CURL *curl)
+{
+    struct curl_header *header = NULL;
+
+    if (curl_easy_header(curl, "Content-Range", 0, CURLH_HEADER, -1, &header) ==
+            CURLHE_OK &&
+        header->amount == 1 && strlen(header->value) < 64) {
+        (void)snprintf(out, 64, "%s", header->value);
+    }
+}
+
 /* false: no answer that is one. */
 static bool take_answer(struct fetch_answer *out, struct run *run)
 {
@@ -510,6 +521,7 @@ static bool take_answer(struct fetch_answer *out, struct run *run)
                        : wait > INT32_MAX ? INT32_MAX
                                           : (unsigned)wait;
     take_media(out->media, type);
+    take_range(out->range, run->curl);
     run->body[run->len] = '\0';
     out->body = run->body;
     out->len = run->len;

@@ -52,6 +52,7 @@ struct fetch_answer {
     size_t len;
     unsigned retry_after; /* seconds; 0: not said, or now */
     char media[64];       /* type/subtype in lower case; empty: none */
+    char range[64]; /* Content-Range as it came; empty: none, or several */
 };
 
 enum fetch_failure {

@@ -26,6 +26,7 @@ for cycle in range(CYCLES):
     for _ in range(4):
         if took < 2:
             break
+        print("# restart %d took %.2f s" % (cycle, took), flush=True)
         hub.kill(signal.SIGKILL)
         hub.start(wait=False)
         took = min(took, hub.wait())

@@ -5,9 +5,13 @@ lost. Runs in a mount namespace of its own, on a tmpfs of 48 MiB at argv[1]."""
 
 import sys
 
-from mod import *
+from files import *
+from store import Store
 
-w = World(folder=sys.argv[1], min_free="8MiB", hub_every="100ms")
+store = Store()
+w = World(folder=sys.argv[1], min_free="8MiB", hub_every="100ms",
+          attachment_store=store.url, attachment_networks="127.0.0.0/8",
+          attachment_retry="200ms")
 w.reports(3)
 until(lambda: len(w.cases()) == 3)
 first, second, third = [c["case"] for c in w.cases()]
@@ -58,6 +62,35 @@ check("with room again, the reports come", until(lambda: count("reports") == 6,
                                                 120))
 check("and changes are made", until(lambda: w.ann.ask(
     "POST", "/v1/cases/%d/notes" % first, {"text": "again"})[0] == 200))
+
+# -- A file of which only the first piece fits --
+film = File(os.urandom(6 << 20), "video/mp4", "64KiB")
+url = store.put(film.name, film.sealed)
+case = send(w, [path(film.name + ".content")], "--attach",
+            film.disclose("--all", "--url", url))
+fill(13 << 20)
+of_film = w.open(w.ann, case)
+name = w.mod.file("data/attachments/%d-0" % of_film)
+
+
+def look_at_film():
+    return w.ann.must("POST", "/v1/reports/%d/look" % of_film)[
+        "messages"][0]["parts"][0]["attachment"]
+
+
+check("a file waits for room", until(
+    lambda: "disk is full" in look_at_film().get("why", "")), look_at_film())
+seen = look_at_film()
+check("what came of it is kept", seen["state"] in ("waiting", "fetching") and
+      seen["have"] > 3 << 20 and os.path.getsize(name) > 3 << 20, seen)
+check("and what has no room is not asked for", len(store.ranges(film.name)) == 1,
+      store.ranges(film.name))
+os.unlink(w.mod.file("filler"))
+check("with room again it is there", until(
+    lambda: look_at_film()["state"] == "there"), look_at_film())
+check("and nothing was asked for twice", sum(
+    last - first + 1 for first, last in store.ranges(film.name)) ==
+      len(film.sealed), store.ranges(film.name))
 w.mod.kill()
 w.mod.start()
 check("nothing acknowledged is lost", count("notes") == 2 and w.ann.must(

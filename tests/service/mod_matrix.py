@@ -5,6 +5,7 @@ import sys
 
 sys.path.insert(0, "tests/console")
 from mod import *
+import files
 from reports import send_report
 
 # Nothing settles or is logged by itself before the second looks, however slow the
@@ -364,6 +365,24 @@ row(name, "his", at("/v1/reports/%d/look", REPORT), reviewer=DONE, lead=DONE,
 row(name, "another's by a second look that is not his",
     "/v1/reports/%d/look" % report_of[OTHER], {"second_look": 1},
     others="claimed-by-other", stranger="not-found")
+name = "POST /v1/reports/{report}/attachments/retry"
+nowhere(name, {"message": 0, "part": 0})
+row(name, "another's", "/v1/reports/%d/attachments/retry" % report_of[OTHER],
+    {"message": 0, "part": 0}, others="claimed-by-other", stranger="not-found")
+absent = files.File(b"a picture")
+absent = w.open(w.ann, files.send(w, [files.path(absent.name + ".content")],
+                                  "--attach", absent.disclose(
+                                      "--all", "--url", "https://x.example/")))
+assert until(lambda: w.mod.database().execute(
+    "SELECT count(*) FROM files WHERE state = 3").fetchone()[0])
+row(name, "his", "/v1/reports/%d/attachments/retry" % absent,
+    {"message": 0, "part": 0}, others="claimed-by-other", reviewer=DONE,
+    stranger="not-found")
+assert until(lambda: w.mod.database().execute(
+    "SELECT count(*) FROM files WHERE state = 3").fetchone()[0])
+row(name, "nothing absent", at("/v1/reports/%d/attachments/retry", REPORT),
+    {"message": 0, "part": 0}, others="not-found", reviewer="not-absent",
+    lead="not-absent")
 name = "GET /v1/evidence/{report}/{message}/{part}/{ticket}"
 address = w.ann.must("POST", "/v1/reports/%d/look" % REPORT["reviewer"])[
     "messages"][1]["parts"][0]["evidence"]

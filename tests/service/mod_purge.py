@@ -7,7 +7,7 @@ import sys
 import urllib.parse
 
 sys.path.insert(0, "tests/console")
-from mod import *
+from files import *
 import reports
 
 w = World(retract="1s", statement_delay="1s", appeal_window="8s")
@@ -29,6 +29,10 @@ reporter = canary("reporter", "mimi://example.com/u/reporter-canary")
 case = reports.send_report(w, {
     "sender": sender, "room": room, "reporter": reporter,
     "messages": [{"text": canary("text")}]})
+file = File(canary("file", os.urandom(5000)), sender=sender, room=room)
+check("another report, of a file, is of the same case", send(
+    w, [path(file.name + ".content")], "--attach",
+    file.disclose("--all", "--enclose")) == case)
 w.reports(2)
 until(lambda: len(w.cases()) == 3)
 others = [c["case"] for c in w.cases() if c["case"] != case]
@@ -40,14 +44,21 @@ w.lea.must("POST", "/v1/book", {"after": book["version"], "book": {
 w.lea.must("POST", of_case + "/claim")
 w.lea.must("POST", of_case + "/hand-over",
            {"to": "ann", "why": canary("hand-over")})
-report = w.ann.must("GET", of_case)["report_list"][0]["report"]
+report, of_file = sorted(r["report"] for r in w.ann.must(
+    "GET", of_case)["report_list"])
 request = w.ann.must("POST", of_case + "/ask", {
-    "reports": [report], "why": canary("request")})["request"]
+    "reports": [report, of_file], "why": canary("request")})["request"]
 w.cat.must("POST", "/v1/requests/%d/refuse" % request,
            {"why": canary("refusal")})
 consent(w.mod, w.ann, request, share_file(w.hub, 1))
 consent(w.mod, w.ben, request, share_file(w.hub, 2))
 look = w.ann.must("POST", "/v1/reports/%d/look" % report, {"raw": True})
+check("the file is there", until(lambda: w.mod.database().execute(
+    "SELECT count(*) FROM files WHERE state = 1").fetchone()[0]))
+canary("file's key", w.mod.database().execute(
+    "SELECT key FROM files").fetchone()[0])
+with open(w.mod.file("data/attachments/%d-0" % of_file), "rb") as f:
+    canary("file at rest", f.read()[-48:])
 w.ann.must("POST", "/v1/reports/%d/reporter" % report,
            {"why": canary("reveal")})
 row = w.mod.database().execute(
@@ -177,7 +188,7 @@ check("before, every table has something of it",
       {k for k, n in before.items() if n == 0} ==
       {"consents.report", "consents.request"} and len(before) > 12, before)
 seen = in_files()
-hidden = {"content", "text"}
+hidden = {"content", "text", "file"}
 check("what was opened is in no file even then", not hidden & set(seen), seen)
 check("and the search finds all that is kept",
       set(needles) - hidden == set(seen), set(needles) - hidden - set(seen))
