@@ -470,7 +470,8 @@ if command -v strace >/dev/null && strace -qq -o /dev/null true 2>/dev/null; the
     for signal in KILL INT; do
         rm -f film.key film.d film.sealed film.opened
         traced() {
-            strace -f -qq -o /dev/null -e trace=pwrite64 \
+            # Signals as a shell has them, where this runs in the background too.
+            env --default-signal=INT strace -f -qq -o /dev/null -e trace=pwrite64 \
                 -e inject=pwrite64:signal=$signal:when=9 "$@"
         }
         traced frank attach seal --key-out film.key --descriptor-out film.d \
