@@ -176,12 +176,12 @@ disclose() {
 }
 expect "disclose bytes of the second chunk" 0 \
     disclose --range 5000-5001 --enclose --out one
-says "says which will be readable" 'readable: bytes 4096-8192 \(4 KiB\)' err
+says "says which will be readable" 'readable: bytes 4096 to 8191 \(4 KiB\)' err
 is "to its owner alone" is_mode 600 one
 expect "verify them" 0 frank attach verify --descriptor picture.d --disclosure one \
     --out shown
-says "says what is proven" '^proven +bytes 4096-8192' out
-says "and withheld" '^withheld +bytes 8192-20000' out
+says "says what is proven" '^proven +bytes 4096 to 8191' out
+says "and withheld" '^withheld +bytes 8192 to 19999' out
 head -c 8192 shown | tail -c 4096 >chunk
 head -c 8192 picture | tail -c 4096 >wanted
 same "those bytes are shown" chunk wanted
@@ -206,7 +206,7 @@ says "in JSON" '"verdict":"valid".*"proven":\[\{"begin":4096,"end":8192\}\],"ref
 flip picture.sealed $((full + 9)) altered
 expect "with an altered one" 1 frank attach verify --descriptor picture.d \
     --disclosure fetched --out wrong altered
-says "is refused by its chunk" '^refused +bytes 4096-8192 .*chunk 1 at byte 4112' out
+says "is refused by its chunk" '^refused +bytes 4096 to 8191 .*chunk 1 at byte 4112' out
 is "and shows nothing" sh -c '! ls | grep -E "^wrong"'
 flip picture.sealed 9 altered
 expect "altered elsewhere" 0 frank attach verify --descriptor picture.d \
@@ -321,7 +321,7 @@ expect "into a file" 0 frank attach open --content mimi.content --out mimi.opene
 says "as the message describes it" '"kind":"mimi","name":"cat.png","media_type":"image/png"' out
 same "the same" mimi.opened picture
 expect "one that is not encrypted" 0 frank attach verify --content clear.content picture
-says "is proven too" '^proven +bytes 0-20000' out
+says "is proven too" '^proven +bytes 0 to 19999' out
 flip mimi.sealed 77 altered
 expect "an altered one" 1 frank attach open --content mimi.content --out wrong altered
 says "is refused by its hash" 'not the file' err
@@ -329,7 +329,7 @@ is "and leaves nothing" sh -c '! ls | grep -E "^wrong"'
 expect "a part that is none" 1 frank attach verify --content mimi.content --part 1 mimi.sealed
 expect "disclose it" 0 frank attach disclose --content mimi.content --all --enclose \
     --out mimi.shown mimi.sealed
-says "all of it" 'readable: bytes 0-20000' err
+says "all of it" 'readable: bytes 0 to 19999' err
 expect "verify that" 0 frank attach verify --content mimi.content --disclosure mimi.shown \
     --out mimi.seen
 same "which is the file" mimi.seen picture

@@ -82,7 +82,7 @@ readme_runs() {
         grep 'accepted: the seal holds' "$work/out" &&
         grep 'holder 3 agreed' "$work/out" &&
         grep 'message 0: disclosed and matches' "$work/out" &&
-        grep 'proven *bytes 0-4096' "$work/out" &&
+        grep 'proven *bytes 0 to 4095' "$work/out" &&
         cmp "$work/file.opened" "$work/messenger"
 }
 try "the README's example, dynamically linked" readme_runs

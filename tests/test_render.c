@@ -135,7 +135,7 @@ static void a_file_says_how_it_stands(void **state)
 
     (void)state;
     assert_non_null(
-        strstr(text, "\n  file: partial, bytes 0-10, 20-30 of 900\n"));
+        strstr(text, "\n  file: partial, bytes 0 to 9, 20 to 29 of 900\n"));
     assert_non_null(strstr(text, "a\\x0afile: there\n"));
     assert_non_null(strstr(text, "busy\n"));
     assert_non_null(strstr(text, "hello"));

@@ -288,7 +288,7 @@ static void put_verdict(FILE *out, const json_t *m)
 
 /* A part's text; of what is none, what it is. */
 /* A file that the part names: how it stands, and which bytes of it were
- * disclosed. */
+ * disclosed, the last one included, as everywhere for people. */
 static void put_file(FILE *out, const json_t *file)
 {
     static const char *const fields[] = {"name", "media_type", "why"};
@@ -300,10 +300,11 @@ static void put_file(FILE *out, const json_t *file)
     for (size_t i = 0; i < json_array_size(runs); i++) {
         const json_t *run = json_array_get(runs, i);
 
-        (void)fprintf(out, "%s %" JSON_INTEGER_FORMAT "-%" JSON_INTEGER_FORMAT,
+        (void)fprintf(out,
+                      "%s %" JSON_INTEGER_FORMAT " to %" JSON_INTEGER_FORMAT,
                       i > 0 ? "," : ", bytes",
                       json_integer_value(json_object_get(run, "begin")),
-                      json_integer_value(json_object_get(run, "end")));
+                      json_integer_value(json_object_get(run, "end")) - 1);
     }
     if (json_object_get(file, "size") != NULL) {
         (void)fprintf(out, " of %" JSON_INTEGER_FORMAT,

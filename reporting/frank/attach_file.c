@@ -173,11 +173,12 @@ struct attach_bytes attach_bytes_of(const struct frank_attachment *attachment,
 
 void attach_bytes_text(FILE *out, struct attach_bytes bytes)
 {
+    char range[SIZE_RANGE_TEXT_BYTES];
     char size[SIZE_TEXT_BYTES];
 
+    size_range_text(range, bytes.begin, bytes.end);
     size_text(size, bytes.end - bytes.begin);
-    (void)fprintf(out, "bytes %" PRIu64 "-%" PRIu64 " (%s)", bytes.begin,
-                  bytes.end, size);
+    (void)fprintf(out, "%s (%s)", range, size);
 }
 
 json_t *attach_bytes_json(struct attach_bytes bytes)

@@ -35,8 +35,8 @@ void attach_file_json(json_t *object, const struct attach_file *file);
 struct attach_bytes attach_bytes_of(const struct frank_attachment *attachment,
                                     struct frank_range range);
 
-/* "bytes 65536-131072 (64 KiB)", END being the byte behind the last, as in
- * --range; {"begin", "end"}. */
+/* "bytes 65536 to 131071 (64 KiB)"; {"begin", "end"}, where the end is the byte
+ * behind the last, as in --range. */
 void attach_bytes_text(FILE *out, struct attach_bytes bytes);
 json_t *attach_bytes_json(struct attach_bytes bytes);
 

@@ -3,6 +3,7 @@
 
 #include "disclosure.h"
 #include "disclosure_file.h"
+#include "size.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -114,6 +115,8 @@ void attach_option_free(struct attach_option *option)
 
 static void put_file(const struct disclosed_file *file)
 {
+    char range[SIZE_RANGE_TEXT_BYTES];
+
     io_put_text(stdout, file->attachment.filename);
     (void)printf(" (");
     io_put_text(stdout, file->attachment.media_type);
@@ -121,8 +124,8 @@ static void put_file(const struct disclosed_file *file)
     if (file->bytes == file->attachment.size) {
         (void)printf("all of it");
     } else {
-        (void)printf("bytes %" PRIu64 " to %" PRIu64, file->begin,
-                     file->begin + file->bytes - 1);
+        size_range_text(range, file->begin, file->begin + file->bytes);
+        (void)printf("%s", range);
     }
     if (!file->by_file_key && file->has_key) {
         (void)printf("; and the key of all of it, in the message");

@@ -34,6 +34,19 @@ void size_text(char out[static SIZE_TEXT_BYTES], uint64_t bytes)
     }
 }
 
+void size_range_text(char out[static SIZE_RANGE_TEXT_BYTES], uint64_t begin,
+                     uint64_t end)
+{
+    if (end <= begin) {
+        (void)snprintf(out, SIZE_RANGE_TEXT_BYTES, "no bytes");
+    } else if (end - begin == 1) {
+        (void)snprintf(out, SIZE_RANGE_TEXT_BYTES, "byte %" PRIu64, begin);
+    } else {
+        (void)snprintf(out, SIZE_RANGE_TEXT_BYTES,
+                       "bytes %" PRIu64 " to %" PRIu64, begin, end - 1);
+    }
+}
+
 bool size_read(uint64_t *out, const char *text, uint64_t max, const char *what)
 {
     size_t digits = strspn(text, "0123456789");

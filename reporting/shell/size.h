@@ -10,6 +10,12 @@
 #define SIZE_TEXT_BYTES 32
 void size_text(char out[static SIZE_TEXT_BYTES], uint64_t bytes);
 
+/* "bytes 4096 to 8191": the last one is the one before `end`; "byte 7", "no
+ * bytes". */
+#define SIZE_RANGE_TEXT_BYTES 64
+void size_range_text(char out[static SIZE_RANGE_TEXT_BYTES], uint64_t begin,
+                     uint64_t end);
+
 /* Parses a whole argument: a decimal number, and perhaps KiB, MiB, GiB or TiB
  * right behind it; at most max. false after a message that names `what`. */
 bool size_read(uint64_t *out, const char *text, uint64_t max, const char *what);
