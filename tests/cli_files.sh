@@ -173,7 +173,6 @@ sys.stdout.buffer.write(front + part)
 PY
 python3 -B external.py "$vectors/messages/01-offer.cbor" small >mimi
 frank stamp --keyring K --time $now mimi >mimi.frank
-frank attach disclose --quiet --content single --all --enclose --out all small.sealed
 # An entry of all of a file: first chunk, no keys, no proof, enclosed, no address.
 { unhex 000000000000000000000140; printf 'd'; cat small; unhex 00; } >mimi.shown
 mimi() {
