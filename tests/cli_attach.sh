@@ -246,6 +246,12 @@ expect "all of it by the message's key" 0 disclose --all --enclose --out all
 is "holds no key" sh -c "! od -An -v -tx1 all | tr -d ' \\n' | grep -q '$(hex picture.key)'"
 expect "opens with the message" 0 frank attach verify --content message --disclosure all --out all.shown
 same "to all of the file" all.shown picture
+expect "all of it, to be fetched" 0 disclose --all --url https://a.example/f --out all.fetched
+expect "opens with the sealed file" 0 frank attach verify --content message \
+    --disclosure all.fetched picture.sealed
+expect "not with a byte behind it" 1 frank attach verify --content message \
+    --disclosure all.fetched extended
+says "which is told by the length" '^refused .*20081.*20080' out
 expect "not without its key" 1 frank attach verify --descriptor picture.d --disclosure all
 expect "beyond the file" 1 disclose --range 20000-20001 --enclose --out beyond
 expect "the wrong way round" 2 disclose --range 9-5 --enclose --out beyond

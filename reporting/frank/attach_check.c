@@ -196,6 +196,26 @@ static int check_external(const struct attach_file *file,
     return error;
 }
 
+/* All of a file is all of its sealed one: nothing may stand behind it. */
+static int check_length(const struct frank_disclosure *d, int in, bool is_whole,
+                        uint64_t sealed, struct frank_fault *fault)
+{
+    uint64_t size = sealed;
+    int error = FRANK_OK;
+
+    if (d->enclosed && d->ciphertext.len != sealed) {
+        return wire_fault(fault, FRANK_ERR_LENGTH, "ciphertext", 0,
+                          d->ciphertext.len, sealed);
+    }
+    if (!d->enclosed && is_whole) {
+        error = file_size(&size, in, "sealed file", fault);
+    }
+    return error == FRANK_OK && size != sealed
+               ? wire_fault(fault, FRANK_ERR_LENGTH, "sealed file", 0, size,
+                            sealed)
+               : error;
+}
+
 static int check_own(const struct attach_file *file,
                      const struct frank_disclosure *disclosure, int in, int out,
                      struct frank_fault *fault)
@@ -208,6 +228,7 @@ static int check_own(const struct attach_file *file,
     bool is_whole = disclosure->keys.len == 0;
     uint64_t bytes = frank_range_bytes(&file->attachment, run.range);
     uint64_t sealed = bytes + FRANK_CHUNK_TAG_BYTES * run.range.count;
+    int error;
 
     if (is_whole && !file->has_key) {
         return wire_fault(fault, FRANK_ERR_WITHHELD, "file key", 0, 0, 0);
@@ -216,9 +237,9 @@ static int check_own(const struct attach_file *file,
         return wire_fault(fault, FRANK_ERR_VALUE, "range", 0, disclosure->first,
                           frank_attachment_chunks(&file->attachment));
     }
-    if (disclosure->enclosed && disclosure->ciphertext.len != sealed) {
-        return wire_fault(fault, FRANK_ERR_LENGTH, "ciphertext", 0,
-                          disclosure->ciphertext.len, sealed);
+    error = check_length(disclosure, in, is_whole, sealed, fault);
+    if (error != FRANK_OK) {
+        return error;
     }
     return bytes == 0 ? check_empty(file, fault) : check_run(&run, fault);
 }

@@ -7,11 +7,11 @@
 /*
  * Checks what one disclosure shows of a file: its chunks belong to the file,
  * and open. What it does not enclose is read from `in`, the sealed file, or of
- * an external part all that was fetched. out, or -1: gets the bytes, each in
- * its place, and is worth nothing unless this gives 0. Errors: those of
- * frank_external_open(); VALUE (range), LENGTH, TRUNCATED, WITHHELD (the file's
- * key), SEALED (the first chunk that does not open; offset: in the sealed
- * file), FILE_HASH, AEAD, FILE, MEMORY.
+ * an external part, or where all of a file is shown, exactly that. out, or -1:
+ * gets the bytes, each in its place, and is worth nothing unless this gives 0.
+ * Errors: those of frank_external_open(); VALUE (range), LENGTH, TRUNCATED,
+ * WITHHELD (the file's key), SEALED (the first chunk that does not open;
+ * offset: in the sealed file), FILE_HASH, AEAD, FILE, MEMORY.
  */
 int attach_check(const struct attach_file *file,
                  const struct frank_disclosure *disclosure, int in, int out,
