@@ -401,9 +401,39 @@ frank attach disclose --descriptor film.d --key film.key --range 0-1 \
 )
 expect "a part of something else" 1 frank attach open --descriptor film.d \
     --key film.key --out film2 film.sealed
-says "is told and removed" 'of another file.*removed' err
-expect "so that the next run ends" 0 frank attach open --descriptor film.d \
+says "is told" 'film2.part: not the beginning of this file, and stays' err
+is "and stays" grep -qx 'of another file' film2.part
+frank attach open --descriptor film.d --key film.key --out film2 film.sealed 2>err
+is "a second time too" test $? -eq 1 -a -s film2.part
+rm film2.part
+expect "once it is gone, the next run ends" 0 frank attach open --descriptor film.d \
     --key film.key --out film2 film.sealed
+head -c 2000000 film >begun
+cp begun film2.part
+rm film2
+flip film.sealed 3999999 altered
+expect "gone on with, from a sealed file that is wrong" 1 frank attach open \
+    --descriptor film.d --key film.key --out film2 altered
+says "it is told" 'film2.part stays as it was found' err
+same "and stays so" film2.part begun
+rm film2.part
+cp begun mimi2.part
+expect "a part where a MIMI file would be" 3 frank attach open --content mimi.content \
+    --out mimi2 mimi.sealed
+says "is told" 'mimi2.part: is there already, and is not written over' err
+same "and not written over" mimi2.part begun
+expect "nor by what a disclosure shows" 3 frank attach verify --descriptor film.d \
+    --key film.key --disclosure film.shown --out mimi2 film.sealed
+same "it stays as it was" mimi2.part begun
+cp one shown2.part
+expect "a part that is the disclosure" 3 frank attach verify --descriptor picture.d \
+    --disclosure shown2.part --out shown2
+same "is not emptied" shown2.part one
+cp message shown2.part
+expect "a part that is the content" 3 frank attach verify --content shown2.part \
+    --disclosure one --out shown2
+same "neither" shown2.part message
+rm shown2.part mimi2.part
 ln -s picture film3.part
 expect "a part that is a link" 3 frank attach open --descriptor film.d \
     --key film.key --out film3 film.sealed
@@ -458,7 +488,16 @@ cp key.before film.key
 expect "the right one is" 0 seal film
 cp other other2
 cp key.before other2.key.part
-expect "a key that an earlier run left, without its file" 0 seal other2
+expect "a key that is there without its file" 3 seal other2
+says "is told" 'other2.key.part: is there already, and is not written over' err
+same "is nobody's to write over" other2.key.part key.before
+is "and nothing was made" test ! -e other2.sealed.part -a ! -e other2.key -a ! -e other2.d
+printf '' >other2.sealed.part
+echo 'not a key' >other2.key.part
+expect "a file that is no key" 3 seal other2
+is "stays too" grep -qx 'not a key' other2.key.part
+cp key.before other2.key.part
+expect "a key that an earlier run left, beside its empty file" 0 seal other2
 is "is not used" sh -c '! cmp -s other2.key key.before'
 if command -v strace >/dev/null && strace -qq -o /dev/null true 2>/dev/null; then
     frank_order() {

@@ -67,24 +67,35 @@ static int put_result(const struct opening *o)
     return io_put_json(line);
 }
 
-/* What is refused is not kept: nobody is to take it for the file. */
+/* Whether it is what was there that does not fit. It may be anybody's. */
+static bool is_of_another(const struct frank_fault *fault)
+{
+    return (fault->error == FRANK_ERR_FILE_HASH ||
+            fault->error == FRANK_ERR_LENGTH) &&
+           strcmp(fault->field, "out") == 0 && !progress_was_stopped();
+}
+
+/* What this run wrote of a file that is refused is not kept: nobody is to take
+ * it for the file. */
 static int end_refused(struct opening *o, const struct frank_fault *fault)
 {
     const char *part = o->out_file.part;
-    int code =
-        attach_fault(o->arguments->file, part, &o->file.attachment, fault);
+    int code;
 
-    if (code == EXIT_REFUSED) {
-        part_file_remove(&o->out_file);
-        return strcmp(fault->field, "out") != 0
-                   ? code
-                   : io_say(code,
-                            "%s was of another file, and is removed: the "
-                            "same command begins anew",
-                            part);
+    if (is_of_another(fault)) {
+        return io_say(EXIT_REFUSED,
+                      "%s: not the beginning of this file, and stays as it "
+                      "is: remove it, or give another --out",
+                      part);
     }
-    return io_say(code, "%s stays: the same command goes on with it",
-                  o->out_file.part);
+    code = attach_fault(o->arguments->file, part, &o->file.attachment, fault);
+    if (code == EXIT_REFUSED || o->file.is_external) {
+        part_file_undo(&o->out_file);
+        return o->out_file.found == 0
+                   ? code
+                   : io_say(code, "%s stays as it was found", part);
+    }
+    return io_say(code, "%s stays: the same command goes on with it", part);
 }
 
 /* An external part is hashed as a whole: it cannot be gone on with. */
@@ -115,16 +126,18 @@ static int open_to_file(struct opening *o)
         return EXIT_TROUBLE;
     }
     code = part_file_open(&o->out_file, o->arguments->out, 0600, o->in);
-    if (code != EXIT_DONE) {
-        return code;
+    if (code == EXIT_DONE && o->file.is_external) {
+        code = part_file_is_new(&o->out_file);
     }
-    if (o->out_file.found > 0 && !o->file.is_external) {
+    if (code == EXIT_DONE && o->out_file.found > 0) {
         size_text(there, o->out_file.found);
         (void)io_say(EXIT_DONE, "goes on with %s: %s are there",
                      o->out_file.part, there);
     }
-    code = do_open(o, &fault) == FRANK_OK ? part_file_publish(&o->out_file)
-                                          : end_refused(o, &fault);
+    if (code == EXIT_DONE) {
+        code = do_open(o, &fault) == FRANK_OK ? part_file_publish(&o->out_file)
+                                              : end_refused(o, &fault);
+    }
     part_file_close(&o->out_file);
     return code == EXIT_DONE ? put_result(o) : code;
 }

@@ -5,10 +5,11 @@
  * A key that is used for two files gives both away, so a key gets its name only
  * when the one file is whole that it seals: until then it is KEY.part, beside
  * OUT.part, and both are taken up by the next run. Without bytes in OUT.part
- * the next run draws a new one. The names are given in the order descriptor,
- * key, sealed file; a run that was ended between them has left a descriptor,
- * whose root binds the key to the sealed file, so that the next run can tell
- * that they belong together.
+ * the next run draws a new one, and writes it over the other only where an
+ * empty OUT.part shows whose that is. The names are given in the order
+ * descriptor, key, sealed file; a run that was ended between them has left a
+ * descriptor, whose root binds the key to the sealed file, so that the next run
+ * can tell that they belong together.
  */
 #include "attach_file.h"
 #include "attach_work.h"
@@ -134,7 +135,27 @@ static int write_key(const struct sealing *s)
     return EXIT_DONE;
 }
 
-/* That of the earlier run whose bytes are there, or a new one. */
+/* That of the earlier run whose bytes are there. */
+static int read_part_key(struct sealing *s)
+{
+    if (s->key_file.found == sizeof s->file.key &&
+        pread(s->key_file.fd, s->file.key, sizeof s->file.key, 0) ==
+            (ssize_t)sizeof s->file.key) {
+        return EXIT_DONE;
+    }
+    part_file_undo(&s->key_file);
+    return io_say(EXIT_TROUBLE,
+                  "%s: its key is gone, which was %s: remove it to begin anew",
+                  s->out_file.part, s->key_file.part);
+}
+
+/* An earlier run that was ended before its first sealed byte left a key, and
+ * beside it an empty OUT.part. Anything else of that name is not ours. */
+static bool is_unused_key(const struct sealing *s)
+{
+    return s->key_file.found == sizeof s->file.key && !s->out_file.made;
+}
+
 static int take_part_key(struct sealing *s)
 {
     int code = part_file_open(&s->key_file, s->arguments->key_out, 0600, s->in);
@@ -142,16 +163,14 @@ static int take_part_key(struct sealing *s)
     if (code != EXIT_DONE) {
         return code;
     }
-    if (s->out_file.found > 0 && s->key_file.found == sizeof s->file.key &&
-        pread(s->key_file.fd, s->file.key, sizeof s->file.key, 0) ==
-            (ssize_t)sizeof s->file.key) {
-        return EXIT_DONE;
-    }
     if (s->out_file.found > 0) {
-        return io_say(EXIT_TROUBLE,
-                      "%s: its key is gone, which was %s: remove it to begin "
-                      "anew",
-                      s->out_file.part, s->key_file.part);
+        return read_part_key(s);
+    }
+    if (!is_unused_key(s)) {
+        code = part_file_is_new(&s->key_file);
+    }
+    if (code != EXIT_DONE) {
+        return code;
     }
     randombytes_buf(s->file.key, sizeof s->file.key);
     return write_key(s);
@@ -278,12 +297,12 @@ static int seal_out(struct sealing *s, uint64_t size)
     return error == FRANK_OK ? give_names(s) : say_failed(s, &fault);
 }
 
-/* Before a byte is sealed, nothing is left behind. */
+/* Before a byte is sealed, nothing of this run is left behind. */
 static void leave(struct sealing *s)
 {
     if (s->out_file.fd >= 0 && is_empty(s)) {
-        part_file_remove(&s->key_file);
-        part_file_remove(&s->out_file);
+        part_file_undo(&s->key_file);
+        part_file_undo(&s->out_file);
     }
     part_file_close(&s->key_file);
     part_file_close(&s->out_file);

@@ -251,10 +251,12 @@ static int open_out(struct verifying *v)
         return EXIT_TROUBLE;
     }
     code = part_file_open(&v->out_file, v->arguments->out, 0600, v->in);
-    /* Nothing of an earlier run, which may have been of another file. */
+    /* It may be what was just read, and is nothing to go on with. */
+    if (code == EXIT_DONE) {
+        code = part_file_is_new(&v->out_file);
+    }
     if (code == EXIT_DONE &&
-        (ftruncate(v->out_file.fd, 0) != 0 ||
-         ftruncate(v->out_file.fd, (off_t)v->file.attachment.size) != 0)) {
+        ftruncate(v->out_file.fd, (off_t)v->file.attachment.size) != 0) {
         code = io_say(EXIT_TROUBLE, "%s: cannot be made so long",
                       v->out_file.part);
     }
@@ -276,7 +278,7 @@ static int verify(struct verifying *v)
     if (code == EXIT_DONE && v->out_file.fd >= 0 && all_proven(v)) {
         code = part_file_publish(&v->out_file);
     }
-    part_file_remove(&v->out_file);
+    part_file_undo(&v->out_file);
     if (code == EXIT_DONE) {
         code = v->arguments->json ? tell_json(v) : tell_text(v);
     }

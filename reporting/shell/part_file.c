@@ -97,6 +97,20 @@ static int sync_folder(const char *path)
     return got;
 }
 
+/* O_NONBLOCK: a pipe in its place must not make us wait. */
+static int open_part(struct part_file *out, mode_t mode)
+{
+    const int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+
+    out->made = false;
+    out->fd = open(out->part, flags);
+    if (out->fd < 0 && errno == ENOENT) {
+        out->fd = open(out->part, flags | O_CREAT | O_EXCL, mode);
+        out->made = out->fd >= 0;
+    }
+    return out->fd < 0 ? trouble(out->part) : EXIT_DONE;
+}
+
 int part_file_open(struct part_file *out, const char *path, mode_t mode, int in)
 {
     struct stat st;
@@ -111,14 +125,13 @@ int part_file_open(struct part_file *out, const char *path, mode_t mode, int in)
         errno = ENAMETOOLONG;
         return trouble(path);
     }
-    /* O_NONBLOCK: a pipe in its place must not make us wait. */
-    out->fd =
-        open(out->part, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
-             mode);
-    if (out->fd < 0 || fstat(out->fd, &st) != 0) {
-        return trouble(out->part);
+    code = open_part(out, mode);
+    if (code == EXIT_DONE && fstat(out->fd, &st) != 0) {
+        code = trouble(out->part);
     }
-    code = check_input(out, &st, in);
+    if (code == EXIT_DONE) {
+        code = check_input(out, &st, in);
+    }
     if (code == EXIT_DONE) {
         code = check_rights(out, &st, mode);
     }
@@ -139,6 +152,16 @@ int part_file_open(struct part_file *out, const char *path, mode_t mode, int in)
     }
     out->found = (uint64_t)st.st_size;
     return EXIT_DONE;
+}
+
+int part_file_is_new(const struct part_file *file)
+{
+    return file->found == 0
+               ? EXIT_DONE
+               : io_say(EXIT_TROUBLE,
+                        "%s: is there already, and is not written over: "
+                        "remove it, or give another name",
+                        file->part);
 }
 
 /* NFS cannot rename without replacing; links it has. */
@@ -175,10 +198,12 @@ void part_file_close(struct part_file *file)
     file->fd = -1;
 }
 
-void part_file_remove(struct part_file *file)
+void part_file_undo(struct part_file *file)
 {
-    if (file->fd >= 0) {
+    if (file->fd >= 0 && file->made) {
         (void)unlink(file->part);
+    } else if (file->fd >= 0 && ftruncate(file->fd, (off_t)file->found) != 0) {
+        (void)trouble(file->part);
     }
     part_file_close(file);
 }

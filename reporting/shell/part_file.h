@@ -18,7 +18,8 @@ struct part_file {
     const char *path; /* the name to be; the caller's */
     char part[PATH_MAX];
     int fd;         /* for reading and writing; -1: not open */
-    uint64_t found; /* bytes that an earlier run left */
+    bool made;      /* by this run; otherwise it was there */
+    uint64_t found; /* bytes that were there: an earlier run's, or not */
 };
 
 /*
@@ -31,6 +32,10 @@ struct part_file {
 int part_file_open(struct part_file *out, const char *path, mode_t mode,
                    int in);
 
+/* For what cannot be gone on with: that no bytes were there, which may be
+ * anybody's, and so are not written over. */
+int part_file_is_new(const struct part_file *file);
+
 /* Whether there is something of that name, after a message that says so. */
 bool part_file_is_taken(const char *path);
 
@@ -40,7 +45,8 @@ int part_file_publish(struct part_file *file);
 /* Closes it; what there is stays. Nothing, if it is not open. */
 void part_file_close(struct part_file *file);
 
-/* The same, and removes NAME.part. */
-void part_file_remove(struct part_file *file);
+/* The same, and leaves NAME.part as it was found: what this run made is
+ * removed, what it put behind the bytes that were there is cut off. */
+void part_file_undo(struct part_file *file);
 
 #endif
