@@ -499,6 +499,39 @@ is "stays too" grep -qx 'not a key' other2.key.part
 cp key.before other2.key.part
 expect "a key that an earlier run left, beside its empty file" 0 seal other2
 is "is not used" sh -c '! cmp -s other2.key key.before'
+# What is given out is what was checked, whoever writes to the file meanwhile:
+# here, once the first byte came out. A pipe holds less than the film.
+cat >meanwhile.py <<'END'
+import os, subprocess, sys
+
+plain, sealed = sys.argv[1:3]
+with subprocess.Popen(sys.argv[3:] + [sealed], stdout=subprocess.PIPE) as child:
+    begun = child.stdout.read(1)
+    with open(sealed, "r+b") as file:
+        file.seek(-5000, os.SEEK_END)
+        file.write(bytes(5000))
+    given = begun + child.stdout.read()
+assert child.returncode == 0 and given == open(plain, "rb").read()
+END
+cp film.sealed written
+expect "a file that is written to while it goes out" 0 python3 -B meanwhile.py film \
+    written frank attach open --descriptor film.d --key film.key
+is "and was" sh -c '! cmp -s written film.sealed'
+(
+    trap '' XFSZ
+    ulimit -f 2000
+    TMPDIR=$work frank attach open --descriptor film.d --key film.key film.sealed
+) 2>err | cat >out
+is "without room for what is checked nothing goes out" test ! -s out
+says "which is told" "$work: temporary file: File too large" err
+truncate -s 5000000 longer
+seal longer
+expect "more than is held in memory" 0 open_as longer.d longer.key longer.sealed
+same "is the same" out longer
+TMPDIR=$work/nowhere frank attach open --descriptor longer.d --key longer.key longer.sealed >out 2>err
+is "and needs a folder" test $? -eq 3
+says "which it names" 'nowhere: temporary file: No such file' err
+expect "less does not" 0 env TMPDIR=nowhere frank attach open --content mimi.content mimi.sealed
 if command -v strace >/dev/null && strace -qq -o /dev/null true 2>/dev/null; then
     frank_order() {
         strace -f -y -qq -o order -e trace=fsync,rename,renameat2,link,linkat \
@@ -512,6 +545,51 @@ if command -v strace >/dev/null && strace -qq -o /dev/null true 2>/dev/null; the
     is "and the key before the sealed file has its" awk \
         '/"order\.key"/ { key = NR } /"order\.sealed"/ { name = NR }
         END { exit !(key && name && key < name) }' order
+    # A MIMI file is stopped once it is read, cut, and then gone on with.
+    cat >cut.py <<'END'
+import os, signal, subprocess, sys, time
+
+child = subprocess.Popen(
+    ["strace", "-f", "-qq", "-o", "order", "-e", "trace=ftruncate",
+     "-e", "inject=ftruncate:signal=STOP:when=1"] + sys.argv[1:])
+
+
+def stopped():
+    with open("order") as order:
+        return [line.split()[0] for line in order if "stopped by SIGSTOP" in line]
+
+
+while not (os.path.exists("order") and stopped()) and child.poll() is None:
+    time.sleep(0.01)
+os.truncate(sys.argv[-1], 0)
+os.kill(int(stopped()[0]), signal.SIGCONT)
+sys.exit(child.wait() != 0)
+END
+    rm -f order
+    cp picture cut
+    expect "a MIMI file that is cut while it is opened" 0 python3 -B cut.py \
+        frank attach open --content clear.content --out uncut cut
+    same "is what was checked" uncut picture
+    is "and was cut" test ! -s cut
+    cut_while_read() {
+        strace -qq -o /dev/null -P "$work/picture" -e trace=pread64 \
+            -e inject=pread64:retval=0:when=1 "$@"
+    }
+    expect "one that is cut while it is read" 1 cut_while_read \
+        frank attach verify --content clear.content "$work/picture"
+    says "ends in words" '^refused .*sealed file' out
+    # What is enclosed is what is checked: the last read gives other bytes.
+    reads() {
+        reads_out=$1
+        shift
+        strace -qq -o reads -P "$work/picture.sealed" -e trace=pread64 "$@" \
+            frank attach disclose --descriptor picture.d --key picture.key \
+            --range 5000-5001 --enclose --out "$reads_out" "$work/picture.sealed"
+    }
+    expect "how often a disclosure reads" 0 reads read.once
+    expect "other bytes at the last time" 1 reads read.other \
+        -e inject=pread64:retval=$full:when="$(grep -c pread64 reads)"
+    is "are not enclosed" test ! -e read.other
     for signal in KILL INT; do
         rm -f film.key film.d film.sealed film.opened
         traced() {

@@ -183,7 +183,7 @@ static int check_external(const struct attach_file *file,
     if (!d->enclosed) {
         error = file_size(&size, in, "sealed file", fault);
         if (error == FRANK_OK) {
-            error = attach_map_input(&mapped, in, size, fault);
+            error = attach_map_copy(&mapped, in, size, fault);
         }
         fetched = (struct frank_span){mapped.data, mapped.len};
     }

@@ -47,15 +47,18 @@ static int prove(struct attach_entry *entry, const struct attach_file *file,
 }
 
 /* A sender may have committed to bytes that nobody can open, and then a
- * reporter is to know it: so the entry is checked as moderators will. */
+ * reporter is to know it: so the entry is checked as moderators will, by the
+ * bytes that are enclosed, as the file may be another by now. */
 static int try_it(const struct attach_entry *entry,
-                  const struct attach_file *file, int in,
+                  const struct attach_file *file, bool enclosed, int in,
                   struct frank_fault *fault)
 {
     const struct frank_disclosure own = {
         .first = entry->range.first,
         .keys = io_blob_span(&entry->keys),
-        .proof = {entry->proof[0], entry->proof_count * FRANK_HASH_BYTES}};
+        .proof = {entry->proof[0], entry->proof_count * FRANK_HASH_BYTES},
+        .enclosed = enclosed,
+        .ciphertext = io_blob_span(&entry->sealed)};
 
     return attach_check(file, &own, in, -1, fault);
 }
@@ -99,11 +102,11 @@ int attach_entry_take(struct attach_entry *entry,
         return EXIT_TROUBLE;
     }
     error = prove(entry, file, arguments, in, &fault);
-    if (error == FRANK_OK && is_run) {
-        error = try_it(entry, file, in, &fault);
-    }
     if (error == FRANK_OK && arguments->enclose) {
         error = take_sealed(entry, file, in, in_size, &fault);
+    }
+    if (error == FRANK_OK && (is_run || arguments->enclose)) {
+        error = try_it(entry, file, arguments->enclose, in, &fault);
     }
     return error == FRANK_OK
                ? EXIT_DONE

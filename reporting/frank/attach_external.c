@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "attach_external.h"
 
+#include "file_io.h"
+#include "unnamed_file.h"
 #include "wire.h"
 
 #include <errno.h>
@@ -8,6 +10,8 @@
 #include <sodium.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#define PIECE_BYTES ((size_t)1 << 16)
 
 static int map(struct attach_map *out, int fd, uint64_t len, int protection,
                int flags, const char *field, struct frank_fault *fault)
@@ -26,10 +30,42 @@ static int map(struct attach_map *out, int fd, uint64_t len, int protection,
     return FRANK_OK;
 }
 
-int attach_map_input(struct attach_map *out, int fd, uint64_t len,
-                     struct frank_fault *fault)
+static int copy_all(int copy, int fd, uint64_t len, struct frank_fault *fault)
 {
-    return map(out, fd, len, PROT_READ, MAP_PRIVATE, "sealed file", fault);
+    uint8_t piece[PIECE_BYTES];
+    int error = FRANK_OK;
+
+    for (uint64_t at = 0; error == FRANK_OK && at < len;) {
+        size_t n = len - at < sizeof piece ? (size_t)(len - at) : sizeof piece;
+
+        error = file_read(fd, piece, n, at, "sealed file", fault);
+        if (error == FRANK_OK) {
+            error = file_write(copy, piece, n, at, UNNAMED_FILE_FIELD, fault);
+        }
+        at += n;
+    }
+    sodium_memzero(piece, sizeof piece); /* it need not be encrypted */
+    return error;
+}
+
+int attach_map_copy(struct attach_map *out, int fd, uint64_t len,
+                    struct frank_fault *fault)
+{
+    int copy = unnamed_file_new(len);
+    int error;
+
+    *out = (struct attach_map){NULL, 0};
+    if (copy < 0) {
+        return wire_fault(fault, FRANK_ERR_FILE, UNNAMED_FILE_FIELD, 0,
+                          (uint64_t)errno, 0);
+    }
+    error = copy_all(copy, fd, len, fault);
+    if (error == FRANK_OK) {
+        error = map(out, copy, len, PROT_READ, MAP_PRIVATE, UNNAMED_FILE_FIELD,
+                    fault);
+    }
+    (void)close(copy);
+    return error;
 }
 
 void attach_map_free(struct attach_map *map)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A file of a MIMI message (ExternalPart): one ciphertext, which is hashed and
  * then opened as a whole. Files are mapped, so that large ones take no memory
- * of their size. */
+ * of their size. What was fetched is copied first: others may write to it, or
+ * cut it, between the hash and the opening, and these must see the same. */
 #ifndef REPORTING_FRANK_ATTACH_EXTERNAL_H
 #define REPORTING_FRANK_ATTACH_EXTERNAL_H
 
@@ -12,9 +13,11 @@ struct attach_map {
     size_t len;
 };
 
-/* Maps a file of that length, for reading. FILE. */
-int attach_map_input(struct attach_map *out, int fd, uint64_t len,
-                     struct frank_fault *fault);
+/* Maps an own copy of a file of that length, for reading; it takes as much room
+ * where temporary files lie. FILE (of the copy: field UNNAMED_FILE_FIELD),
+ * TRUNCATED: the file is no longer so long. */
+int attach_map_copy(struct attach_map *out, int fd, uint64_t len,
+                    struct frank_fault *fault);
 void attach_map_free(struct attach_map *map);
 
 /* Checks and opens what was fetched; *opened, to be freed after success, maps

@@ -6,7 +6,9 @@
 #include "attach_work.h"
 #include "part_file.h"
 #include "size.h"
+#include "unnamed_file.h"
 
+#include <errno.h>
 #include <sodium.h>
 #include <string.h>
 #include <unistd.h>
@@ -144,31 +146,43 @@ static int open_to_file(struct opening *o)
 
 /* ---- To standard output -------------------------------------------------- */
 
-/* Nothing goes out before all of it is proven, so it is read twice. */
-static int open_to_output(struct opening *o, uint64_t sealed)
+/* Nothing goes out before all of it is proven, and nothing but what was: the
+ * sealed file may be another by then, and is not read again. */
+static int open_checked(struct opening *o, int checked)
 {
-    const char *path = o->arguments->file;
-    struct frank_stream *stream = NULL;
+    uint64_t size = o->file.attachment.size;
     struct frank_fault fault;
-    struct frank_work work = attach_work(&o->progress, o->arguments, "checking",
-                                         o->file.attachment.size);
-    int error = frank_file_open(-1, &o->file.attachment, o->in, o->file.key,
-                                &work, &fault);
+    struct frank_work work =
+        attach_work(&o->progress, o->arguments, "opening", size);
+    int error = frank_file_open(checked, &o->file.attachment, o->in,
+                                o->file.key, &work, &fault);
     int code;
 
     progress_end(&o->progress, error == FRANK_OK);
-    if (error == FRANK_OK) {
-        error = frank_stream_open(&stream, &o->file.attachment, o->file.key,
-                                  &fault);
-    }
     if (error != FRANK_OK) {
-        return attach_fault(path, NULL, &o->file.attachment, &fault);
+        if (fault.field != NULL && strcmp(fault.field, "out") == 0) {
+            fault.field = UNNAMED_FILE_FIELD;
+        }
+        return attach_fault(o->arguments->file, NULL, &o->file.attachment,
+                            &fault);
     }
-    work = attach_work(&o->progress, o->arguments, "opening", sealed);
-    code =
-        attach_stream(stream, &o->file.attachment, o->in, path, &work, sealed);
+    work = attach_work(&o->progress, o->arguments, "writing", size);
+    code = attach_put(checked, size, &work);
     progress_end(&o->progress, code == EXIT_DONE);
-    frank_stream_free(stream);
+    return code;
+}
+
+static int open_to_output(struct opening *o)
+{
+    int checked = unnamed_file_new(o->file.attachment.size);
+    int code;
+
+    if (checked < 0) {
+        return io_say(EXIT_TROUBLE, "%s: " UNNAMED_FILE_FIELD ": %s",
+                      unnamed_file_folder(), strerror(errno));
+    }
+    code = open_checked(o, checked);
+    (void)close(checked);
     return code;
 }
 
@@ -177,7 +191,7 @@ static int open_external_to_output(struct opening *o, uint64_t fetched)
     struct attach_map in = {NULL, 0};
     struct attach_map opened = {NULL, 0};
     struct frank_fault fault;
-    int error = attach_map_input(&in, o->in, fetched, &fault);
+    int error = attach_map_copy(&in, o->in, fetched, &fault);
     int code;
 
     if (error == FRANK_OK) {
@@ -211,7 +225,7 @@ static int open_it(struct opening *o)
         return open_to_file(o);
     }
     return o->file.is_external ? open_external_to_output(o, sealed)
-                               : open_to_output(o, sealed);
+                               : open_to_output(o);
 }
 
 int attach_open_command(const struct command *self, int argc, char **argv)

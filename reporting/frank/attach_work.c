@@ -2,6 +2,8 @@
 #include "attach_work.h"
 
 #include "chunk.h"
+#include "file_io.h"
+#include "unnamed_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -64,7 +66,9 @@ int attach_fault(const char *in, const char *out,
 {
     char text[FRANK_FAULT_TEXT_BYTES];
     bool is_out = fault->field != NULL && strcmp(fault->field, "out") == 0;
-    const char *path = is_out ? out : in;
+    bool is_own =
+        fault->field != NULL && strcmp(fault->field, UNNAMED_FILE_FIELD) == 0;
+    const char *path = is_own ? unnamed_file_folder() : is_out ? out : in;
 
     if (progress_was_stopped()) {
         return io_say(EXIT_TROUBLE, "interrupted");
@@ -155,4 +159,29 @@ int attach_stream(struct frank_stream *stream,
     io_free(&piece);
     io_free(&out);
     return code;
+}
+
+int attach_put(int file, uint64_t size, const struct frank_work *work)
+{
+    struct blob piece = {NULL, 0};
+    struct frank_fault fault;
+    int code = io_alloc(&piece, PIECE_BYTES);
+
+    for (uint64_t at = 0; code == EXIT_DONE && at < size;) {
+        size_t n = size - at < piece.len ? (size_t)(size - at) : piece.len;
+
+        if (file_read(file, piece.data, n, at, UNNAMED_FILE_FIELD, &fault) !=
+            FRANK_OK) {
+            code = io_fault(unnamed_file_folder(), &fault);
+            break;
+        }
+        code = put(&piece, n);
+        at += n;
+        if (code == EXIT_DONE &&
+            work->progress(work->context, at, size) != FRANK_OK) {
+            code = io_say(EXIT_TROUBLE, "interrupted");
+        }
+    }
+    io_free(&piece);
+    return code == EXIT_DONE ? io_finish(EXIT_DONE) : code;
 }

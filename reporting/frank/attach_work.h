@@ -27,10 +27,14 @@ int attach_fault(const char *in, const char *out,
                  const struct frank_attachment *attachment,
                  const struct frank_fault *fault);
 
-/* Runs all of a file through a stream that seals or opens, to standard output,
- * and ends it: what frank_file_*() is for files. */
+/* Runs all of a file through a stream that seals, to standard output, and ends
+ * it: what frank_file_seal() is for files. */
 int attach_stream(struct frank_stream *stream,
                   struct frank_attachment *attachment, int in, const char *path,
                   const struct frank_work *work, uint64_t size);
+
+/* Writes the first `size` bytes of a temporary file to standard output; an exit
+ * code, after a message. */
+int attach_put(int file, uint64_t size, const struct frank_work *work);
 
 #endif
