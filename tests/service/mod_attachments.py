@@ -432,7 +432,8 @@ check("one that is not disclosed is withheld",
       settled(report, 2)["state"] == "withheld", settled(report, 2))
 check("each is asked for by itself", len(store.ranges("mimi")) == 2)
 
-salamanders = "/work/shared/salamanders/jpg-png.gcm"
+salamanders = os.path.join(os.environ.get("FRANK_SHARED", "../shared"),
+                           "salamanders/jpg-png.gcm")
 if os.path.exists(salamanders):
     with open(salamanders) as f:
         fields = dict(line.strip().split(": ", 1) for line in f if ": " in line)
