@@ -55,11 +55,6 @@ struct worker {
     uint8_t compare[COMPARE_BYTES];
 };
 
-static size_t chunk_stride(const struct frank_attachment *file)
-{
-    return ((size_t)1 << file->chunk_log2) + FRANK_CHUNK_TAG_BYTES;
-}
-
 static size_t block_bytes(const struct job *job)
 {
     return (size_t)job->per_block * chunk_stride(job->file);

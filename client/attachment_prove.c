@@ -27,7 +27,7 @@ static int read_leaf(void *context, uint64_t number,
     struct frank_span sealed = {f->chunk,
                                 (size_t)bytes + FRANK_CHUNK_TAG_BYTES};
     int error = file_read(f->file, f->chunk, sealed.len,
-                          begin + number * FRANK_CHUNK_TAG_BYTES, "sealed file",
+                          chunk_offset(f->attachment, number), "sealed file",
                           &f->fault);
 
     if (error != FRANK_OK) {
@@ -83,8 +83,7 @@ int frank_file_prove(uint8_t (*proof)[FRANK_HASH_BYTES], size_t *count,
             wire_fault(fault, FRANK_ERR_LENGTH, "sealed file", 0, size, sealed);
     }
     if (error == FRANK_OK) {
-        f.chunk = malloc(((size_t)1 << attachment->chunk_log2) +
-                         FRANK_CHUNK_TAG_BYTES);
+        f.chunk = malloc(chunk_stride(attachment));
         error = f.chunk == NULL
                     ? wire_fault(fault, FRANK_ERR_MEMORY, "chunk", 0, 0, 0)
                     : prove(proof, count, &f, range, fault);

@@ -189,12 +189,7 @@ static const uint8_t *key_of(const struct disclosed *d, uint64_t chunk)
 
 static struct frank_span chunk_of(const struct disclosed *d, uint64_t chunk)
 {
-    size_t full =
-        ((size_t)1 << d->attachment->chunk_log2) + FRANK_CHUNK_TAG_BYTES;
-    size_t at = (size_t)(chunk - d->range.first) * full;
-    size_t left = d->sealed.len - at;
-
-    return (struct frank_span){d->sealed.data + at, left < full ? left : full};
+    return chunk_of_run(d->attachment, d->sealed, chunk - d->range.first);
 }
 
 static int read_leaf(void *context, uint64_t chunk, uint8_t *leaf)
@@ -239,8 +234,6 @@ static int check_lengths(const struct disclosed *d, struct frank_span proof,
 static int open_all(uint8_t *out, const struct disclosed *d,
                     struct frank_fault *fault)
 {
-    static const uint8_t nonce[AEAD_NONCE_BYTES];
-    const struct frank_span none = {NULL, 0};
     struct aead *aead = NULL;
     size_t written = 0;
     int error = aead_new(&aead, d->attachment->aead, fault);
@@ -249,8 +242,7 @@ static int open_all(uint8_t *out, const struct disclosed *d,
         uint64_t chunk = d->range.first + i;
         struct frank_span sealed = chunk_of(d, chunk);
 
-        error = aead_open(out + written, aead, key_of(d, chunk), nonce, none,
-                          sealed);
+        error = chunk_open_by(out + written, aead, key_of(d, chunk), sealed);
         if (error != FRANK_OK) {
             sodium_memzero(out, written);
             (void)wire_fault(fault, error, "chunk",

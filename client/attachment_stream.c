@@ -38,9 +38,8 @@ static uint64_t chunks_of(const struct frank_stream *s)
 
 static uint64_t sealed_at(const struct frank_stream *s, uint64_t chunks)
 {
-    return chunks == chunks_of(s)
-               ? frank_attachment_sealed_bytes(&s->file)
-               : chunks * (chunk_size(s) + FRANK_CHUNK_TAG_BYTES);
+    return chunks == chunks_of(s) ? frank_attachment_sealed_bytes(&s->file)
+                                  : chunk_offset(&s->file, chunks);
 }
 
 static uint64_t plain_at(const struct frank_stream *s, uint64_t chunks)
@@ -96,8 +95,7 @@ static int stream_new(struct frank_stream **out,
     if (error != FRANK_OK) {
         return error;
     }
-    s = calloc(1, sizeof *s + ((size_t)1 << file->chunk_log2) +
-                      FRANK_CHUNK_TAG_BYTES);
+    s = calloc(1, sizeof *s + chunk_stride(file));
     if (s == NULL) {
         error = wire_fault(fault, FRANK_ERR_MEMORY, "stream", 0, 0, 0);
         goto out;
@@ -139,7 +137,7 @@ void frank_stream_free(struct frank_stream *stream)
     size_t rest;
 
     if (stream != NULL) {
-        rest = chunk_size(stream) + FRANK_CHUNK_TAG_BYTES;
+        rest = chunk_stride(&stream->file);
         chunks_wipe(&stream->chunks);
         sodium_memzero(stream, sizeof *stream + rest);
         free(stream);

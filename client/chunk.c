@@ -66,6 +66,23 @@ void frank_chunk_leaf(uint8_t out[static FRANK_HASH_BYTES], uint64_t chunk,
     sodium_memzero(&state, sizeof state);
 }
 
+struct frank_span chunk_of_run(const struct frank_attachment *file,
+                               struct frank_span sealed, uint64_t index)
+{
+    size_t full = chunk_stride(file);
+    size_t at = (size_t)index * full;
+    size_t left = sealed.len - at;
+
+    return (struct frank_span){sealed.data + at, left < full ? left : full};
+}
+
+int chunk_open_by(uint8_t *out, struct aead *aead,
+                  const uint8_t key[static FRANK_CHUNK_KEY_BYTES],
+                  struct frank_span sealed)
+{
+    return aead_open(out, aead, key, zero_nonce, nothing, sealed);
+}
+
 /* ---- Of one file --------------------------------------------------------- */
 
 int chunks_check(const struct frank_attachment *file, struct frank_fault *fault)
@@ -136,7 +153,7 @@ int chunk_open(uint8_t *out, uint8_t leaf[static FRANK_HASH_BYTES],
 
     key_of(key, &chunks->schedule, number);
     frank_chunk_leaf(leaf, number, key, sealed);
-    error = aead_open(out, chunks->aead, key, zero_nonce, nothing, sealed);
+    error = chunk_open_by(out, chunks->aead, key, sealed);
     sodium_memzero(key, sizeof key);
     return error;
 }

@@ -6,6 +6,27 @@
 #include "aead.h"
 #include "hmac.h"
 
+/* ---- Where it is ----------------------------------------------------------
+ */
+
+/* A chunk and its tag, of all but the last. */
+static inline size_t chunk_stride(const struct frank_attachment *file)
+{
+    return ((size_t)1 << file->chunk_log2) + FRANK_CHUNK_TAG_BYTES;
+}
+/* Where a chunk begins in the sealed file. */
+static inline uint64_t chunk_offset(const struct frank_attachment *file,
+                                    uint64_t number)
+{
+    return number * chunk_stride(file);
+}
+/* The sealed chunk at `index` of a run that is there as a whole. */
+struct frank_span chunk_of_run(const struct frank_attachment *file,
+                               struct frank_span sealed, uint64_t index);
+
+/* ---- Its bytes ------------------------------------------------------------
+ */
+
 /* What one thread needs for the chunks of one file. As secret as its key. */
 struct chunks {
     struct aead *aead;
@@ -35,6 +56,11 @@ FRANK_MUST_CHECK int chunk_open(uint8_t *out,
                                 uint8_t leaf[static FRANK_HASH_BYTES],
                                 const struct chunks *chunks, uint64_t number,
                                 struct frank_span sealed);
+/* Opened by its own key; likewise, but for the leaf. */
+FRANK_MUST_CHECK int
+chunk_open_by(uint8_t *out, struct aead *aead,
+              const uint8_t key[static FRANK_CHUNK_KEY_BYTES],
+              struct frank_span sealed);
 /* The leaf alone, of a sealed chunk. */
 void chunk_leaf(uint8_t leaf[static FRANK_HASH_BYTES],
                 const struct chunks *chunks, uint64_t number,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "disclosure.h"
 
+#include "chunk.h"
 #include "hash.h"
 #include "wire.h"
 
@@ -90,24 +91,15 @@ struct whole {
     struct frank_span sealed;
 };
 
-static struct frank_span chunk_of(const struct whole *whole, uint64_t chunk)
-{
-    size_t full = ((size_t)1 << whole->file->attachment.chunk_log2) +
-                  FRANK_CHUNK_TAG_BYTES;
-    size_t at = (size_t)chunk * full;
-    size_t left = whole->sealed.len - at;
-
-    return (struct frank_span){whole->sealed.data + at,
-                               left < full ? left : full};
-}
-
 static int read_leaf(void *context, uint64_t chunk, uint8_t *leaf)
 {
     const struct whole *whole = context;
     uint8_t key[FRANK_CHUNK_KEY_BYTES];
 
     frank_chunk_key(key, whole->file->key, chunk);
-    frank_chunk_leaf(leaf, chunk, key, chunk_of(whole, chunk));
+    frank_chunk_leaf(
+        leaf, chunk, key,
+        chunk_of_run(&whole->file->attachment, whole->sealed, chunk));
     sodium_memzero(key, sizeof key);
     return FRANK_OK;
 }
@@ -150,7 +142,8 @@ static int open_whole(uint8_t *out, const struct whole *whole,
     int error = FRANK_OK;
 
     for (uint64_t i = 0; error == FRANK_OK && i < file->range.count; i++) {
-        struct frank_span sealed = chunk_of(whole, i);
+        struct frank_span sealed =
+            chunk_of_run(&file->attachment, whole->sealed, i);
 
         error = frank_chunk_open(out + written, &file->attachment, file->key, i,
                                  sealed, fault);

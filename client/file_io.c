@@ -12,7 +12,7 @@ int file_size(uint64_t *size, int file, const char *field,
     struct stat status;
 
     if (fstat(file, &status) != 0) {
-        return wire_fault(fault, FRANK_ERR_FILE, field, 0, 0, 0);
+        return wire_fault(fault, FRANK_ERR_FILE, field, 0, (uint64_t)errno, 0);
     }
     if (!S_ISREG(status.st_mode)) {
         return wire_fault(fault, FRANK_ERR_ARGUMENT, field, 0, 0, 0);
@@ -35,7 +35,7 @@ int file_read(int file, uint8_t *out, size_t len, uint64_t offset,
         }
         if (n < 0 && errno != EINTR) {
             return wire_fault(fault, FRANK_ERR_FILE, field,
-                              (size_t)offset + done, 0, 0);
+                              (size_t)offset + done, (uint64_t)errno, 0);
         }
         done += n > 0 ? (size_t)n : 0;
     }
@@ -53,7 +53,7 @@ int file_write(int file, const uint8_t *bytes, size_t len, uint64_t offset,
 
         if (n < 0 && errno != EINTR) {
             return wire_fault(fault, FRANK_ERR_FILE, field,
-                              (size_t)offset + done, 0, 0);
+                              (size_t)offset + done, (uint64_t)errno, 0);
         }
         done += n > 0 ? (size_t)n : 0;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Regular files, read and written at a place, all or nothing of what is asked
- * for. FILE leaves errno as the system set it; offsets of faults are those in
- * the file. */
+ * for. FILE leaves errno as the system set it, and has it in the fault's found;
+ * offsets of faults are those in the file. */
 #ifndef CLIENT_FILE_IO_H
 #define CLIENT_FILE_IO_H
 

@@ -115,7 +115,7 @@ enum frank_error {
     FRANK_ERR_EPOCH_DESTROYED = -25, /* the epoch's key is gone */
     FRANK_ERR_NO_KEY = -26,          /* no signature key for this time or id */
     FRANK_ERR_MEMORY = -27,          /* out of memory */
-    FRANK_ERR_FILE = -28,            /* the system refused; see errno */
+    FRANK_ERR_FILE = -28,            /* the system refused; found: errno */
     FRANK_ERR_PERMISSION = -29,      /* a key file that others can read */
     FRANK_ERR_CHECKSUM = -30,        /* a key file was damaged */
     FRANK_ERR_TIME = -31,            /* a time out of its bounds or its order */
@@ -594,9 +594,14 @@ frank_stream_final(struct frank_stream *stream, uint8_t *out, size_t capacity,
 
 /*
  * What is needed to go on later, in another process too: the chunks that are
- * done and their tree. No secret, but as trusted as what was written so far:
- * keep it beside that. Opening, a state that does not belong to it is found
- * out at the end; sealing, by every recipient.
+ * done and their tree, of a stream that has not ended. No secret, but as
+ * trusted as what was written so far: keep it beside that. Opening, a state
+ * that does not belong to it is found out at the end; sealing, by every
+ * recipient.
+ *
+ * Sealing goes on under the same key: what left this program after the state
+ * was taken must be sealed from the same bytes again. Two contents of one chunk
+ * under one key give both away; frank_file_seal() compares.
  */
 FRANK_API void
 frank_stream_state(const struct frank_stream *stream,

@@ -12,6 +12,10 @@
 
 #include "frank.h"
 
+/* The draft allows a message so many, multiparts counted too: frank_validate()
+ * refuses more, and who lists parts lists all of these. */
+#define MIMI_PARTS_MAX 1024
+
 enum mimi_kind {
     MIMI_EMPTY,     /* a NullPart */
     MIMI_SINGLE,    /* media_type and body are here */

@@ -5,12 +5,12 @@
  * shape, no deeper than the rules allow; mimi_encoding.c has the other.
  */
 #include "content.h"
+#include "mimi_parts.h"
 
 #include <string.h>
 #include <strings.h>
 
 #define LEVELS_MAX 4
-#define PARTS_MAX 1024
 #define TOPIC_MAX_BYTES 4096
 #define KEY_TEXT_MAX_BYTES 255
 #define KEY_INTEGER_MAX 9007199254740991u /* 2^53 - 1 */
@@ -375,7 +375,7 @@ static void check_part(struct rules *v, struct items *outer, unsigned level)
     if (!next_head(v, outer, &head)) {
         return;
     }
-    if (++v->parts > PARTS_MAX) {
+    if (++v->parts > MIMI_PARTS_MAX) {
         broke(v, FRANK_RULE_PART_COUNT, head.pos);
     }
     if (level > LEVELS_MAX || head.major != CBOR_ARRAY) {

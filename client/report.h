@@ -59,6 +59,20 @@ FRANK_MUST_CHECK int report_body_decode(struct frank_report_body *out,
 void report_body_write(struct wire_writer *w,
                        const struct frank_report *report);
 
+/* An AttachmentRange without its evidence and part, as it stands in a
+ * disclosure file too. Reading leaves message and part of *out, and checks the
+ * encoding alone. */
+void report_range_write(struct wire_writer *w,
+                        const struct frank_disclosure *disclosure);
+void report_range_read(struct frank_disclosure *out, struct wire_reader *r);
+/* Whether entry `index` of a list holds the list's own rules, after those
+ * before it, of which each did. *enclosed: the bytes that they enclose, 0 at
+ * first; its own are added. Errors: LIMIT, LENGTH, VALUE (first chunk, url),
+ * ORDER. */
+FRANK_MUST_CHECK int report_range_check(const struct frank_disclosure *list,
+                                        size_t index, size_t *enclosed,
+                                        struct frank_fault *fault);
+
 /* The body's list of attachments: of out->count openings, which were read. */
 void report_attachments_read(struct frank_report_body *out,
                              struct wire_reader *r);

@@ -22,10 +22,8 @@ enum presence { ABSENT = 0, PRESENT = 1 };
 
 /* ---- Writing ------------------------------------------------------------- */
 
-static void write_range(struct wire_writer *w, const struct frank_disclosure *d)
+void report_range_write(struct wire_writer *w, const struct frank_disclosure *d)
 {
-    wire_write_u8(w, (uint8_t)d->message);
-    wire_write_u16(w, (uint16_t)d->part);
     wire_write_u64(w, d->first);
     wire_write_opaque(w, d->keys, FRANK_REPORT_MAX_BYTES, "chunk keys");
     wire_write_opaque(w, d->proof, FRANK_REPORT_MAX_BYTES, "proof");
@@ -37,6 +35,13 @@ static void write_range(struct wire_writer *w, const struct frank_disclosure *d)
     wire_write_opaque(w, d->url, FRANK_URL_MAX_BYTES, "url");
 }
 
+static void write_entry(struct wire_writer *w, const struct frank_disclosure *d)
+{
+    wire_write_u8(w, (uint8_t)d->message);
+    wire_write_u16(w, (uint16_t)d->part);
+    report_range_write(w, d);
+}
+
 void report_attachments_write(struct wire_writer *w,
                               const struct frank_report *report)
 {
@@ -44,11 +49,11 @@ void report_attachments_write(struct wire_writer *w,
 
     wire_write_init(&list, NULL, 0);
     for (size_t i = 0; i < report->disclosure_count; i++) {
-        write_range(&list, &report->disclosures[i]);
+        write_entry(&list, &report->disclosures[i]);
     }
     wire_write_length(w, list.len, "attachments");
     for (size_t i = 0; i < report->disclosure_count; i++) {
-        write_range(w, &report->disclosures[i]);
+        write_entry(w, &report->disclosures[i]);
     }
 }
 
@@ -131,8 +136,7 @@ static bool is_behind(const struct frank_disclosure *d,
     return count > 0 && d->keys.len > 0 && d->first >= before->first + count;
 }
 
-/* *enclosed: bytes of those before it, and then its own too. */
-static int check_entry(const struct frank_disclosure *list, size_t index,
+int report_range_check(const struct frank_disclosure *list, size_t index,
                        size_t *enclosed, struct frank_fault *fault)
 {
     const struct frank_disclosure *d = &list[index];
@@ -173,10 +177,8 @@ static void read_ciphertext(struct frank_disclosure *out, struct wire_reader *r)
     }
 }
 
-static void read_range(struct frank_disclosure *out, struct wire_reader *r)
+void report_range_read(struct frank_disclosure *out, struct wire_reader *r)
 {
-    out->message = wire_read_u8(r, "evidence");
-    out->part = wire_read_u16(r, "part");
     out->first = wire_read_u64(r, "first chunk");
     out->keys = wire_read_opaque(r, FRANK_REPORT_MAX_BYTES, "chunk keys");
     out->proof = wire_read_opaque(r, FRANK_REPORT_MAX_BYTES, "proof");
@@ -197,7 +199,7 @@ static void check_read(struct frank_report_body *body, size_t *enclosed,
                        body->count - 1);
     } else if (!body->openings[message].disclosed) {
         wire_read_fail(r, FRANK_ERR_WITHHELD, "evidence", start, message, 0);
-    } else if (check_entry(body->disclosures, index, enclosed, &fault) !=
+    } else if (report_range_check(body->disclosures, index, enclosed, &fault) !=
                FRANK_OK) {
         wire_read_fail(r, fault.error, fault.field, start, fault.found,
                        fault.expected);
@@ -212,6 +214,7 @@ void report_attachments_read(struct frank_report_body *out,
     size_t enclosed = 0;
 
     while (wire_read_ok(&list) && list.pos < list.len) {
+        struct frank_disclosure *d = &out->disclosures[out->disclosure_count];
         size_t start = list.pos;
 
         if (out->disclosure_count == FRANK_DISCLOSURES_MAX) {
@@ -219,7 +222,9 @@ void report_attachments_read(struct frank_report_body *out,
                            FRANK_DISCLOSURES_MAX + 1, FRANK_DISCLOSURES_MAX);
             break;
         }
-        read_range(&out->disclosures[out->disclosure_count], &list);
+        d->message = wire_read_u8(&list, "evidence");
+        d->part = wire_read_u16(&list, "part");
+        report_range_read(d, &list);
         if (wire_read_ok(&list)) {
             check_read(out, &enclosed, &list, start);
             out->disclosure_count++;
@@ -323,7 +328,7 @@ int report_attachments_check(size_t *message, const struct frank_report *report,
             return wire_fault(fault, FRANK_ERR_VALUE, "attachments", 0,
                               d->message, report->count - 1);
         }
-        error = check_entry(report->disclosures, i, &enclosed, fault);
+        error = report_range_check(report->disclosures, i, &enclosed, fault);
         if (error == FRANK_OK) {
             error = check_kept(d, &report->messages[d->message], fault);
         }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "attachments.h"
 
+#include "chunk.h"
+
 #include <sodium.h>
 #include <string.h>
 
@@ -101,14 +103,9 @@ void attachment_sum(struct attachment_sum *out,
 /* ---- Chunks as they come --------------------------------------------------
  */
 
-static uint64_t full_chunk(const struct disclosed_file *file)
-{
-    return ((uint64_t)1 << file->attachment.chunk_log2) + FRANK_CHUNK_TAG_BYTES;
-}
-
 uint64_t attachment_sealed_begin(const struct disclosed_file *file)
 {
-    return file->range.first * full_chunk(file);
+    return chunk_offset(&file->attachment, file->range.first);
 }
 
 uint64_t attachment_sealed_bytes(const struct disclosed_file *file)
@@ -121,8 +118,8 @@ struct byte_range attachment_chunk(const struct disclosed_file *file,
 {
     uint64_t begin = attachment_sealed_begin(file);
     uint64_t end = begin + attachment_sealed_bytes(file);
-    uint64_t first = begin + i * full_chunk(file);
-    uint64_t next = first + full_chunk(file);
+    uint64_t first = begin + chunk_offset(&file->attachment, i);
+    uint64_t next = first + chunk_stride(&file->attachment);
 
     return (struct byte_range){first, (next < end ? next : end) - 1};
 }
@@ -131,7 +128,7 @@ void attachment_next(struct attachment_piece *out,
                      const struct disclosed_file *file, uint64_t done,
                      size_t most)
 {
-    uint64_t count = most / full_chunk(file);
+    uint64_t count = most / chunk_stride(&file->attachment);
     uint64_t left = file->range.count - done;
 
     out->chunk = done;
@@ -157,9 +154,7 @@ int attachment_open(uint8_t *out, uint8_t leaf[static FRANK_HASH_BYTES],
                     const struct frank_disclosure *d, struct aead *aead,
                     uint64_t i, struct frank_span sealed)
 {
-    static const uint8_t nonce[AEAD_NONCE_BYTES];
     const struct byte_range place = attachment_chunk(file, i);
-    const struct frank_span none = {NULL, 0};
     uint8_t key[FRANK_CHUNK_KEY_BYTES];
     int error;
 
@@ -168,7 +163,7 @@ int attachment_open(uint8_t *out, uint8_t leaf[static FRANK_HASH_BYTES],
     }
     find_key(key, file, d, i);
     frank_chunk_leaf(leaf, file->range.first + i, key, sealed);
-    error = aead_open(out, aead, key, nonce, none, sealed);
+    error = chunk_open_by(out, aead, key, sealed);
     sodium_memzero(key, sizeof key);
     return error;
 }

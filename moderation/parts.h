@@ -11,7 +11,7 @@
 #ifndef MODERATION_PARTS_H
 #define MODERATION_PARTS_H
 
-#include "frank.h"
+#include "mimi_parts.h"
 
 enum part_state {
     PART_THERE,     /* body holds its bytes */
@@ -35,7 +35,9 @@ struct part {
     struct frank_external external; /* external: all that it says */
 };
 
-#define PARTS_MAX 256 /* further ones are counted in `more` */
+/* Further ones, of which there are none in a valid message, are counted in
+ * `more`: a file must not hide behind parts that show nothing. */
+#define PARTS_MAX MIMI_PARTS_MAX
 struct parts {
     size_t count;
     size_t more;

@@ -218,12 +218,31 @@ flip one $((8 + 2 + 32 + 2 + 5)) one.proof
 expect "an altered proof" 1 frank attach verify --descriptor picture.d --disclosure one.proof
 says "is refused" '^refused .*not the file' out
 head -c 100 one >one.short
+cat one one >twice
+expect "one that stands twice" 1 frank attach verify --descriptor picture.d --disclosure twice
+says "is no disclosure file" 'order' err
+python3 -B - >heavy <<'END'
+import struct, sys
+for first in range(2):
+    sys.stdout.buffer.write(
+        struct.pack(">QB32sBBL", first, 32, bytes(32), 0, 1, 0x80000000 | 5 << 20)
+        + bytes(5 << 20) + b"\0")
+END
+expect "more bytes than a report carries" 1 frank attach verify --descriptor picture.d \
+    --disclosure heavy
+says "are none either" 'enclosed ciphertext' err
 expect "one cut short" 1 frank attach verify --descriptor picture.d --disclosure one.short
 expect "ranges that meet" 0 disclose --range 12KiB- --range 4095-4097 --range 0-1 \
     --url https://a.example/f --out three --json
 says "become one" '"disclosed":\[\{"begin":0,"end":8192\},\{"begin":12288,"end":20000\}\]' out
 expect "verify them" 0 frank attach verify --descriptor picture.d --disclosure three picture.sealed
 is "each is proven" test "$(grep -c ^proven out)" -eq 2
+expect "disclose a range of a file whose key stands in its message" 0 frank attach \
+    disclose --content message --range 0-1 --enclose --out plain.one picture.sealed
+says "says that it shows more" 'message itself shows the key' err
+expect "of one whose key is a part of its own" 0 frank attach disclose --content album \
+    --part 1 --range 0-1 --enclose --out parted.one picture.sealed
+is "it does not" sh -c '! grep -q "message itself" err'
 expect "all of it by the message's key" 0 disclose --all --enclose --out all
 is "holds no key" sh -c "! od -An -v -tx1 all | tr -d ' \\n' | grep -q '$(hex picture.key)'"
 expect "opens with the message" 0 frank attach verify --content message --disclosure all --out all.shown
@@ -241,6 +260,11 @@ seal large
 expect "more than a report carries" 1 frank attach disclose --descriptor large.d \
     --key large.key --all --enclose --out beyond large.sealed
 says "says how much that is" '8 MiB' err
+d=$(wc -c <large.d)
+flip large.d $((d - 40)) larger.d 16 # 2^36 bytes more
+expect "more keys than a report carries" 1 frank attach disclose --descriptor larger.d \
+    --key large.key --range 0- --url https://a.example/f --out beyond large.sealed
+says "says what else to do" 'room for keys.*--all' err
 is "and nothing was made" test ! -e beyond
 
 # ---- MIMI's external parts
@@ -347,6 +371,13 @@ expect "it opens" 0 open_as film.d film.key film.sealed
 same "to the film" out film
 rm out
 (
+    trap '' XFSZ
+    ulimit -f 2000
+    frank attach seal --key-out long.key --descriptor-out long.d --out long.sealed film
+) >out 2>err
+is "a write that the system refuses" test $? -eq 3
+says "is told with its reason" 'long.sealed.part: .*File too large' err
+(
     ulimit -f 2000
     frank attach open --descriptor film.d --key film.key --out film.opened film.sealed
 ) >out 2>err
@@ -357,6 +388,8 @@ expect "it goes on" 0 frank attach open --descriptor film.d --key film.key \
     --out film.opened --json film.sealed
 says "and says so" 'goes on with film.opened.part' err
 same "to the film" film.opened film
+frank attach disclose --descriptor film.d --key film.key --range 0-1 \
+    --url https://a.example/f --out film.shown film.sealed 2>/dev/null
 (
     umask 077
     echo 'of another file' >film2.part
@@ -376,6 +409,24 @@ chmod 666 film3.part
 expect "a part that others can write" 3 frank attach open --descriptor film.d \
     --key film.key --out film3 film.sealed
 says "is not ours" 'mode 0600' err
+rm film3.part
+printf '' >film4
+ln film4 film3.part
+expect "a part that has another name" 3 frank attach open --descriptor film.d \
+    --key film.key --out film3 film.sealed
+is "is not written to" test ! -s film4
+rm film3.part
+cp film.sealed film3.part
+expect "a part that is the file to be read" 3 frank attach open --descriptor film.d \
+    --key film.key --out film3 film3.part
+says "is told" 'is the file to be read' err
+same "and stays as it is" film3.part film.sealed
+expect "also where a disclosure is looked at" 3 frank attach verify \
+    --descriptor film.d --key film.key --disclosure film.shown --out film3 film3.part
+same "it stays" film3.part film.sealed
+expect "and where its name is the key's" 3 frank attach seal --key-out film3 \
+    --descriptor-out film5.d --out film5.sealed film3.part
+same "it stays there too" film3.part film.sealed
 rm film3.part
 flock film3.part true
 chmod 600 film3.part
@@ -405,10 +456,23 @@ cp key.before other2.key.part
 expect "a key that an earlier run left, without its file" 0 seal other2
 is "is not used" sh -c '! cmp -s other2.key key.before'
 if command -v strace >/dev/null && strace -qq -o /dev/null true 2>/dev/null; then
+    frank_order() {
+        strace -f -y -qq -o order -e trace=fsync,rename,renameat2,link,linkat \
+            frank attach seal --key-out order.key --descriptor-out order.d \
+            --out order.sealed --threads 1 picture
+    }
+    expect "what is on disk, and when" 0 frank_order
+    is "the sealed bytes are before the descriptor has its name" awk \
+        '/fsync.*order\.sealed\.part/ && !bytes { bytes = NR } /order\.d"/ && !name { name = NR }
+        END { exit !(bytes && name && bytes < name) }' order
+    is "and the key before the sealed file has its" awk \
+        '/"order\.key"/ { key = NR } /"order\.sealed"/ { name = NR }
+        END { exit !(key && name && key < name) }' order
     for signal in KILL INT; do
         rm -f film.key film.d film.sealed film.opened
         traced() {
-            strace -f -qq -o /dev/null -e trace=pwrite64 \
+            # Signals as a shell has them, where this runs in the background too.
+            env --default-signal=INT strace -f -qq -o /dev/null -e trace=pwrite64 \
                 -e inject=pwrite64:signal=$signal:when=9 "$@"
         }
         traced frank attach seal --key-out film.key --descriptor-out film.d \

@@ -525,6 +525,7 @@ static void fails_and_goes_on(int call, int number)
             assert_int_equal(error, FRANK_ERR_FILE);
             assert_int_equal(errno, number);
             assert_int_equal(fault.error, FRANK_ERR_FILE);
+            assert_int_equal(fault.found, number);
             assert_int_equal(a.size, 0);
             assert_int_equal(seal(&a, file.key, &work), FRANK_OK);
         } else {

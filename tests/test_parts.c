@@ -107,7 +107,7 @@ static size_t mimi(uint8_t out[static 4096], const uint8_t *nested, size_t len)
 #define NESTED(text) (const uint8_t *)(text), sizeof(text) - 1
 static void read_mimi(struct parts *out, const uint8_t *nested, size_t len)
 {
-    static uint8_t content[4096];
+    static uint8_t content[8192];
     size_t size = mimi(content, nested, len);
 
     assert_int_equal(parts_read(out, content, size, NULL), FRANK_OK);
@@ -249,20 +249,49 @@ static void nothing_is_nested_without_end(void **state)
     parts_free(&parts);
 }
 
+/* A multipart of `count` empty parts, and room for `others` behind them. */
+static size_t nulls(uint8_t *out, unsigned count, unsigned others)
+{
+    unsigned all = count + others;
+    const uint8_t head[] = {
+        0x85, 1, 0x60, 3, 0, 0x99, (uint8_t)(all >> 8), (uint8_t)all};
+    size_t len = sizeof head;
+
+    memcpy(out, head, sizeof head);
+    for (unsigned i = 0; i < count; i++) {
+        memcpy(out + len, "\x83\x01\x60\x00", 4);
+        len += 4;
+    }
+    return len;
+}
+
 static void more_parts_than_are_listed_are_counted(void **state)
 {
-    static uint8_t nested[3000] = {0x85, 1, 0x60, 3, 0, 0x99, 0x01, 0x90};
-    size_t at = 8;
-    struct parts parts;
+    static struct parts parts;
+    static uint8_t nested[6000];
+    size_t len = nulls(nested, 1100, 0);
 
     (void)state;
-    for (unsigned i = 0; i < 400; i++) {
-        memcpy(nested + at, "\x83\x01\x60\x00", 4);
-        at += 4;
-    }
-    read_mimi(&parts, nested, at);
+    read_mimi(&parts, nested, len);
     assert_int_equal(parts.count, PARTS_MAX);
-    assert_int_equal(parts.more, 400 - PARTS_MAX);
+    assert_int_equal(parts.more, 1100 - PARTS_MAX);
+    parts_free(&parts);
+}
+
+/* With the multipart, they are as many as a valid message has. */
+static void a_file_does_not_hide_behind_empty_parts(void **state)
+{
+    static const uint8_t external[] = "\x84\x01\x60\x02\x60";
+    static struct parts parts;
+    static uint8_t nested[6000];
+    size_t len = nulls(nested, 1022, 1);
+
+    (void)state;
+    memcpy(nested + len, external, sizeof external - 1);
+    read_mimi(&parts, nested, len + sizeof external - 1);
+    assert_int_equal(parts.count, 1023);
+    assert_int_equal(parts.more, 0);
+    assert_int_equal(parts.items[1022].state, PART_EXTERNAL);
     parts_free(&parts);
 }
 
@@ -310,6 +339,7 @@ int main(void)
         cmocka_unit_test(memory_that_is_not_there_is_an_error),
         cmocka_unit_test(nothing_is_nested_without_end),
         cmocka_unit_test(more_parts_than_are_listed_are_counted),
+        cmocka_unit_test(a_file_does_not_hide_behind_empty_parts),
         cmocka_unit_test(what_cannot_be_located_is_refused),
     };
 

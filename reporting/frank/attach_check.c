@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "attach_check.h"
 
-#include "aead.h"
 #include "attach_external.h"
+#include "chunk.h"
 #include "file_io.h"
 #include "wire.h"
 
@@ -54,8 +54,7 @@ struct attach_bytes attach_check_bytes(const struct attach_file *file,
 
 static uint64_t offset_of(const struct run *run, uint64_t chunk)
 {
-    return chunk * ((UINT64_C(1) << run->file->attachment.chunk_log2) +
-                    FRANK_CHUNK_TAG_BYTES);
+    return chunk_offset(&run->file->attachment, chunk);
 }
 
 static int get_chunk(struct run *run, uint64_t chunk, size_t len)
@@ -88,9 +87,7 @@ static void get_key(uint8_t key[static FRANK_CHUNK_KEY_BYTES],
 static int open_chunk(struct run *run, uint64_t chunk, const uint8_t *key,
                       struct frank_span sealed)
 {
-    static const uint8_t nonce[AEAD_NONCE_BYTES];
-    const struct frank_span none = {NULL, 0};
-    int error = aead_open(run->plain, run->aead, key, nonce, none, sealed);
+    int error = chunk_open_by(run->plain, run->aead, key, sealed);
 
     if (error != FRANK_OK) {
         return wire_fault(&run->fault, error, "chunk",

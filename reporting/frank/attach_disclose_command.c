@@ -124,13 +124,20 @@ static int find_ranges(struct disclosing *d)
 }
 
 /* Before anything is read, as it may be much. */
-static int check_enclosed(const struct disclosing *d)
+static int check_size(const struct disclosing *d)
 {
     uint64_t total = 0;
+    uint64_t keys = 0;
 
     for (size_t i = 0; i < d->count; i++) {
         total +=
             attach_entry_sealed_bytes(&d->entries[i], &d->file, d->in_size);
+        keys += d->entries[i].range.count * FRANK_CHUNK_KEY_BYTES;
+    }
+    if (keys > DISCLOSURE_FILE_MAX_BYTES) {
+        return io_say(EXIT_REFUSED,
+                      "--range: more chunks than a report has room for keys "
+                      "of: --all shows them by the key in the message");
     }
     return d->arguments->enclose && total > FRANK_ENCLOSED_MAX_BYTES
                ? io_say(EXIT_REFUSED,
@@ -209,6 +216,10 @@ static int say_disclosed(const struct disclosing *d)
                                        : "");
         io_json_append(list, attach_bytes_json(bytes));
     }
+    if (d->file.is_plain && !d->arguments->all) {
+        (void)fprintf(stderr, "but the message itself shows the key of all of "
+                              "it, to whom it is disclosed\n");
+    }
     if (!d->arguments->json) {
         json_decref(list);
         return EXIT_DONE;
@@ -253,7 +264,7 @@ static int disclose(struct disclosing *d)
         code = find_ranges(d);
     }
     if (code == EXIT_DONE) {
-        code = check_enclosed(d);
+        code = check_size(d);
     }
     for (size_t i = 0; code == EXIT_DONE && i < d->count; i++) {
         code = attach_entry_take(&d->entries[i], &d->file, d->arguments, d->in,

@@ -3,6 +3,7 @@
 
 #include "attach_check.h"
 #include "attach_work.h"
+#include "chunk.h"
 #include "file_io.h"
 #include "wire.h"
 
@@ -19,12 +20,6 @@ uint64_t attach_entry_sealed_bytes(const struct attach_entry *entry,
                ? frank_attachment_sealed_bytes(attachment)
                : frank_range_bytes(attachment, entry->range) +
                      FRANK_CHUNK_TAG_BYTES * entry->range.count;
-}
-
-static uint64_t sealed_at(const struct attach_file *file, uint64_t chunk)
-{
-    return chunk * ((UINT64_C(1) << file->attachment.chunk_log2) +
-                    FRANK_CHUNK_TAG_BYTES);
 }
 
 /* Against what the message says: all of the file, or the run of chunks. */
@@ -87,7 +82,8 @@ static int take_sealed(struct attach_entry *entry,
         return wire_fault(fault, FRANK_ERR_MEMORY, "sealed file", 0, 0, 0);
     }
     return file_read(in, entry->sealed.data, entry->sealed.len,
-                     sealed_at(file, entry->range.first), "sealed file", fault);
+                     chunk_offset(&file->attachment, entry->range.first),
+                     "sealed file", fault);
 }
 
 int attach_entry_take(struct attach_entry *entry,

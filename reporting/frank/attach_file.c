@@ -20,6 +20,7 @@ static int read_content(struct attach_file *out, unsigned part,
     }
     out->is_external = located.format == FRANK_FORMAT_MIMI ||
                        located.format == FRANK_FORMAT_MIMI_FRAMED;
+    out->is_plain = located.format == FRANK_FORMAT_PLAIN;
     sodium_memzero(&located, sizeof located);
     if (!out->is_external) {
         return frank_attachment_read(&out->attachment, out->key, &out->has_key,

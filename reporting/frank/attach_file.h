@@ -14,6 +14,7 @@ struct attach_file {
     struct frank_external external;     /* if it is; */
     struct frank_attachment attachment; /* otherwise */
     bool has_key;
+    bool is_plain; /* of a message that cannot be shown without the key */
     uint8_t key[FRANK_FILE_KEY_BYTES];
 };
 

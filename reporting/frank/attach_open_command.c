@@ -114,7 +114,7 @@ static int open_to_file(struct opening *o)
     if (part_file_is_taken(o->arguments->out)) {
         return EXIT_TROUBLE;
     }
-    code = part_file_open(&o->out_file, o->arguments->out, 0600);
+    code = part_file_open(&o->out_file, o->arguments->out, 0600, o->in);
     if (code != EXIT_DONE) {
         return code;
     }

@@ -137,7 +137,7 @@ static int write_key(const struct sealing *s)
 /* That of the earlier run whose bytes are there, or a new one. */
 static int take_part_key(struct sealing *s)
 {
-    int code = part_file_open(&s->key_file, s->arguments->key_out, 0600);
+    int code = part_file_open(&s->key_file, s->arguments->key_out, 0600, s->in);
 
     if (code != EXIT_DONE) {
         return code;
@@ -245,8 +245,14 @@ static int put_result(const struct sealing *s)
 
 static int give_names(struct sealing *s)
 {
-    int code = put_descriptor(s);
+    int code;
 
+    /* Whoever finds a descriptor takes OUT.part to be whole. */
+    if (fsync(s->out_file.fd) != 0) {
+        return io_say(EXIT_TROUBLE, "%s: %s", s->out_file.part,
+                      strerror(errno));
+    }
+    code = put_descriptor(s);
     if (code == EXIT_DONE && s->key_file.fd >= 0) {
         code = part_file_publish(&s->key_file);
     }
@@ -293,7 +299,7 @@ static int seal_to_file(struct sealing *s)
     }
     code = attach_open(&s->in, &size, s->arguments->file);
     if (code == EXIT_DONE) {
-        code = part_file_open(&s->out_file, s->arguments->out, 0644);
+        code = part_file_open(&s->out_file, s->arguments->out, 0644, s->in);
     }
     if (code == EXIT_DONE) {
         code = take_key(s, size);

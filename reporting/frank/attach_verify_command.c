@@ -250,7 +250,7 @@ static int open_out(struct verifying *v)
     if (part_file_is_taken(v->arguments->out)) {
         return EXIT_TROUBLE;
     }
-    code = part_file_open(&v->out_file, v->arguments->out, 0600);
+    code = part_file_open(&v->out_file, v->arguments->out, 0600, v->in);
     /* Nothing of an earlier run, which may have been of another file. */
     if (code == EXIT_DONE &&
         (ftruncate(v->out_file.fd, 0) != 0 ||

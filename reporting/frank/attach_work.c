@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "attach_work.h"
 
+#include "chunk.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -44,15 +46,13 @@ void attach_fault_text(char out[static FRANK_FAULT_TEXT_BYTES],
                        const struct frank_attachment *attachment,
                        const struct frank_fault *fault)
 {
-    uint64_t sealed =
-        (UINT64_C(1) << attachment->chunk_log2) + FRANK_CHUNK_TAG_BYTES;
-
     if (fault->error == FRANK_ERR_SEALED && attachment->chunk_log2 != 0) {
         (void)snprintf(out, FRANK_FAULT_TEXT_BYTES,
                        "chunk %" PRIu64
                        " at byte %zu: altered, of another place or file, or "
                        "under another key",
-                       fault->offset / sealed, fault->offset);
+                       (uint64_t)(fault->offset / chunk_stride(attachment)),
+                       fault->offset);
     } else {
         frank_fault_text(out, FRANK_FAULT_TEXT_BYTES, fault);
     }

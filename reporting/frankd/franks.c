@@ -116,8 +116,8 @@ static int read_order(struct numbering *n, struct frank_fault *fault)
     const json_t *wish = json_object_get(n->root, "transcript");
     const json_t *device = json_object_get(n->root, "device");
     bool counts = n->hub->settings->room_numbers;
-    bool is_given = json_object_get(n->root, "room_seq") != NULL ||
-                    json_object_get(n->root, "seen_seq") != NULL;
+    bool has_seen = json_object_get(n->root, "seen_seq") != NULL;
+    bool is_given = n->asked.request.ordered || has_seen;
     const char *wrong = NULL;
 
     n->wants_number = json_is_true(wish);
@@ -129,6 +129,8 @@ static int read_order(struct numbering *n, struct frank_fault *fault)
         wrong = "transcript: this hub does not number (room-numbers)";
     } else if (is_given && counts) {
         wrong = "room_seq, seen_seq: this hub numbers itself (room-numbers)";
+    } else if (has_seen && !n->asked.request.ordered) {
+        wrong = "seen_seq: only with room_seq";
     } else if (device != NULL && !n->wants_number) {
         wrong = "device: only with transcript";
     } else if (device != NULL &&
@@ -170,11 +172,11 @@ static int read_request(struct numbering *n, struct frank_fault *fault)
     error = error ? error
                   : read_number(&out->order.seen_seq, root, "seen_seq",
                                 INT64_MAX, fault);
+    out->ordered = json_object_get(root, "room_seq") != NULL;
     error = error ? error : read_order(n, fault);
     out->suite = (uint16_t)suite;
     out->key_id = (uint32_t)key;
     out->context.accepted_timestamp = time;
-    out->ordered = json_object_get(root, "room_seq") != NULL;
     return error;
 }
 

@@ -17,10 +17,10 @@ void disclosure_file_write(struct wire_writer *w,
                            const struct frank_disclosure *disclosure);
 
 /* Reads a file, of *count disclosures, 1 to 64; message and part are 0, spans
- * point into bytes. Checks each by itself; against its file,
- * frank_range_open(). TRUNCATED, LENGTH_FORM, LIMIT, LENGTH (keys, proof),
- * VALUE (first chunk, url), ORDER (they overlap, or do not rise), MISSING
- * (none). */
+ * point into bytes. Checks each by itself and beside the others, as a report's
+ * reader would; against its file, frank_range_open(). TRUNCATED, LENGTH_FORM,
+ * LIMIT, LENGTH (keys, proof, url), VALUE (first chunk, url), ORDER (they
+ * overlap, or do not rise), MISSING (none). */
 FRANK_MUST_CHECK int
 disclosure_file_read(struct frank_disclosure out[static FRANK_DISCLOSURES_MAX],
                      size_t *count, struct frank_span bytes,

@@ -29,16 +29,35 @@ bool part_file_is_taken(const char *path)
     return true;
 }
 
+/* A second name is one that we did not give: whatever stands under it would
+ * change too. */
 static int check_rights(const struct part_file *file, const struct stat *st,
                         mode_t mode)
 {
     mode_t more = st->st_mode & 0777 & ~mode;
 
-    if (!S_ISREG(st->st_mode) || st->st_uid != geteuid() || more != 0) {
+    if (!S_ISREG(st->st_mode) || st->st_uid != geteuid() || more != 0 ||
+        st->st_nlink > 1) {
         return io_say(EXIT_TROUBLE,
                       "%s: not left by an earlier run: not a regular file of "
-                      "yours with mode 0%o",
+                      "yours with mode 0%o and no other name",
                       file->part, (unsigned)mode);
+    }
+    return EXIT_DONE;
+}
+
+/* Others name what is under way NAME.part too: it may be what is to be read. */
+static int check_input(const struct part_file *file, const struct stat *st,
+                       int in)
+{
+    struct stat read;
+
+    if (in >= 0 && fstat(in, &read) == 0 && read.st_ino == st->st_ino &&
+        read.st_dev == st->st_dev) {
+        return io_say(EXIT_TROUBLE,
+                      "%s: would be written to, and is the file to be read: "
+                      "give it another name",
+                      file->part);
     }
     return EXIT_DONE;
 }
@@ -78,7 +97,7 @@ static int sync_folder(const char *path)
     return got;
 }
 
-int part_file_open(struct part_file *out, const char *path, mode_t mode)
+int part_file_open(struct part_file *out, const char *path, mode_t mode, int in)
 {
     struct stat st;
     int code;
@@ -99,7 +118,10 @@ int part_file_open(struct part_file *out, const char *path, mode_t mode)
     if (out->fd < 0 || fstat(out->fd, &st) != 0) {
         return trouble(out->part);
     }
-    code = check_rights(out, &st, mode);
+    code = check_input(out, &st, in);
+    if (code == EXIT_DONE) {
+        code = check_rights(out, &st, mode);
+    }
     if (code == EXIT_DONE) {
         code = lock(out, &st);
     }

@@ -24,9 +24,12 @@ struct part_file {
 /*
  * Opens NAME.part, made with these rights if it is not there, and locks it. It
  * must be a regular file, no symbolic link, the user's own, with no rights
- * beyond `mode`. NAME may be taken: part_file_is_taken() asks.
+ * beyond `mode`, no other name, and not the file that `in` has open: that one
+ * is only read, whatever it is called. NAME may be taken: part_file_is_taken()
+ * asks.
  */
-int part_file_open(struct part_file *out, const char *path, mode_t mode);
+int part_file_open(struct part_file *out, const char *path, mode_t mode,
+                   int in);
 
 /* Whether there is something of that name, after a message that says so. */
 bool part_file_is_taken(const char *path);

@@ -306,6 +306,9 @@ check("and takes no acknowledgements", status == 409
 status, made = post("/v1/franks", request(room_seq=5, seen_seq=4))
 check("it stamps the relay's numbers", status == 200
       and "transcript_frank" in made and "room_seq" not in made)
+status, said = post("/v1/franks", request(seen_seq=4))
+check("and no half of them", status == 400
+      and "only with room_seq" in said["field"], repr(said))
 status, said, _ = hub.request("POST", "/v1/franks", batch(1), STAMPS, True)
 check("in a batch it refuses to count", status == 400
       and json.loads(said)["field"] == "order")
