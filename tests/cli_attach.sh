@@ -157,7 +157,7 @@ expect "without the key it does not" 1 frank attach open --content withheld \
     --part 1 picture.sealed
 says "says so" 'withheld' err
 expect "a part that is none" 1 frank attach verify --content album --part 0 picture.sealed
-says "is named" 'album: media type: the part stands for no file' err
+says "is named" 'album: part 0 stands for no file: --part' err
 expect "no such part" 1 frank attach verify --content message --part 1 picture.sealed
 frank keyring init K --not-before 0
 frank keyring public K >hub.json

@@ -471,7 +471,7 @@ static int put_contents(const char *folder, const json_t *look)
     if (strlen(folder) > FOLDER_MAX || mkdir(folder, 0700) != 0) {
         return io_say(EXIT_TROUBLE, "%s: %s", folder,
                       strlen(folder) > FOLDER_MAX ? "too long a path"
-                                                           : strerror(errno));
+                                                  : strerror(errno));
     }
     for (size_t i = 0; i < json_array_size(messages) && code == EXIT_DONE;
          i++) {
