@@ -80,14 +80,14 @@ no_file "a byte added" $d wrong 'length' 'length'
 { cat $f && chunk $f 0; } >wrong
 no_file "a chunk added" $d wrong 'length' 'length'
 end=$(wc -c <$d)
-flip $d $((end - 36)) other
-no_file "another size" other $f 'length' 'length'
-flip $d $((end - 35)) other # 2^13: two chunks
-no_file "another size of chunks" other $f 'length' 'length'
-flip $d $((end - 33)) other 31
-no_file "the other AEAD" other $f 'chunk 0 at' '^chunk 0:'
-flip $d $((end - 1)) other
-no_file "another root" other $f 'not the file' 'another file'
+flip $d $((end - 36)) wrong.d
+no_file "another size" wrong.d $f 'length' 'length'
+flip $d $((end - 35)) wrong.d # 2^13: two chunks
+no_file "another size of chunks" wrong.d $f 'length' 'length'
+flip $d $((end - 33)) wrong.d 31
+no_file "the other AEAD" wrong.d $f 'chunk 0 at' '^chunk 0:'
+flip $d $((end - 1)) wrong.d
+no_file "another root" wrong.d $f 'not the file' 'another file'
 # What a descriptor says beside that is the message's word.
 cat >tag.py <<'END'
 import sys
