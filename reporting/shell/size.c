@@ -37,13 +37,17 @@ void size_text(char out[static SIZE_TEXT_BYTES], uint64_t bytes)
 void size_range_text(char out[static SIZE_RANGE_TEXT_BYTES], uint64_t begin,
                      uint64_t end)
 {
+    char size[SIZE_TEXT_BYTES];
+
     if (end <= begin) {
         (void)snprintf(out, SIZE_RANGE_TEXT_BYTES, "no bytes");
     } else if (end - begin == 1) {
         (void)snprintf(out, SIZE_RANGE_TEXT_BYTES, "byte %" PRIu64, begin);
     } else {
+        size_text(size, end - begin);
         (void)snprintf(out, SIZE_RANGE_TEXT_BYTES,
-                       "bytes %" PRIu64 " to %" PRIu64, begin, end - 1);
+                       "bytes %" PRIu64 " to %" PRIu64 " (%s)", begin, end - 1,
+                       size);
     }
 }
 

@@ -10,9 +10,9 @@
 #define SIZE_TEXT_BYTES 32
 void size_text(char out[static SIZE_TEXT_BYTES], uint64_t bytes);
 
-/* "bytes 4096 to 8191": the last one is the one before `end`; "byte 7", "no
- * bytes". */
-#define SIZE_RANGE_TEXT_BYTES 64
+/* "bytes 4096 to 8191 (4 KiB)": the last one is the one before `end`; "byte 7",
+ * "no bytes". */
+#define SIZE_RANGE_TEXT_BYTES 96
 void size_range_text(char out[static SIZE_RANGE_TEXT_BYTES], uint64_t begin,
                      uint64_t end);
 
