@@ -79,19 +79,18 @@ bool gathered_open(struct gathered **out, struct mod *mod,
                    unsigned part)
 {
     struct gathered *g = calloc(1, sizeof *g);
-    bool good = g != NULL;
+    bool good;
 
-    for (size_t i = 0; good && i < count; i++) {
-        if (rows[i].message == message && rows[i].part == part) {
-            good = rows[i].state == FILES_THERE;
+    for (size_t i = 0; g != NULL && i < count; i++) {
+        if (rows[i].message == message && rows[i].part == part &&
+            rows[i].state == FILES_THERE) {
             g->rows[g->count++] = rows[i];
         }
     }
-    if (good && g->count > 0) {
+    good = g != NULL && g->count > 0;
+    if (good) {
         g->mod = mod;
         good = read_heads(g);
-    } else {
-        good = false;
     }
     if (!good) {
         gathered_close(g);

@@ -143,6 +143,23 @@ parts = w.ann.must("POST", "/v1/reports/%d/look" % report)["messages"][0]["parts
 check("the message's text is as ever", parts[0]["text"] == "look at this")
 check("the key's part is withheld", parts[2]["state"] == "withheld")
 
+# -- A part of which some is wrong --
+file = File(film, "video/mp4", "64KiB")
+bad = file.sealed[:70 * whole] + bytes(whole) + file.sealed[71 * whole:]
+report = report_of(file, "--range", "0-100000", "--range", "%d-%d" % (
+    70 * 65536, 71 * 65536), "--url", store.put(file.name, bad))
+seen = settled(report)
+check("a run that is wrong does not hide one that is proven",
+      seen["state"] == "partial" and seen["disclosed"] == [
+          {"begin": 0, "end": 2 * 65536}] and fetch(seen["evidence"])[1] ==
+      film[:2 * 65536] + bytes(len(film) - 2 * 65536), seen)
+wrong_run = (seen.get("missing") or [{}])[0]
+check("and is named, with why", wrong_run.get("state") == "refused" and
+      wrong_run["begin"] == 70 * 65536 and "chunk" in wrong_run["why"] and
+      "chunk" in seen["why"] and len(seen["missing"]) == 1, seen)
+check("what is here has nothing missing", "missing" not in settled(
+    report_of(File(picture), "--all", "--enclose")))
+
 # -- Texts, other types, and a file of which nothing is disclosed --
 text = File("Grüße".encode(), "text/plain", key_part=True)
 zipped = File(b"PK\3\4 no picture", "application/zip")
