@@ -481,9 +481,18 @@ check("what was fetched is counted", re.search(
 
 # -- A purge, and a hold --
 w.mod.stop()
-w.mod.configure(appeal_window="8s")
+w.mod.configure(appeal_window="8s", attachment_max="1MiB")
 w.mod.start()
 w.ann.login()
+open_ones = [os.urandom(600000) for _ in range(2)]
+report = w.open(w.ann, send(w, [
+    mimi("open-%d" % i, store.put("open-%d" % i, data), 0, b"", b"", b"", data,
+         len(data)) for i, data in enumerate(open_ones)],
+    "--attach", "0", "--attach", "1"))
+check("MIMI's files are taken in", settled(report)["state"] == "there")
+seen = settled(report, 1)
+check("but no more of them than attachment-max either", seen["state"] ==
+      "absent" and "attachment-max" in seen["why"], seen)
 w.lea.login()
 book = w.lea.must("GET", "/v1/book")
 numbers, reports_of = [], []
