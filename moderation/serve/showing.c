@@ -333,7 +333,7 @@ void run_evidence(struct call *call)
     if (!call_done(call, may)) {
         return;
     }
-    if (!answer_file(call, report, message, part)) {
+    if (!answer_file(call, &ticket, message, part)) {
         l = looking_open(call->mod, report);
         if (l != NULL) {
             answer_part(call, l, message, part);

@@ -3,6 +3,7 @@
 refused, at rest and after a purge."""
 
 import hashlib
+import socket
 import sys
 import threading
 
@@ -159,6 +160,36 @@ check("and is named, with why", wrong_run.get("state") == "refused" and
       "chunk" in seen["why"] and len(seen["missing"]) == 1, seen)
 check("what is here has nothing missing", "missing" not in settled(
     report_of(File(picture), "--all", "--enclose")))
+
+# -- One that is read for long --
+def read_on(report, meanwhile):
+    """How much of its file comes of 48 MiB when this is done in between."""
+    address = settled(report)["evidence"]
+    with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        s.settimeout(120)
+        s.connect(("127.0.0.1", w.mod.port))
+        s.sendall(("GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"
+                   "\r\n" % (address, w.ann.token)).encode())
+        got = len(s.recv(65536))
+        meanwhile()
+        more = True
+        try:
+            while more:
+                more = len(s.recv(MIB))
+                got += more
+        except ConnectionError:
+            pass  # cut off
+    return got
+
+
+long = File(bytes(48 * MIB), "video/mp4", "1MiB")
+case = send(w, [path(long.name + ".content")], "--attach",
+            long.disclose("--range", "0-1", "--enclose"))
+report = w.open(w.ann, case)
+check("whoever may see it reads all", read_on(report, lambda: None) > 48 * MIB)
+check("whose claim ends in between does not", read_on(
+    report, lambda: w.ann.must("POST", "/v1/cases/%d/release" % case)) < 40 * MIB)
 
 # -- Texts, other types, and a file of which nothing is disclosed --
 text = File("Grüße".encode(), "text/plain", key_part=True)
