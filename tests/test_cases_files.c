@@ -52,6 +52,10 @@ static void each_entry_has_a_row_and_a_key(void **state)
     assert_memory_not_equal(keys[0], keys[1], FILES_KEY_BYTES);
     rows[0].entry = 1;
     assert_int_equal(files_key(keys[0], &world, &rows[0]), FRANK_ERR_SEALED);
+    rows[1].message = 2;
+    assert_int_equal(files_key(keys[0], &world, &rows[1]), FRANK_ERR_SEALED);
+    rows[2].part = 1;
+    assert_int_equal(files_key(keys[0], &world, &rows[2]), FRANK_ERR_SEALED);
     assert_true(files_is_known(world_db, report, 2));
     assert_false(files_is_known(world_db, report, 3));
     assert_int_equal(files_of(world_db, report + 1, rows), 0);
