@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PICTURE_MAX_BYTES ((uint64_t)64 << 20)
+
 struct gathered {
     struct mod *mod;
     size_t count;
@@ -74,6 +76,14 @@ static bool read_heads(struct gathered *g)
     return true;
 }
 
+/* A browser holds all of a picture; a run of a few bytes can be of one that
+ * says to be of 2^40. Films and sounds it reads in ranges. */
+static bool is_too_large(const struct evidence_head *head)
+{
+    return head->size > PICTURE_MAX_BYTES &&
+           strncmp(head->type, "image/", 6) == 0;
+}
+
 bool gathered_open(struct gathered **out, struct mod *mod,
                    const struct files_row *rows, size_t count, unsigned message,
                    unsigned part)
@@ -116,7 +126,7 @@ uint64_t gathered_size(const struct gathered *g)
 
 const char *gathered_type(const struct gathered *g)
 {
-    return g->heads[0].type;
+    return is_too_large(&g->heads[0]) ? "" : g->heads[0].type;
 }
 
 static size_t least(size_t most, uint64_t bytes)

@@ -19,7 +19,8 @@ FRANK_MUST_CHECK bool gathered_open(struct gathered **out, struct mod *mod,
 void gathered_close(struct gathered *gathered);
 
 uint64_t gathered_size(const struct gathered *gathered);
-/* As which a browser may show it; "": as nothing. */
+/* As which a browser may show it; "": as nothing, as a picture of more than 64
+ * MiB. */
 const char *gathered_type(const struct gathered *gathered);
 
 /* Writes up to `most` bytes that stand at `at`, at least one; 0: there are

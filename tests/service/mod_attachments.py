@@ -191,6 +191,11 @@ check("whoever may see it reads all", read_on(report, lambda: None) > 48 * MIB)
 check("whose claim ends in between does not", read_on(
     report, lambda: w.ann.must("POST", "/v1/cases/%d/release" % case)) < 40 * MIB)
 
+huge = File(bytes(65 * MIB), "image/png", "1MiB")
+seen = settled(report_of(huge, "--range", "0-1", "--enclose"))
+check("a picture that no browser should hold has no address", seen["state"] ==
+      "partial" and "evidence" not in seen, seen)
+
 # -- Texts, other types, and a file of which nothing is disclosed --
 text = File("Grüße".encode(), "text/plain", key_part=True)
 zipped = File(b"PK\3\4 no picture", "application/zip")
