@@ -98,6 +98,25 @@ static void count_there(void *context, const struct files_row *row)
     *(uint64_t *)context += 100 * row->report + row->entry;
 }
 
+static void what_a_store_gave_wrong_is_tried_again(void **state)
+{
+    uint64_t report = open_with(three, 3);
+    struct files_row rows[FILES_OF_REPORT_MAX];
+
+    (void)state;
+    assert_int_equal(files_of(world_db, report, rows), 3);
+    for (size_t i = 0; i < 3; i++) {
+        rows[i].state = FILES_REFUSED;
+        assert_true(set(&rows[i]));
+    }
+    assert_refused("not-absent",
+                   files_retry(world_db, P(ANN), report, 1, 0, world_now));
+    assert_done(files_retry(world_db, P(ANN), report, 1, 2, world_now));
+    assert_int_equal(files_of(world_db, report, rows), 3);
+    assert_int_equal(rows[0].state, FILES_REFUSED);
+    assert_int_equal(rows[1].state, FILES_WAITING);
+}
+
 static void only_what_is_absent_is_tried_again(void **state)
 {
     uint64_t report = open_with(three, 3);
@@ -156,6 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_WORLD(each_entry_has_a_row_and_a_key),
         IN_WORLD(those_that_are_due_come_in_turn),
+        IN_WORLD(what_a_store_gave_wrong_is_tried_again),
         IN_WORLD(only_what_is_absent_is_tried_again),
         IN_WORLD(a_purge_takes_rows_and_keys),
     };

@@ -160,8 +160,8 @@ struct cases_answer files_retry(struct db *db, const struct actor *who,
                DB_VALUES(DB_INT(report), DB_INT(message), DB_INT(part),
                          DB_INT(now))) == 0) {
         answer = cases_conflict(
-            "not-absent", "Nothing of this part is absent: it is here, on its "
-                          "way, or was not disclosed");
+            "not-absent", "Nothing of this part is absent, nor was it refused "
+                          "as a store gave it");
     }
     return answer;
 }

@@ -72,7 +72,8 @@ typedef void files_visit(void *context, const struct files_row *row);
 void files_there(struct db *db, files_visit *visit, void *context);
 
 /* Whoever works on the case has a file of a part tried again that could not be
- * had. CONFLICT: there is none such. */
+ * had, or of which the store gave something else: it may have mended it.
+ * CONFLICT: there is none such. */
 struct cases_answer files_retry(struct db *db, const struct actor *who,
                                 uint64_t report, uint64_t message,
                                 uint64_t part, uint64_t now);

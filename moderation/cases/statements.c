@@ -243,7 +243,7 @@ const char *const cases_statements[] = {
     [FILES_THAT_ARE_THERE] = "SELECT " FILE_COLUMNS " WHERE state = 1",
     [RETRY_FILES] = "UPDATE files SET state = 0, tries = 0, next = ?4, why = ''"
                     " WHERE report = ?1 AND message = ?2 AND part = ?3"
-                    " AND state = 3",
+                    " AND (state = 3 OR (state = 2 AND remote = 1))",
 
     /* deciding */
     [FIND_DECISION] = "SELECT id, account, made, state, policy, outcome, grave,"
