@@ -397,6 +397,13 @@ check("files that no row is of are removed", "9999-0" not in os.listdir(kept))
 seen = settled(report)
 check("one that is missing is fetched again", seen["state"] == "there" and
       fetch(seen["evidence"])[1] == long.data, seen)
+w.mod.stop()
+os.truncate(os.path.join(kept, name), 3 * MIB)
+w.mod.start()
+w.ann.login()
+seen = settled(report)
+check("and one that is half there", seen["state"] == "there" and "evidence" in
+      seen and fetch(seen["evidence"])[1] == long.data, seen)
 
 # -- Limits, and what is not allowed --
 w.mod.stop()
