@@ -107,7 +107,9 @@ static void what_a_store_gave_wrong_is_tried_again(void **state)
     assert_int_equal(files_of(world_db, report, rows), 3);
     for (size_t i = 0; i < 3; i++) {
         rows[i].state = FILES_REFUSED;
+        assert_true(files_is_known(world_db, report, i));
         assert_true(set(&rows[i]));
+        assert_false(files_is_known(world_db, report, i));
     }
     assert_refused("not-absent",
                    files_retry(world_db, P(ANN), report, 1, 0, world_now));

@@ -64,7 +64,8 @@ FRANK_MUST_CHECK int files_key(uint8_t key[static FILES_KEY_BYTES],
  * row any more. */
 bool files_set(struct db *db, const struct files_row *row);
 
-/* Whether there is a row of this report and entry. */
+/* Whether there is a row of this report and entry, and what it is of is kept:
+ * neither refused nor absent. */
 bool files_is_known(struct db *db, uint64_t report, uint64_t entry);
 
 /* Those that are there, for whoever looks whether they are. */

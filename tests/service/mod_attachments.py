@@ -390,10 +390,14 @@ name = "%d-0" % report
 w.mod.stop()
 os.unlink(os.path.join(kept, name))
 write("stray", b"x")
-shutil.copy(path("stray"), os.path.join(kept, "9999-0"))
+refused = "%d-%d" % w.mod.database().execute(
+    "SELECT report, entry FROM files WHERE state = 2").fetchone()
+for stray in ("9999-0", refused):
+    shutil.copy(path("stray"), os.path.join(kept, stray))
 w.mod.start()
 w.ann.login()
 check("files that no row is of are removed", "9999-0" not in os.listdir(kept))
+check("so are those of what was refused", refused not in os.listdir(kept))
 seen = settled(report)
 check("one that is missing is fetched again", seen["state"] == "there" and
       fetch(seen["evidence"])[1] == long.data, seen)
@@ -492,7 +496,8 @@ check("one that is not disclosed is withheld",
       settled(report, 2)["state"] == "withheld", settled(report, 2))
 check("each is asked for by itself", len(store.ranges("mimi")) == 2)
 
-salamanders = "/work/shared/salamanders/jpg-png.gcm"
+salamanders = os.path.join(os.environ.get("FRANK_SHARED", "../shared"),
+                           "salamanders/jpg-png.gcm")
 if os.path.exists(salamanders):
     with open(salamanders) as f:
         fields = dict(line.strip().split(": ", 1) for line in f if ": " in line)
