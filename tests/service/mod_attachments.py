@@ -2,6 +2,7 @@
 """Files that reports disclose: enclosed and fetched, whole and in part, seen and
 refused, at rest and after a purge."""
 
+import gc
 import hashlib
 import socket
 import sys
@@ -49,7 +50,7 @@ def fetch(address, **headers):
 store = Store()
 SETTINGS = {"attachment_store": store.url, "attachment_networks": "127.0.0.0/8",
             "attachment_retry": "200ms", "attachment_max": "64MiB",
-            "appeal_window": "1h", "claim": "6h", "retract": "0",
+            "drain_timeout": "1s", "appeal_window": "1h", "claim": "6h", "retract": "0",
             "statement_delay": "0"}
 w = World(**SETTINGS)
 kept = w.mod.file("data/attachments")
@@ -57,6 +58,7 @@ kept = w.mod.file("data/attachments")
 
 def in_files(*needles):
     """Which bytes stand in any file of the service's."""
+    gc.collect()  # to close a file drops the locks of our open connections
     found = set()
     for name, _, files in os.walk(w.mod.file("data")):
         for file in files:
@@ -188,6 +190,11 @@ case = send(w, [path(long.name + ".content")], "--attach",
             long.disclose("--range", "0-1", "--enclose"))
 report = w.open(w.ann, case)
 check("whoever may see it reads all", read_on(report, lambda: None) > 48 * MIB)
+codes = []
+check("the service ends while it is read", read_on(report, lambda: codes.append(
+    w.mod.stop())) < 40 * MIB and codes == [0], codes)
+w.mod.start()
+w.ann.login()
 check("whose claim ends in between does not", read_on(
     report, lambda: w.ann.must("POST", "/v1/cases/%d/release" % case)) < 40 * MIB)
 
