@@ -114,7 +114,7 @@ static int read_plain(struct frank_attachment *out, uint8_t *key,
     int error;
 
     if (!is_type(located->media_type, FRANK_ATTACHMENT_TYPE)) {
-        return wire_fault(fault, FRANK_ERR_TYPE, "media type", 0, 0, 0);
+        return wire_fault(fault, FRANK_ERR_NO_FILE, "media type", 0, 0, 0);
     }
     wire_read_init(&r, located->body, base);
     read_descriptor(out, &r);
@@ -136,7 +136,7 @@ static int read_key(uint8_t *key, bool *has_key, const uint8_t *content,
     if (error == FRANK_OK && !slot.withheld &&
         is_type(slot.media_type, FRANK_ATTACHMENT_KEY_TYPE)) {
         if (slot.body.len != FRANK_FILE_KEY_BYTES) {
-            error = wire_fault(fault, FRANK_ERR_TYPE, "file key",
+            error = wire_fault(fault, FRANK_ERR_LENGTH, "file key",
                                (size_t)(slot.body.data - content),
                                slot.body.len, FRANK_FILE_KEY_BYTES);
         } else {
@@ -162,7 +162,7 @@ static int read_parted(struct frank_attachment *out, uint8_t *key,
     if (slot.withheld) {
         error = wire_fault(fault, FRANK_ERR_WITHHELD, "part", 0, part, 0);
     } else if (!is_type(slot.media_type, FRANK_ATTACHMENT_TYPE)) {
-        error = wire_fault(fault, FRANK_ERR_TYPE, "media type", 0, 0, 0);
+        error = wire_fault(fault, FRANK_ERR_NO_FILE, "media type", 0, 0, 0);
     } else {
         wire_read_init(&r, slot.body, (size_t)(slot.body.data - content));
         read_descriptor(out, &r);

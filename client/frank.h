@@ -432,8 +432,8 @@ frank_attachment_decode(struct frank_attachment *out, const uint8_t *bytes,
  * plain content; in a parted one in the part after it, which a reporter may
  * withhold. *has_key says which; key is zero without one. As secret as the
  * file. Errors: those of frank_locate(), FORMAT (MIMI), VALUE (no such part),
- * WITHHELD (the descriptor), TYPE (the part is no attachment, or the one after
- * it a key of another length); those of frank_attachment_decode().
+ * WITHHELD (the descriptor), NO_FILE (the part is of another media type),
+ * LENGTH (of the key in the part after it); those of frank_attachment_decode().
  */
 FRANK_API FRANK_MUST_CHECK int
 frank_attachment_read(struct frank_attachment *out,

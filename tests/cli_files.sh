@@ -52,12 +52,18 @@ seal() {
 }
 expect "a preview" 0 seal --preview --attach 1=all --attach 0.1=runs
 says "tells the file" 'file of message 0, part 1: picture.png \(image/png\), 17000 bytes' out
-says "and its bytes" 'bytes 4096 to 8191; enclosed' out
+says "and its bytes" 'bytes 4096-8192 \(4 KiB\); enclosed' out
 says "and that all of the other is shown" 'all of it; enclosed' out
 expect "one with an address" 0 seal --preview --attach 0.1=far
 says "shows it" 'to be fetched from https://media.example/1' out
 expect "a report of both" 0 seal --attach 1=all --attach 0.1=runs
 cp out sealed
+is "without a caution, as the key of the part is withheld" \
+    sh -c '! grep -q "key of all" err'
+expect "a part beside the key of all" 0 frank report seal --quorum Q/quorum.pub \
+    --anonymous --reason spam --attach 0.1=runs "album:album.frank:$now"
+says "is cautioned of" 'message 0, part 1: .*the key of all of it.*--withhold-part' err
+is "once for the file" test "$(grep -c 'key of all' err)" = 1
 expect "runs that overlap" 1 seal --attach 0.1=runs --attach 0.1=runs
 says "are refused" 'message 0: .*attachments' err
 expect "a file that is another message's" 1 seal --attach 1=runs
@@ -91,8 +97,8 @@ look() {
         --verdict verdict --out seen "$@" sealed
 }
 expect "the moderators open it" 0 look
-says "and see which bytes are proven" 'bytes 4096 to 8191: what the message commits to' out
-says "and the end" 'bytes 16384 to 16999: what' out
+says "and see which bytes are proven" 'bytes 4096-8192 \(4 KiB\): what the message commits to' out
+says "and the end" 'bytes 16384-17000 \(616 bytes\): what' out
 says "and all of the other" 'all of it: what' out
 slice picture 4096 4096 >middle
 slice picture 16384 616 >end
@@ -124,7 +130,7 @@ frank-mod consent --quorum Q/quorum.pub --share Q/holder-1.share --out consent2 
     --receipt receipt2 sealed >/dev/null
 mv consent2 consent
 expect "one that is elsewhere" 0 look
-says "is said" 'bytes 0 to 4095: not enclosed; is at https://media.example/1' out
+says "is said" 'bytes 0-4096 \(4 KiB\): not enclosed; is at https://media.example/1' out
 says "and what is withheld" 'file of message 1, part 0: small.png' out
 says "in a word" '^  withheld$' out
 expect "in JSON too" 0 look --json
@@ -173,7 +179,6 @@ sys.stdout.buffer.write(front + part)
 PY
 python3 -B external.py "$vectors/messages/01-offer.cbor" small >mimi
 frank stamp --keyring K --time $now mimi >mimi.frank
-frank attach disclose --quiet --content single --all --enclose --out all small.sealed
 # An entry of all of a file: first chunk, no keys, no proof, enclosed, no address.
 { unhex 000000000000000000000140; printf 'd'; cat small; unhex 00; } >mimi.shown
 mimi() {

@@ -83,6 +83,8 @@ readme_runs() {
         grep 'holder 3 agreed' "$work/out" &&
         grep 'message 0: disclosed and matches' "$work/out" &&
         grep 'proven *bytes 0-4096' "$work/out" &&
+        frank report show "$work/sealed.file" &&
+        ! grep 'key of all' "$work/out" &&
         cmp "$work/file.opened" "$work/messenger"
 }
 try "the README's example, dynamically linked" readme_runs

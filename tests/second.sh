@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Sealed reports against a second implementation, tests/second/, which shares no
-# code with this one: each seals, consents and opens what the other made, and
-# both refuse what was changed.
-# shellcheck source=tests/support/expect.sh
+# Files and sealed reports against a second implementation, tests/second/, which
+# shares no code with this one: each opens what the other sealed, consents to
+# what the other made, and both refuse what was changed.
+# shellcheck source=tests/support/expect.sh disable=SC2317 # functions are called by name
 . tests/support/expect.sh
 quorum=q/quorum.pub
 ms=1700000000000
@@ -26,6 +26,90 @@ lines() {
 # ---- The vectors, and what the RFCs print
 second vectors "$vectors/sealed.json" || result=1
 python3 -B "$top/tests/second/attachment.py" vectors "$vectors/attachments.json" || result=1
+
+# ---- Files: each opens what the other sealed, and both refuse what was changed
+attachment() {
+    python3 -B "$top/tests/second/attachment.py" "$@"
+}
+awk 'BEGIN { for (i = 0; i < 600; i++) printf "%015d\n", i * 7919 }' >file
+awk 'BEGIN { for (i = 0; i < 600; i++) printf "%015d\n", i * 7907 }' >file2
+for number in 2 29; do
+    name=$([ $number = 2 ] && echo aes-256-gcm || echo chacha20-poly1305)
+    for f in file file2; do
+        frank attach seal --aead "$name" --chunk 4KiB --name "" --type "" \
+            --key-out "$f.$number.key" --descriptor-out "$f.$number.d" \
+            --out "$f.$number.sealed" $f || result=1
+    done
+    expect "the second opens a file that frank sealed with $name" 0 attachment open \
+        "$(hex file.$number.d)" "$(hex file.$number.key)" file.$number.sealed theirs.file
+    same "and it is the same" theirs.file file
+    expect "the second seals it" 0 attachment seal 12 $number \
+        "$(hex file.$number.key)" file theirs.sealed
+    same "to the same bytes" theirs.sealed file.$number.sealed
+    is "and describes it so" test "$(cat out)" = "$(hex file.$number.d)"
+done
+# no_file WHAT DESCRIPTOR SEALED OURS THEIRS: what each says of it.
+no_file() {
+    expect "frank refuses a file with $1" 1 frank attach open --descriptor "$2" \
+        --key file.29.key "$3"
+    says "where it shows" "$4" err
+    is "and gives none of it" test ! -s out
+    rm -f theirs.file
+    expect "the second refuses a file with $1" 1 attachment open "$(hex "$2")" \
+        "$(hex file.29.key)" "$3" theirs.file
+    says "where it shows, too" "$5" err
+    is "and gives none of it, either" test ! -e theirs.file
+}
+chunk() {
+    tail -c +$(($2 * 4112 + 1)) "$1" | head -c 4112
+}
+d=file.29.d
+f=file.29.sealed
+flip $f 5000 wrong
+no_file "a byte changed" $d wrong 'chunk 1 at' '^chunk 1:'
+{ chunk $f 1 && chunk $f 0 && chunk $f 2; } >wrong
+no_file "chunks in another order" $d wrong 'chunk 0 at' '^chunk 0:'
+{ chunk $f 0 && chunk file2.29.sealed 1 && chunk $f 2; } >wrong
+no_file "a chunk of another" $d wrong 'chunk 1 at' '^chunk 1:'
+{ chunk $f 0 && chunk $f 2; } >wrong
+no_file "a chunk left out" $d wrong 'length' 'length'
+head -c -1 $f >wrong
+no_file "its end cut off" $d wrong 'length' 'length'
+{ cat $f && printf x; } >wrong
+no_file "a byte added" $d wrong 'length' 'length'
+{ cat $f && chunk $f 0; } >wrong
+no_file "a chunk added" $d wrong 'length' 'length'
+end=$(wc -c <$d)
+flip $d $((end - 36)) wrong.d
+no_file "another size" wrong.d $f 'length' 'length'
+flip $d $((end - 35)) wrong.d # 2^13: two chunks
+no_file "another size of chunks" wrong.d $f 'length' 'length'
+flip $d $((end - 33)) wrong.d 31
+no_file "the other AEAD" wrong.d $f 'chunk 0 at' '^chunk 0:'
+flip $d $((end - 1)) wrong.d
+no_file "another root" wrong.d $f 'not the file' 'another file'
+# What a descriptor says beside that is the message's word.
+cat >tag.py <<'END'
+import sys
+
+sys.path.insert(0, sys.argv[1])
+import content
+
+print(content.locate(open(sys.argv[2], "rb").read()).tag().hex())
+END
+second_tag() {
+    python3 -B tag.py "$top/tests/second" "$1"
+}
+frank attach seal --chunk 4KiB --type image/png --key-out t.key --descriptor-out t.d \
+    --out t.sealed file || result=1
+cat t.d t.key | frank content plain --sender a:b --room r:c \
+    --media-type application/vnd.frank.attachment >told || result=1
+LC_ALL=C sed 's,image/png,video/png,' told >retold
+for f in told retold; do
+    frank tag $f >$f.tag || result=1
+    is "both take the same tag of $f" test "$(second_tag $f)" = "$(hex $f.tag)"
+done
+is "which another media type changes" sh -c '! cmp -s told.tag retold.tag'
 
 # ---- A conversation: MIMI, plain, and in parts
 room=mimi://hub.example/r/flat-hunters-lisbon
@@ -68,7 +152,6 @@ same "and its plain one" said.plain ours.second/message-1.content
 same "and one with a part withheld" redacted ours.second/message-3.content
 
 # ---- What the second seals
-# shellcheck disable=SC2317 # expect calls it
 seal() {
     rm -f theirs
     second seal --quorum "$quorum" --reason 3 "$@" --out theirs \

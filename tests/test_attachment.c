@@ -233,11 +233,11 @@ static void plain_content_holds_descriptor_and_key(void **state)
 static void plain_content_is_refused(void **state)
 {
     (void)state;
-    assert_refused(plain("text/plain", DESCRIPTOR KEY), 0, FRANK_ERR_TYPE);
+    assert_refused(plain("text/plain", DESCRIPTOR KEY), 0, FRANK_ERR_NO_FILE);
     assert_refused(plain(FRANK_ATTACHMENT_KEY_TYPE, DESCRIPTOR KEY), 0,
-                   FRANK_ERR_TYPE);
+                   FRANK_ERR_NO_FILE);
     assert_refused(plain("application/vnd.frank.attachmenu", DESCRIPTOR KEY), 0,
-                   FRANK_ERR_TYPE);
+                   FRANK_ERR_NO_FILE);
     assert_refused(plain(FRANK_ATTACHMENT_TYPE, DESCRIPTOR KEY), 1,
                    FRANK_ERR_VALUE);
     assert_refused(plain(FRANK_ATTACHMENT_TYPE, DESCRIPTOR), 0,
@@ -304,8 +304,8 @@ static void parted_content_holds_the_key_behind(void **state)
     assert_true(has_key);
     assert_same(&a, some());
     assert_memory_equal(key, support_bytes(KEY).data, sizeof key);
-    assert_refused(content, 0, FRANK_ERR_TYPE);
-    assert_refused(content, 2, FRANK_ERR_TYPE);
+    assert_refused(content, 0, FRANK_ERR_NO_FILE);
+    assert_refused(content, 2, FRANK_ERR_NO_FILE);
     assert_refused(content, 4, FRANK_ERR_VALUE);
 }
 
@@ -354,8 +354,8 @@ static void parted_content_is_refused(void **state)
     const struct piece with_key[] = {{FRANK_ATTACHMENT_TYPE, DESCRIPTOR KEY}};
 
     (void)state;
-    assert_refused(parted(short_key, 2), 0, FRANK_ERR_TYPE);
-    assert_refused(parted(long_key, 2), 0, FRANK_ERR_TYPE);
+    assert_refused(parted(short_key, 2), 0, FRANK_ERR_LENGTH);
+    assert_refused(parted(long_key, 2), 0, FRANK_ERR_LENGTH);
     assert_refused(parted(with_key, 1), 0, FRANK_ERR_TRAILING);
 }
 

@@ -242,9 +242,9 @@ static void refuses_what_its_message_does_not_disclose(void **state)
     assert_int_equal(build(&report, &fault), FRANK_ERR_WITHHELD);
     assert_string_equal(fault.field, "file key");
     d.part = 0; /* text */
-    assert_int_equal(build(&report, &fault), FRANK_ERR_TYPE);
+    assert_int_equal(build(&report, &fault), FRANK_ERR_NO_FILE);
     d.part = 3;
-    assert_int_equal(build(&report, &fault), FRANK_ERR_TYPE);
+    assert_int_equal(build(&report, &fault), FRANK_ERR_NO_FILE);
     d.part = 4;
     assert_int_equal(build(&report, &fault), FRANK_ERR_VALUE);
     d.part = FRANK_PARTS_MAX;

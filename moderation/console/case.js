@@ -101,7 +101,8 @@ export async function show(shell, at) {
         if (isLeft) return;
       }
       looks = answers;
-      talk = conversation(looks, () => shell.exposure?.revealed());
+      talk = conversation(looks, () => shell.exposure?.revealed(),
+          (error) => shell.toast(error.message));
       shell.exposure?.view(true);
     } catch (error) {
       shell.toast(error.message);

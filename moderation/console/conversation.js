@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // A conversation as it was: messages in their order, what is proven about each,
-// and what is not shown between them. Pictures and films are grey, blurred and
-// mute until they are revealed, and only for as long as a key or button is held.
+// and what is not shown between them.
 
-import {button, check, el, foreign, replace} from './dom.js';
-import {bytes, number, time} from './format.js';
+import {attachmentNode, follow, together, tryAgain} from './attachment.js';
+import {el, foreign} from './dom.js';
+import {bytes, time} from './format.js';
+import {mediaNode} from './media.js';
 import {strings} from './strings.js';
+import {textNode} from './text.js';
 
 const s = strings.conversation;
-const FOLDED = 2000; // characters of a text that are shown at first
-const CHUNK = 4096; // characters that a browser lays out at once
 
 // ---- Order -------------------------------------------------------------------------
+
+/** Parts with their files as a list, each of which knows where it stands. */
+const placed = (message, look) => message.parts?.map((part, i) => (part.attachment ? {...part,
+  files: [{...part.attachment, report: look.report, told: look.attachments, message: message.message, part: i}]} :
+  part));
+
+/** Of two looks at a message the one that shows most; its files as both show them. */
+function most(one, other) {
+  const [best, less] = worth(one) > worth(other) ? [one, other] : [other, one];
+  const parts = best.parts?.map((part, i) => (part.files && less.parts?.[i]?.files ?
+    {...part, files: together([...part.files, ...less.parts[i].files])} : part));
+  return {...best, parts, accused: one.accused || other.accused};
+}
 
 /**
  * Messages of several looks as one list: each once (by its tag, place and time),
@@ -26,10 +39,9 @@ export function merge(looks) {
       const place = places.get(message.message);
       const key = [message.tag, message.sender, message.sent, place?.room_seq].join('\n');
       const old = found.get(key);
-      const one = {...message, seq: place?.room_seq, seen: place?.seen_seq, report: look.report};
-      if (!old) found.set(key, one);
-      else found.set(key, {...(worth(one) > worth(old) ? one : old),
-        accused: one.accused || old.accused});
+      const one = {...message, seq: place?.room_seq, seen: place?.seen_seq, report: look.report,
+        parts: placed(message, look)};
+      found.set(key, old ? most(one, old) : one);
     }
   }
   const list = [...found.values()];
@@ -57,28 +69,14 @@ export function handed(messages, {seq, seen, sender}) {
   return {had: before.filter((one) => one <= seen), missing: before.filter((one) => one > seen)};
 }
 
-/** In pieces that end at line ends where there are some. */
-export function chunks(text, size = CHUNK) {
-  const out = [];
-  let at = 0;
-  while (at < text.length) {
-    let end = Math.min(at + size, text.length);
-    if (end < text.length) {
-      const line = text.lastIndexOf('\n', end - 1);
-      if (line >= at) end = line + 1;
-      // Not between the halves of a character.
-      else if (/[\uD800-\uDBFF]/.test(text[end - 1])) end -= 1;
-    }
-    out.push(text.slice(at, Math.max(end, at + 1)));
-    at = Math.max(end, at + 1);
-  }
-  return out;
-}
-
 // ---- What is proven ----------------------------------------------------------------------
 
+/** Parts that are to be seen: a file's key says nothing, be it there or withheld. */
+const visible = (message) => (message.parts ?? []).filter((part, i, all) => !part.attachment_key &&
+  !(part.state === 'withheld' && all[i - 1]?.attachment?.key_withheld));
+
 function badges(message) {
-  const withheld = (message.parts ?? []).filter((part) => part.state === 'withheld').length;
+  const withheld = visible(message).filter((part) => part.state === 'withheld').length;
   const out = [];
   if (isWithheld(message)) {
     out.push(el('span', {class: 'badge warn'}, '◌ ', s.withheld));
@@ -92,7 +90,7 @@ function badges(message) {
     out.push(el('span', {class: 'badge warn'}, s.malformed));
   }
   if (withheld > 0) {
-    out.push(el('span', {class: 'badge warn'}, '◌ ', s.partsWithheld(withheld, message.parts.length)));
+    out.push(el('span', {class: 'badge warn'}, '◌ ', s.partsWithheld(withheld, visible(message).length)));
   }
   return el('span', {class: 'badges'}, out);
 }
@@ -108,79 +106,14 @@ const whyNot = (message) => s.why[message.verdict] ??
 
 // ---- What is shown -----------------------------------------------------------------------
 
-function textNode(text) {
-  const node = el('div', {class: 'message-text', dir: 'auto'});
-  const whole = () => replace(node, chunks(text).map((chunk) => el('span', {dir: 'auto'}, chunk)));
-  if (text.length <= FOLDED) {
-    node.textContent = text;
-    return node;
-  }
-  const folded = text.slice(0, FOLDED);
-  const unfold = button(s.unfold(number(text.length)), () => {
-    whole();
-    unfold.remove();
-  }, 'quiet');
-  replace(node, el('span', {dir: 'auto'}, folded), '…');
-  return [node, unfold];
-}
-
-/** A button that works as long as it is held, by pointer or by key. */
-function holdButton(label, press, release) {
-  const node = el('button', {type: 'button'}, label);
-  const isKey = (event) => event.key === ' ' || event.key === 'Enter';
-  node.addEventListener('pointerdown', press);
-  for (const type of ['pointerup', 'pointerleave', 'pointercancel', 'blur']) {
-    node.addEventListener(type, release);
-  }
-  node.addEventListener('keydown', (event) => {
-    if (isKey(event)) {
-      event.preventDefault();
-      if (!event.repeat) press();
-    }
-  });
-  node.addEventListener('keyup', (event) => isKey(event) && release());
-  node.addEventListener('contextmenu', (event) => event.preventDefault());
-  return node;
-}
-
-function mediaNode(part, onReveal) {
+function mediaOf(part, onReveal) {
   const kind = part.media_type.split('/')[0].toLowerCase();
-  const media = kind === 'image' ?
-    el('img', {src: part.evidence, alt: s.picture, loading: 'lazy', draggable: 'false'}) :
-    el(kind, {'src': part.evidence, 'controls': true, 'muted': true, 'preload': 'none',
-      'controlslist': 'nodownload', 'disablepictureinpicture': true, 'aria-label': s.media[kind]});
-  const node = el('figure', {class: 'media'});
-  const lost = el('p', {class: 'hint', hidden: true}, s.mediaLost);
-  let shown = false;
-  const reveal = () => {
-    if (shown) return;
-    shown = true;
-    node.classList.add('shown');
-    onReveal(kind);
-  };
-  const hide = () => {
-    shown = false;
-    node.classList.remove('shown');
-    media.pause?.();
-    media.muted = true; // it was made heard while it was shown
-  };
-  if (kind !== 'image') {
-    media.muted = true;
-    // What is heard is revealed as well.
-    media.addEventListener('volumechange', () => {
-      if (!shown && !media.muted) media.muted = true;
-    });
-  }
-  media.addEventListener('error', () => {
-    lost.hidden = false;
-  });
-  node.append(el('div', {class: 'frame'}, media), lost, el('div', {class: 'actions'},
-      holdButton(s.reveal, reveal, hide),
-      kind !== 'audio' && check(s.colour, false, (on) => node.classList.toggle('colour', on))));
-  node.reveal = reveal;
-  node.hide = hide;
-  return node;
+  return mediaNode({kind, src: part.evidence, atSight: true}, onReveal);
 }
+
+/** Where it is kept, as the sender says. */
+const elsewhere = (part) => part.state === 'external' && el('p', {}, s.outside, ' ',
+    el('span', {class: 'mono'}, foreign(part.url ?? '')), ' ', foreign(part.description ?? ''));
 
 function partNode(part, several, onReveal) {
   const name = part.name && el('span', {}, '“', foreign(part.name), '”');
@@ -189,10 +122,9 @@ function partNode(part, several, onReveal) {
     el('p', {class: 'hint badges'}, s.parts[part.state], ' ', name, ' ', type, ' ',
         part.bytes !== undefined && bytes(part.bytes));
   return el('div', {class: several ? 'part' : undefined}, head,
-      part.state === 'external' && el('p', {}, s.outside, ' ',
-          el('span', {class: 'mono'}, foreign(part.url ?? '')), ' ', foreign(part.description ?? '')),
+      elsewhere(part),
       part.state === 'more' && el('p', {class: 'hint'}, s.moreParts(part.parts)),
-      part.evidence && mediaNode(part, onReveal),
+      part.evidence && mediaOf(part, onReveal),
       part.text !== undefined && textNode(part.text),
       part.state === 'there' && part.text === undefined && !part.evidence &&
         el('p', {class: 'hint'}, s.notShown));
@@ -206,38 +138,53 @@ function placeNode(messages, message) {
       had.length + missing.length > 0 && s.handed(message.seen, missing));
 }
 
-function messageNode(messages, index, onReveal) {
+function messageNode(messages, index, onReveal, fileNode) {
   const message = messages[index];
   const isShown = message.parts !== undefined;
+  const parts = visible(message);
+  const oneOf = (part) => (part.files ?
+    el('div', {class: parts.length > 1 ? 'part' : undefined}, elsewhere(part),
+        part.files.map((file) => fileNode(file, message))) :
+    partNode(part, parts.length > 1, onReveal));
   return el('li', {'class': `message${message.accused ? ' accused' : ''}${isShown ? '' : ' not-shown'}`,
     'tabindex': '-1', 'data-index': index},
   el('header', {}, foreign(message.sender), message.accused &&
       el('span', {class: 'badge'}, s.reported),
   el('time', {datetime: new Date(message.sent).toISOString()}, time(message.sent)), badges(message)),
   placeNode(messages, message),
-  isShown ? (message.parts.length > 0 ?
-    message.parts.map((part) => partNode(part, message.parts.length > 1, onReveal)) :
+  isShown ? (parts.length > 0 ? parts.map(oneOf) :
     el('p', {class: 'hint'}, s.notReadable)) :
     el('p', {}, wasSent(message) ? s.sentText : '', ' ',
-        isWithheld(message) ? s.withheldText : s.unreadableText));
+        isWithheld(message) ? s.withheldText : s.unreadableText),
+  (message.stray_attachments ?? []).map(({part, why}) => el('p', {class: 'verdict'},
+      el('span', {class: 'badge bad'}, '✗ ', strings.attachment.states.refused), ' ', s.stray(part), ' ', foreign(why))));
 }
 
 /**
  * looks: answers of POST /v1/reports/N/look. onReveal(kind) is told of each
- * picture that is revealed. Gives {node, notes, move(by), reveal(), hide()}. notes:
- * the reporters'; they are gone through and revealed as messages are.
+ * picture that is revealed. fail(error), where files may be fetched again, is told of
+ * what fails. Gives {node, notes, move(by), reveal(), hide()}. notes: the reporters';
+ * they are gone through and revealed as messages are.
  */
-export function conversation(looks, onReveal) {
+export function conversation(looks, onReveal, fail) {
   const messages = merge(looks);
+  const files = [];
+  const retry = fail && ((node) => tryAgain(node).then(() => following.again(), fail));
+  const fileNode = (file, message) => {
+    const node = attachmentNode(file, message.proven, onReveal, retry);
+    files.push(node);
+    return node;
+  };
   const list = el('ol', {class: 'conversation', 'aria-label': s.title});
   let at = -1;
   messages.forEach((message, i) => {
     const missing = gap(messages[i - 1], message);
     if (missing > 0) list.append(el('li', {class: 'gap'}, s.gap(missing)));
-    list.append(messageNode(messages, i, onReveal));
+    list.append(messageNode(messages, i, onReveal, fileNode));
   });
   const notes = looks.filter((look) => look.note).map((look) => el('div', {class: 'part note', tabindex: '-1'},
       el('h3', {}, s.note), el('p', {class: 'message-text', dir: 'auto'}, look.note)));
+  const following = follow(files);
   const items = [...list.querySelectorAll('.message'), ...notes];
   const current = () => items[at] ?? items.find((item) => item.classList.contains('accused'));
   return {

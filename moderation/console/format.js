@@ -11,6 +11,7 @@ const shortDay = new Intl.DateTimeFormat(locale, {day: 'numeric', month: 'short'
 const shortMonth = new Intl.DateTimeFormat(locale, {month: 'short', year: '2-digit',
   timeZone: 'UTC'});
 const relative = new Intl.RelativeTimeFormat(locale, {numeric: 'auto', style: 'short'});
+const both = new Intl.ListFormat(locale, {type: 'conjunction'});
 const units = [['day', 86400e3], ['hour', 3600e3], ['minute', 60e3], ['second', 1e3]];
 
 export const number = (n) => whole.format(n);
@@ -47,6 +48,21 @@ export function bytes(n) {
   return new Intl.NumberFormat(locale, {style: 'unit', unit,
     unitDisplay: unit === 'byte' ? 'long' : 'short',
     maximumFractionDigits: 1}).format(n / {byte: 1, kilobyte: 1e3, megabyte: 1e6}[unit]);
+}
+
+/** From so many bytes to so many, about: "1.2–1.4 MB". */
+export const sizes = (from, to) => new Intl.NumberFormat(locale, {style: 'unit', unit: 'megabyte', unitDisplay: 'short',
+  maximumFractionDigits: 2}).formatRange(from / 1e6, to / 1e6);
+
+/** "a, b and c". */
+export const list = (items) => both.format(items);
+
+/** A place in a film, of seconds: "1:02", "1:00:02", and below a minute "0:02.5". */
+export function clock(seconds) {
+  const [h, m] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const rest = seconds < 60 ? (Math.floor(seconds * 10) / 10).toFixed(1).padStart(4, '0') :
+    String(Math.floor(seconds % 60)).padStart(2, '0');
+  return h > 0 ? `${h}:${String(m).padStart(2, '0')}:${rest}` : `${m}:${rest}`;
 }
 
 /** A moment with its distance from now, as an element's text and title. */

@@ -36,7 +36,7 @@ const all = () => [...here, ...everywhere];
 function isTyping(target) {
   return target.isContentEditable || target.tagName === 'TEXTAREA' ||
     (target.tagName === 'INPUT' &&
-     !['checkbox', 'radio', 'button', 'submit'].includes(target.type)) ||
+     !['checkbox', 'radio', 'range', 'button', 'submit'].includes(target.type)) ||
     target.tagName === 'SELECT';
 }
 

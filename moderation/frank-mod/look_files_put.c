@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files that a report discloses, told. */
 #include "look_files.h"
+#include "size.h"
 
 #include <inttypes.h>
 
@@ -13,11 +14,14 @@ static const char *const states[] = {
 
 static void put_run(const struct look_file *file)
 {
+    char size[SIZE_TEXT_BYTES];
+
     if (file->is_whole) {
         (void)printf("all of it");
     } else {
-        (void)printf("bytes %" PRIu64 " to %" PRIu64, file->begin,
-                     file->begin + file->len - 1);
+        size_text(size, file->len);
+        (void)printf("bytes %" PRIu64 "-%" PRIu64 " (%s)", file->begin,
+                     file->begin + file->len, size);
     }
 }
 

@@ -62,10 +62,12 @@ static bool load_token(char out[static TOKEN_MAX], const char *path)
 
 static int send_request(struct fetch_answer *answer,
                         const struct service *service, const char *method,
-                        const char *path, const char *body)
+                        const char *path, const char *body, const char *range)
 {
-    static const struct fetch_header headers[] = {{"Frank-Request", "1"},
-                                                  {NULL, NULL}};
+    const struct fetch_header headers[] = {
+        {"Frank-Request", "1"},
+        {range != NULL ? "Range" : NULL, range},
+        {NULL, NULL}};
     static const struct fetch_networks anywhere = {
         .list = {{.bits = 0}, {.address = {{0}}, .bits = 0}}, .count = 1};
     bool is_unix = strncmp(service->where, "unix:", 5) == 0;
@@ -127,8 +129,10 @@ static int refused(const struct fetch_answer *answer)
     return code;
 }
 
+/* range NULL: all of it. */
 static int ask(struct fetch_answer *answer, const struct service *service,
-               const char *method, const char *path, json_t *body)
+               const char *method, const char *path, json_t *body,
+               const char *range)
 {
     char *text = body != NULL ? json_dumps(body, JSON_COMPACT) : NULL;
     int code;
@@ -136,13 +140,13 @@ static int ask(struct fetch_answer *answer, const struct service *service,
     if (fetch_start() != FRANK_OK || (body != NULL && text == NULL)) {
         code = io_say(EXIT_TROUBLE, "out of memory");
     } else {
-        code = send_request(answer, service, method, path, text);
+        code = send_request(answer, service, method, path, text, range);
     }
     if (text != NULL) {
         sodium_memzero(text, strlen(text));
         free(text);
     }
-    if (code == EXIT_DONE && answer->status != 200) {
+    if (code == EXIT_DONE && answer->status != (range != NULL ? 206 : 200)) {
         code = refused(answer);
         fetch_answer_free(answer);
     }
@@ -153,7 +157,7 @@ int service_ask(json_t **out, const struct service *service, const char *method,
                 const char *path, json_t *body)
 {
     struct fetch_answer answer = {0};
-    int code = ask(&answer, service, method, path, body);
+    int code = ask(&answer, service, method, path, body, NULL);
 
     *out = NULL;
     if (code == EXIT_DONE && strcmp(answer.media, "text/csv") == 0) {
@@ -170,13 +174,23 @@ int service_ask(json_t **out, const struct service *service, const char *method,
     return code;
 }
 
+static int take_bytes(struct blob *out, const struct fetch_answer *answer)
+{
+    int code = io_alloc(out, answer->len);
+
+    if (code == EXIT_DONE) {
+        memcpy(out->data, answer->body, answer->len);
+    }
+    return code;
+}
+
 /* media NULL: any. */
 static int ask_bytes(struct blob *out, const struct service *service,
                      const char *method, const char *path, const char *media,
                      json_t *body)
 {
     struct fetch_answer answer = {0};
-    int code = ask(&answer, service, method, path, body);
+    int code = ask(&answer, service, method, path, body, NULL);
 
     memset(out, 0, sizeof *out);
     if (code == EXIT_DONE && media != NULL &&
@@ -185,10 +199,29 @@ static int ask_bytes(struct blob *out, const struct service *service,
                       service->where);
     }
     if (code == EXIT_DONE) {
-        code = io_alloc(out, answer.len);
+        code = take_bytes(out, &answer);
+    }
+    fetch_answer_free(&answer);
+    return code;
+}
+
+int service_range(struct blob *out, const struct service *service,
+                  const char *path, uint64_t begin, uint64_t end)
+{
+    struct fetch_answer answer = {0};
+    char range[64];
+    int code;
+
+    memset(out, 0, sizeof *out);
+    (void)snprintf(range, sizeof range, "bytes=%" PRIu64 "-%" PRIu64, begin,
+                   end - 1);
+    code = ask(&answer, service, "GET", path, NULL, range);
+    if (code == EXIT_DONE && answer.len != end - begin) {
+        code = io_say(EXIT_TROUBLE, "%s: not an answer of the service",
+                      service->where);
     }
     if (code == EXIT_DONE) {
-        memcpy(out->data, answer.body, answer.len);
+        code = take_bytes(out, &answer);
     }
     fetch_answer_free(&answer);
     return code;

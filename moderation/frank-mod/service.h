@@ -34,6 +34,10 @@ int service_post_bytes(struct blob *out, const struct service *service,
 int service_bytes(struct blob *out, const struct service *service,
                   const char *path);
 
+/* GETs bytes begin to end, the one behind the last, of what lies there. */
+int service_range(struct blob *out, const struct service *service,
+                  const char *path, uint64_t begin, uint64_t end);
+
 /* Prints an answer for a person: a member a line, text of strangers made
  * harmless, times as dates; or as JSON. Gives an exit code. */
 int service_show(const struct service *service, const json_t *answer);

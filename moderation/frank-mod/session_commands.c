@@ -4,6 +4,7 @@
 #include "ask_secret.h"
 #include "commands.h"
 #include "consent.h"
+#include "evidence.h"
 #include "render.h"
 #include "secret_file.h"
 #include "service.h"
@@ -535,6 +536,9 @@ int look_command(const struct command *self, int argc, char **argv)
     }
     if (code == EXIT_DONE && flags.out != NULL) {
         code = put_contents(flags.out, answer);
+    }
+    if (code == EXIT_DONE && flags.out != NULL) {
+        code = evidence_put(flags.out, &flags.service, answer);
     }
     if (code == EXIT_DONE && flags.service.json) {
         code = service_show(&flags.service, answer);

@@ -61,6 +61,7 @@ mod_act act_retry;
 mod_run run_reporter;
 
 /* showing.c */
+mod_run run_attachments;
 mod_run run_evidence;
 
 /* export_calls.c */

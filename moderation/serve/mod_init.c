@@ -97,7 +97,10 @@ static int make_configuration(const char *folder, const char *hub,
                   "quorum = %s\n"
                   "\n# Who cosigns what the public sees of the log "
                   "(docs/HUB.md, section 7):\n"
-                  "#witnesses = %s/witnesses\n",
+                  "#witnesses = %s/witnesses\n"
+                  "\n# Where the messenger keeps the files that reports "
+                  "disclose, or none is fetched:\n"
+                  "#attachment-store = https://media.example/files/\n",
                   hub, folder, quorum, folder);
     if (fclose(out) != 0) {
         free(text);

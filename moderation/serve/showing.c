@@ -208,6 +208,19 @@ static json_t *order_json(const struct looking *l)
     return order;
 }
 
+/* Where it is told how far files are, without another look. */
+static void put_files_address(struct showing *s)
+{
+    char address[160];
+
+    if (opening_body(s->looking->opening)->disclosure_count > 0) {
+        (void)snprintf(address, sizeof address,
+                       "/v1/reports/%" PRIu64 "/attachments/%s",
+                       s->looking->report.number, s->ticket);
+        call_put(s->call, "attachments", json_string(address));
+    }
+}
+
 static void put_look(struct showing *s)
 {
     struct call *call = s->call;
@@ -233,6 +246,7 @@ static void put_look(struct showing *s)
     call_put(call, "messages", messages);
     call_put(call, "order", order_json(l));
     call_put(call, "order_is_forged", json_boolean(l->order_is_forged));
+    put_files_address(s);
 }
 
 void show_look(struct call *call, const struct looking *looking,
@@ -253,6 +267,90 @@ void show_look(struct call *call, const struct looking *looking,
     put_look(s);
     sodium_memzero(s, sizeof *s);
     free(s);
+}
+
+/* ---- How far files are ----------------------------------------------------
+ */
+
+static void put_message_files(json_t *list, struct showing *s, size_t message)
+{
+    const struct frank_opening *o =
+        &opening_body(s->looking->opening)->openings[message];
+
+    if (o->disclosed && parts_read(&s->parts, o->content.data, o->content.len,
+                                   NULL) == FRANK_OK) {
+        for (size_t i = 0; i < s->parts.count; i++) {
+            json_t *file = show_file(&s->files, message, i, &s->parts.items[i]);
+
+            if (file != NULL) {
+                (void)json_array_append_new(
+                    list,
+                    json_pack("{s:I,s:I,s:o}", "message", (json_int_t)message,
+                              "part", (json_int_t)i, "attachment", file));
+            }
+        }
+        parts_free(&s->parts);
+    }
+}
+
+/* Under the ticket of the look that asks. */
+static void put_files(struct call *call, const struct looking *l,
+                      const char *ticket)
+{
+    struct showing *s = calloc(1, sizeof *s);
+    json_t *list = json_array();
+
+    if (s == NULL) {
+        json_decref(list);
+        call_refuse(call, 503, "busy", "Out of memory");
+        return;
+    }
+    s->call = call;
+    s->looking = l;
+    (void)snprintf(s->ticket, sizeof s->ticket, "%s", ticket);
+    shown_files_read(&s->files, call, l, s->ticket);
+    for (size_t i = 0; i < opening_report(l->opening)->header.count; i++) {
+        put_message_files(list, s, i);
+    }
+    call_put(call, "attachments", list);
+    sodium_memzero(s, sizeof *s);
+    free(s);
+}
+
+/* Whether somebody to whom a look gave this ticket may look still. */
+static struct cases_answer looks_still(struct call *call, uint64_t report,
+                                       const char *text)
+{
+    struct ticket ticket = {.session = call->session, .report = report};
+    struct cases_answer may = cases_unknown();
+
+    if (ticket_read(&ticket, call->mod->secrets->tickets, text, call->now)) {
+        struct db *db = call_read(call);
+
+        may = looks_may(db, &call->who, report, ticket.second_look, call->now);
+        call_read_end(call);
+    }
+    return may;
+}
+
+/* What a look said of files, as it is now: whoever waits for them does not look
+ * anew, which is an entry of the log each time. */
+void run_attachments(struct call *call)
+{
+    uint64_t report = call_number(call, 0);
+    const char *ticket = http_segment(call->exchange, 1);
+    struct looking *l;
+
+    if (!call_done(call, looks_still(call, report, ticket))) {
+        return;
+    }
+    l = looking_open(call->mod, report);
+    if (l == NULL) {
+        (void)call_done(call, cases_unknown());
+        return;
+    }
+    put_files(call, l, ticket);
+    looking_free(l);
 }
 
 /* ---- Evidence
@@ -315,20 +413,14 @@ static void answer_part(struct call *call, const struct looking *l,
 void run_evidence(struct call *call)
 {
     uint64_t report = call_number(call, 0);
-    struct ticket ticket = {.session = call->session, .report = report};
     struct cases_answer may = cases_unknown();
     struct looking *l = NULL;
     size_t message = 0;
     size_t part = 0;
 
     if (read_place(http_segment(call->exchange, 1), &message) &&
-        read_place(http_segment(call->exchange, 2), &part) &&
-        ticket_read(&ticket, call->mod->secrets->tickets,
-                    http_segment(call->exchange, 3), call->now)) {
-        struct db *db = call_read(call);
-
-        may = looks_may(db, &call->who, report, ticket.second_look, call->now);
-        call_read_end(call);
+        read_place(http_segment(call->exchange, 2), &part)) {
+        may = looks_still(call, report, http_segment(call->exchange, 3));
     }
     if (!call_done(call, may)) {
         return;

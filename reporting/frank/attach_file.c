@@ -44,11 +44,20 @@ static int load_content(struct attach_file *out,
     if (code == EXIT_DONE) {
         code = io_alloc(&out->scratch, out->bytes.len);
     }
-    if (code == EXIT_DONE &&
-        read_content(out, arguments->part, &fault) != FRANK_OK) {
-        code = io_fault(arguments->content, &fault);
+    if (code != EXIT_DONE) {
+        return code;
     }
-    return code;
+    switch (read_content(out, arguments->part, &fault)) {
+    case FRANK_OK:
+        return EXIT_DONE;
+    case FRANK_ERR_NO_FILE:
+        return io_say(EXIT_REFUSED,
+                      "%s: part %u stands for no file: --part names another "
+                      "(frank content show lists them)",
+                      arguments->content, arguments->part);
+    default:
+        return io_fault(arguments->content, &fault);
+    }
 }
 
 static int load_descriptor(struct attach_file *out,

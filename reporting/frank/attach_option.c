@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "attach_option.h"
 
+#include "attach_file.h"
 #include "disclosure.h"
 #include "disclosure_file.h"
 
@@ -121,11 +122,8 @@ static void put_file(const struct disclosed_file *file)
     if (file->bytes == file->attachment.size) {
         (void)printf("all of it");
     } else {
-        (void)printf("bytes %" PRIu64 " to %" PRIu64, file->begin,
-                     file->begin + file->bytes - 1);
-    }
-    if (!file->by_file_key && file->has_key) {
-        (void)printf("; and the key of all of it, in the message");
+        attach_bytes_text(stdout, (struct attach_bytes){
+                                      file->begin, file->begin + file->bytes});
     }
 }
 
@@ -157,5 +155,41 @@ void attach_option_preview(const struct frank_report_body *body)
         const struct frank_disclosure *d = &body->disclosures[i];
 
         preview(d, body->openings[d->message].content);
+    }
+}
+
+/* ---- What shows more than was asked for ---------------------------------- */
+
+static bool shows_more(const struct frank_report_body *body,
+                       const struct frank_disclosure *d)
+{
+    struct disclosed_file file;
+    bool shows = disclosure_read(&file, d, body->openings[d->message].content,
+                                 NULL) == FRANK_OK &&
+                 !file.by_file_key && file.has_key &&
+                 file.bytes < file.attachment.size;
+
+    sodium_memzero(&file, sizeof file);
+    return shows;
+}
+
+void attach_option_caution(const struct frank_report_body *body)
+{
+    const struct frank_disclosure *before = NULL;
+
+    for (size_t i = 0; i < body->disclosure_count; i++) {
+        const struct frank_disclosure *d = &body->disclosures[i];
+
+        if ((before == NULL || before->message != d->message ||
+             before->part != d->part) &&
+            shows_more(body, d)) {
+            (void)io_say(EXIT_DONE,
+                         "message %u, part %u: a part of the file is "
+                         "disclosed, but the message shows the key of all of "
+                         "it, with which whoever has the sealed file reads "
+                         "it (--withhold-part leaves a part with a key out)",
+                         d->message, d->part);
+        }
+        before = d;
     }
 }

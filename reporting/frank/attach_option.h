@@ -28,4 +28,7 @@ void attach_option_free(struct attach_option *option);
 /* What a report that was read back discloses of files, in lines. */
 void attach_option_preview(const struct frank_report_body *body);
 
+/* Says where a part of a file is disclosed beside the key of all of it. */
+void attach_option_caution(const struct frank_report_body *body);
+
 #endif

@@ -244,19 +244,9 @@ static void preview_message(const struct frank_opening *opening, size_t index)
     sodium_memzero(&located, sizeof located);
 }
 
-/* Read back from the very bytes that would be sealed. */
-static int preview(const struct draft *draft, const uint8_t *bytes, size_t len)
+static int preview(const struct draft *draft,
+                   const struct frank_unsealed *report)
 {
-    struct frank_unsealed *report = calloc(1, sizeof *report);
-    struct frank_fault fault;
-
-    if (report == NULL) {
-        return io_say(EXIT_TROUBLE, "out of memory");
-    }
-    if (frank_report_read(report, bytes, len, &fault) != FRANK_OK) {
-        free(report);
-        return io_fault("report", &fault);
-    }
     (void)puts("What the hub and everyone who handles the report can read:");
     (void)printf("reporter    ");
     if (report->reporter.len == 0) {
@@ -277,7 +267,6 @@ static int preview(const struct draft *draft, const uint8_t *bytes, size_t len)
     }
     attach_option_preview(&report->body);
     (void)puts("\nNothing was sealed: this is a preview.");
-    free(report);
     return io_finish(EXIT_DONE);
 }
 
@@ -321,6 +310,28 @@ static int say_refused(size_t message, const struct frank_fault *fault)
     return io_fault(what, fault);
 }
 
+/* What is told is read back from the very bytes that are sealed. */
+static int tell_and_put(const struct draft *draft, const uint8_t *unsealed,
+                        size_t len)
+{
+    struct frank_unsealed *report = calloc(1, sizeof *report);
+    struct frank_fault fault;
+    int code;
+
+    if (report == NULL) {
+        return io_say(EXIT_TROUBLE, "out of memory");
+    }
+    if (frank_report_read(report, unsealed, len, &fault) != FRANK_OK) {
+        code = io_fault("report", &fault);
+    } else {
+        attach_option_caution(&report->body);
+        code = draft->preview ? preview(draft, report)
+                              : put_sealed(draft, unsealed, len);
+    }
+    free(report);
+    return code;
+}
+
 /* The report's plaintext lies in guarded memory. */
 static int build_and_put(const struct draft *draft)
 {
@@ -344,8 +355,7 @@ static int build_and_put(const struct draft *draft)
                            random, &fault) != FRANK_OK) {
         code = say_refused(message, &fault);
     } else {
-        code = draft->preview ? preview(draft, unsealed, len)
-                              : put_sealed(draft, unsealed, len);
+        code = tell_and_put(draft, unsealed, len);
     }
     sodium_free(unsealed); /* wipes */
     return code;

@@ -26,7 +26,9 @@ before(async () => {
     sender: `mimi://example.com/u/${canary}`, room: `mimi://example.com/r/${canary}`,
     messages: [{text: `hello ${canary}`, seq: 3}, {parts: [{name: 'text', text: 'look'},
       {name: 'picture', type: 'image/png', picture: true}, {name: 'more', text: 'x'}], seq: 7,
-    withhold_parts: [2]}, {text: 'withheld', seq: 8, withheld: true}]}));
+    withhold_parts: [2]}, {text: 'withheld', seq: 8, withheld: true}, {parts: [
+      {file: 'picture.jpg', name: `${canary}.jpg`, disclose: true},
+      {file: 'short.webm', name: `${canary}.webm`, disclose: true}], seq: 9}]}));
   await world.do('reports', {count: 20});
   await world.do('open', {by: 'ann', case: number});
 });
@@ -431,8 +433,16 @@ test('nothing of a case is in the browser after logout', {timeout: 120000}, asyn
   await showCase(page);
   assert.ok((await page.locator('main').innerText()).includes(canary), 'it was there');
   assert.ok(!(await page.title()).includes(canary));
-  await page.locator('.media img').scrollIntoViewIfNeeded();
+  await page.locator('.media img').first().scrollIntoViewIfNeeded();
   await page.waitForFunction(() => document.querySelector('.media img').naturalWidth > 0);
+  await counts(page.locator('.attachment .badge', {hasText: 'Proven'}), 2);
+  for (let i = 0; i < 4; i++) await page.keyboard.press('j');
+  await page.keyboard.down('v');
+  await page.waitForFunction(() => document.querySelector('.attachment img').naturalWidth > 0);
+  await page.getByText('8 key frames').waitFor();
+  await page.keyboard.up('v');
+  await page.getByRole('button', {name: 'Play it'}).click();
+  await page.waitForFunction(() => document.querySelector('.attachment video').currentTime > .1);
   await page.getByLabel('A note for colleagues').fill(`draft ${canary}`);
   await page.getByText('What you typed is kept (').waitFor();
   await visit(page, '#/queue');
@@ -454,12 +464,20 @@ test('nothing of a case is in the browser after logout', {timeout: 120000}, asyn
   await page.getByRole('heading', {name: 'Log in'}).waitFor();
   assert.ok(!(await page.content()).includes(canary));
   await context.close();
+  const holdingBytes = (wanted) => [...filesOf(profile)].filter((path) => readFileSync(path).includes(wanted));
   const holding = (text) => [...filesOf(profile)].filter((path) => {
     const bytes = readFileSync(path);
     return bytes.includes(text) || bytes.includes(Buffer.from(text, 'utf16le'));
   });
   assert.ok(holding(`localhost:${world.port}`).length > 0, 'that it was here is found');
   assert.deepEqual(holding(canary), [], 'no file of the browser holds it');
+  for (const name of ['picture.jpg', 'short.webm']) {
+    const bytes = readFileSync(join(world.files, name));
+    for (const at of [.1, .5, .9]) {
+      const begin = Math.floor(bytes.length * at);
+      assert.deepEqual(holdingBytes(bytes.subarray(begin, begin + 32)), [], `nor ${name}`);
+    }
+  }
   assert.deepEqual(elsewhere, [], 'nobody else was asked');
   // Its history knows pages, and of cases their numbers alone.
   const {stdout} = await run('python3', ['-c', 'import json, sqlite3, sys; print(json.dumps(sqlite3.connect(' +

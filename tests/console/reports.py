@@ -4,12 +4,14 @@
 import base64
 import json
 import os
+import shutil
 import struct
 import subprocess
 import tempfile
 import time
 import zlib
 
+import media
 from mod import B, until
 
 FRANK = B + "/frank"
@@ -37,18 +39,77 @@ def picture(size=96):
             chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
-def make_content(path, message, sender, room):
-    """Bytes as a messenger makes them, with the command."""
+def keep_sealed(world, part, sealed):
+    """Gives the address in the store of a file whose part has a "store": "there",
+    "wrong" (a bit of it is another), "nowhere" (Commands.put() brings it)."""
+    with open(sealed, "rb") as f:
+        data = f.read()
+    world.sealed = {**getattr(world, "sealed", {}), part["file"]: data}
+    if part["store"] == "wrong":
+        data = data[:-1] + bytes((data[-1] ^ 1,))
+    if part["store"] != "nowhere":
+        world.store.put(part["file"], data)
+    return world.store.url + part["file"]
+
+
+def seal_file(world, path, part):
+    """Seals a file of media.py, or the part's own bytes; gives the specs of the
+    two parts that a content has of it. part: name, type; chunk: "4KiB"; disclose:
+    true, or ranges of bytes; store: where it is kept, in place of enclosing it."""
+    name = part["file"]
+    plain = path + ".plain"
+    if name in media.MAKERS:
+        shutil.copy(media.make(world.hub.folder, name), plain)
+    else:
+        with open(plain, "wb") as f:
+            f.write(body_of(part))
+    kind = part.get("type") or media.TYPES[name.rsplit(".", 1)[-1]]
+    subprocess.run([FRANK, "attach", "seal", "--quiet", "--chunk",
+                    part.get("chunk", "4KiB"), "--type", kind, "--name",
+                    part.get("name", name), "--key-out", path + ".key",
+                    "--descriptor-out", path + ".descriptor", "--out",
+                    path + ".sealed", plain], check=True)
+    if part.get("disclose"):
+        which = ["--all"]
+        if part["disclose"] is not True:
+            which = ["--range=%d-%d" % tuple(r) for r in part["disclose"]]
+        how = ["--enclose"]
+        if "store" in part:
+            how = ["--url", keep_sealed(world, part, path + ".sealed")]
+        subprocess.run([FRANK, "attach", "disclose", "--quiet", "--descriptor",
+                        path + ".descriptor", "--key", path + ".key", *which,
+                        *how, "--out", path + ".disclosed", path + ".sealed"],
+                       check=True)
+    return ["file;application/vnd.frank.attachment=%s.descriptor" % path,
+            "key;application/vnd.frank.attachment-key=%s.key" % path]
+
+
+def part_specs(world, path, message):
+    """The specs of a parted content, and by their slots the files that are
+    disclosed. A file is two parts."""
+    specs, disclosed = [], {}
+    for i, part in enumerate(message["parts"]):
+        name = "%s.part-%d" % (path, i)
+        if "file" in part:
+            if part.get("disclose"):
+                disclosed[len(specs)] = name + ".disclosed"
+            specs += seal_file(world, name, part)
+            continue
+        with open(name, "wb") as f:
+            f.write(body_of(part))
+        specs.append("%s;%s=%s" % (part.get("name", "text"),
+                                   part.get("type", "text/plain"), name))
+    return specs, disclosed
+
+
+def make_content(world, path, message, sender, room):
+    """Bytes as a messenger makes them, with the command. Gives its disclosed
+    files, by their slots."""
     who = ["--sender", message.get("sender", sender), "--room", room]
+    disclosed = {}
     with open(path, "wb") as out:
         if "parts" in message:
-            specs = []
-            for i, part in enumerate(message["parts"]):
-                name = "%s.part-%d" % (path, i)
-                with open(name, "wb") as f:
-                    f.write(body_of(part))
-                specs.append("%s;%s=%s" % (part.get("name", "text"),
-                                           part.get("type", "text/plain"), name))
+            specs, disclosed = part_specs(world, path, message)
             subprocess.run([FRANK, "content", "parted", *who, "--",
                             *specs],
                            stdout=out, check=True)
@@ -56,6 +117,7 @@ def make_content(path, message, sender, room):
             subprocess.run([FRANK, "content", "plain", *who, "--media-type",
                             message.get("type", "text/plain")],
                            input=body_of(message), stdout=out, check=True)
+    return disclosed
 
 
 def make_report(world, order, folder, env=None):
@@ -72,7 +134,9 @@ def make_report(world, order, folder, env=None):
             with open(path + ".spec") as f:
                 specs.append(f.read())
             continue
-        make_content(path, message, sender, room)
+        disclosed = make_content(world, path, message, sender, room)
+        for slot, file in disclosed.items():
+            more += ["--attach", "%d.%d=%s" % (i, slot, file)]
         at = str(message.get("at", begun + 10 * i))
         stamp = [FRANK, "stamp", "--keyring", world.hub.file("keyring"),
                  "--time", at]

@@ -4,7 +4,7 @@
 
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {login, open, patiently, startBrowser, startWorld, visit} from './lib.mjs';
+import {counts, login, open, patiently, startBrowser, startWorld, visit} from './lib.mjs';
 
 const folder = process.argv[2] ?? 'build/screenshots';
 mkdirSync(folder, {recursive: true});
@@ -35,6 +35,11 @@ const story = {reason: 'threat', sender: 'mimi://example.com/u/mallory', room: '
       {name: 'place', text: 'x'}], seq: 48, withhold_parts: [2]},
     {sender: 'mimi://example.com/u/alice', text: 'اتركني وشأني', seq: 49}]};
 const {case: number} = await world.do('report', story);
+const {case: files} = await world.do('report', {reason: 'threat', sender: 'mimi://example.com/u/mallory',
+  room: 'mimi://example.com/r/shed', messages: [{parts: [{name: 'text', text: 'Look what I have.'},
+    {file: 'picture.jpg', disclose: true}], seq: 11}, {parts: [{file: 'short.webm', name: 'shed.webm',
+    disclose: [[0, 65536]]}], seq: 12, withhold_parts: [1]}, {parts: [{file: 'sound.ogg'}], seq: 13,
+    withhold_parts: [1]}]});
 const {case: asked} = await world.do('report', {reason: 'hate', sender: 'mimi://example.com/u/pat',
   messages: [{text: 'hello'}]});
 await world.do('call', {by: 'ben', method: 'POST', path: `/v1/cases/${asked}/claim`});
@@ -53,6 +58,7 @@ for (const [outcome, policy] of [['warn', 'conduct'], ['suspend', 'fraud'], ['no
   if (outcome === 'warn') await world.do('appeal', {case: other, text: 'It was a joke'});
 }
 await world.do('open', {by: 'ann', case: number});
+await world.do('open', {by: 'ann', case: files});
 const draft = {decision: {outcome: 'restrict', policy: 'violence.threat', template: '', values: {},
   explanation: 'You threatened somebody. For two weeks you can only write to people who have you in their contacts.',
   withheld_seen: false}, note: 'The picture is of a front door.'};
@@ -101,6 +107,17 @@ for (const colorScheme of ['light', 'dark']) {
     await ann.keyboard.press('Control+k');
     await shot(ann, 'palette');
     await ann.keyboard.press('Escape');
+    await visit(ann, `#/case/${files}`);
+    await ann.keyboard.press('o');
+    await counts(ann.locator('.attachment .badge', {hasText: /Proven|Part withheld|Withheld by/}), 3);
+    for (let i = 0; i < 2; i++) {
+      await ann.keyboard.press('j');
+      await ann.keyboard.down('v');
+      await ann.waitForFunction(() => document.querySelector('.attachment img').naturalWidth > 0);
+      await ann.keyboard.up('v');
+    }
+    await ann.getByText(/key frames,|of the rest/).waitFor();
+    await shot(ann, 'file');
     const ben = await login(browser, world, 'ben', size);
     await visit(ben, `#/case/${decided.suspend}`);
     await ben.getByLabel('Return', {exact: true}).check();

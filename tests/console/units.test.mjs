@@ -8,7 +8,11 @@ import {join} from 'node:path';
 import {test} from 'node:test';
 import {load, sources} from './modules.mjs';
 
-const {merge, gap, handed, chunks} = await load('conversation.js');
+const {merge, gap, handed} = await load('conversation.js');
+const {chunks} = await load('text.js');
+const {pieces, range, together} = await load('attachment.js');
+const {spots} = await load('film.js');
+const {clock} = await load('format.js');
 const {flatten, fill, fitting, isGrave} = await load('decide.js');
 const {checkLog, Fault, rootFromTiles} = await load('log_check.js');
 const {day} = await load('queue.js');
@@ -86,6 +90,38 @@ const book = () => ({
   templates: [{id: 't', title: 'T', outcome: 'warn', policy: 'p', language: 'en', text: 'Hi {a} {{b}}',
     blanks: {a: 'who'}}, {id: 'u', title: 'U', outcome: 'suspend', language: 'en', text: 'Bye'}],
   grave: ['suspend'], second_look_share: 0.05,
+});
+
+test('what is disclosed of a file and what is not are all of it', () => {
+  const parts = (...all) => pieces(all.map(([begin, end]) => ({begin, end})), 10)
+      .map(({begin, end, isThere}) => `${begin}-${end}${isThere ? '' : '!'}`).join(' ');
+  assert.equal(parts([0, 10]), '0-10');
+  assert.equal(parts(), '0-10!');
+  assert.equal(parts([0, 4], [6, 8]), '0-4 4-6! 6-8 8-10!');
+  assert.equal(parts([4, 10]), '0-4! 4-10');
+  assert.deepEqual(pieces([], 0), []);
+  assert.equal(range({begin: 0, end: 65536}), 'bytes 0–65,535');
+  assert.equal(range({begin: 7, end: 8}), 'byte 7');
+  assert.match(range({begin: 1.2e6, end: 1.4e6}), /^1\.2–1\.4\sMB$/);
+});
+
+test('key frames are of places that are disclosed, evenly', () => {
+  const at = (all, size, count) => spots(all.map(([begin, end]) => ({begin, end})), size, count);
+  assert.deepEqual(at([[0, 100]], 100, 4), [.125, .375, .625, .875]);
+  assert.deepEqual(at([[0, 10], [90, 100]], 100, 4), [.025, .075, .925, .975]);
+  assert.deepEqual(at([], 100, 4), []);
+  assert.equal(spots([{begin: 0, end: 1}], 1).length, 8);
+});
+
+test('a file is whole where one report shows all of it, and else as each does', () => {
+  const of = (begin, state = 'partial') => ({state, disclosed: [{begin, end: begin + 1}], report: begin});
+  assert.deepEqual(together([of(1), of(2, 'there'), of(3)]), [of(2, 'there')]);
+  assert.deepEqual(together([of(1), of(2)]), [of(1), of(2)]);
+  assert.equal(together([of(1), {...of(1), report: 9}]).length, 1);
+});
+
+test('a place in a film is told as clocks do', () => {
+  assert.deepEqual([0, 5.97, 59.99, 62, 3602].map(clock), ['0:00.0', '0:05.9', '0:59.9', '1:02', '1:00:02']);
 });
 
 test('policies know what is above them, and what is retired with it', () => {

@@ -17,6 +17,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
                                 "service"))
 from mod import B, World, consent, share_file  # noqa: E402
 from reports import send_report  # noqa: E402
+from store import Store  # noqa: E402
 
 
 class Commands:
@@ -31,6 +32,11 @@ class Commands:
     def report(self, order):
         """One, of these messages; gives its case when it is taken over."""
         return {"case": send_report(self.world, order)}
+
+    def put(self, order):
+        """What was reported as kept in the store is there from now on."""
+        self.world.store.put(order["name"], self.world.sealed[order["name"]])
+        return {}
 
     def open(self, order):
         """A case that somebody has claimed, and ann's and ben's shares opened."""
@@ -97,7 +103,10 @@ class Commands:
 
 def main():
     settings = json.loads(sys.argv[1]) if len(sys.argv) > 1 else {}
-    world = World(**settings)
+    store = Store()
+    world = World(attachment_store=store.url, attachment_networks="127.0.0.0/8",
+                  attachment_retry="200ms", **settings)
+    world.store = store
     people = {}
     for name in ("ada", "ann", "ben", "cat", "lea", "aud"):
         person = getattr(world, name)
@@ -105,7 +114,7 @@ def main():
                         "password": person.password, "codes": person.codes}
     print(json.dumps({
         "port": world.mod.port, "people": people, "quorum": world.quorum,
-        "folder": world.mod.folder,
+        "folder": world.mod.folder, "files": world.hub.folder,
         "shares": {name: share_file(world.hub, n) for n, name in
                    enumerate(("ann", "ben", "cat"), 1)}}), flush=True)
     commands = Commands(world)

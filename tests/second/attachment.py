@@ -123,18 +123,24 @@ def seal(data, log2, number, file_key, names=(b"", b"")):
     return Descriptor(*names, len(data), log2, number, top), chunks
 
 
+def open_chunk(descriptor, file_key, i, chunk):
+    """One chunk, or Refused with its number."""
+    try:
+        return aead.unseal(descriptor.aead, chunk_key(file_key, i), NONCE, chunk)
+    except Refused as refused:
+        raise Refused(f"chunk {i}: {refused}") from None
+
+
 def unseal(descriptor, file_key, data):
-    """The file, or Refused."""
+    """The file, or Refused: by its length, its first wrong chunk, or its root."""
     chunks = pieces(data, descriptor.chunk + aead.TAG_BYTES)
-    if len(data) != descriptor.size + aead.TAG_BYTES * len(chunks):
+    wanted = -(-descriptor.size // descriptor.chunk)
+    if len(data) != descriptor.size + aead.TAG_BYTES * wanted:
         raise Refused("a sealed file of another length")
-    leaves = [leaf(file_key, i, chunk) for i, chunk in enumerate(chunks)]
-    if root(leaves) != descriptor.root:
+    plain = [open_chunk(descriptor, file_key, i, c) for i, c in enumerate(chunks)]
+    if root([leaf(file_key, i, c) for i, c in enumerate(chunks)]) != descriptor.root:
         raise Refused("another file than was committed to")
-    return b"".join(
-        aead.unseal(descriptor.aead, chunk_key(file_key, i), NONCE, chunk)
-        for i, chunk in enumerate(chunks)
-    )
+    return b"".join(plain)
 
 
 # ---- Vectors ----------------------------------------------------------------

@@ -56,6 +56,20 @@ w = World(**SETTINGS)
 kept = w.mod.file("data/attachments")
 
 
+def look_into(report):
+    """What frank-mod look writes of files, as name: bytes."""
+    out = tempfile.mkdtemp(dir=folder) + "/opened"
+    session = write("session", w.ann.token.encode() + b"\n")
+    os.chmod(session, 0o600)
+    ran = subprocess.run(
+        [B + "/frank-mod", "look", "--service", "unix:" + w.mod.file("mod.sock"),
+         "--session", session, "--out", out, str(report)],
+        stdout=subprocess.DEVNULL, timeout=60)
+    assert ran.returncode == 0, ran
+    return {name: read(os.path.join(out, name)) for name in os.listdir(out)
+            if not name.endswith(".content")}
+
+
 def in_files(*needles):
     """Which bytes stand in any file of the service's."""
     gc.collect()  # to close a file drops the locks of our open connections
@@ -105,6 +119,9 @@ check("in pieces, each byte once", len(pieces) > 1 and pieces[0][0] == 0 and
       pieces[-1][1] == len(file.sealed) - 1 and all(
           a[1] + 1 == b[0] for a, b in zip(pieces, pieces[1:])), pieces)
 status, body, headers = fetch(seen["evidence"])
+opened = look_into(report)
+check("the command has all of it, in pieces", opened == {
+    "message-0-part-0.file": film}, opened.keys())
 check("all of it is given without a range", status == 200 and body == film and
       headers["Content-Length"] == str(len(film)))
 for asked, first, last in (("bytes=0-0", 0, 0), ("bytes=65530-65545", 65530, 65545),
@@ -142,6 +159,10 @@ whole = 65536 + 16
 check("and was never asked for", sorted(store.ranges(file.name)) == [
     (whole, 4 * whole - 1), (80 * whole, len(file.sealed) - 1)],
     store.ranges(file.name))
+opened = look_into(report)
+check("the command writes each run, and nothing else", opened == {
+    "message-0-part-1.from-65536": film[65536:4 * 65536],
+    "message-0-part-1.from-%d" % (5 * MIB): film[5 * MIB:]}, opened.keys())
 parts = w.ann.must("POST", "/v1/reports/%d/look" % report)["messages"][0]["parts"]
 check("the message's text is as ever", parts[0]["text"] == "look at this")
 check("the key's part is withheld", parts[2]["state"] == "withheld")

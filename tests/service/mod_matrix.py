@@ -391,6 +391,12 @@ other_address = w.ben.must("POST", "/v1/reports/%d/look" % report_of[OTHER])[
     "messages"][1]["parts"][0]["evidence"]
 row(name, "another's", other_address, others="not-found")
 row(name, "his", address, others="not-found", reviewer=DONE)
+name = "GET /v1/reports/{report}/attachments/{ticket}"
+nowhere(name)
+row(name, "another's", "/v1/reports/%d/attachments/%s" % (
+    report_of[OTHER], other_address.split("/")[-1]), others="not-found")
+row(name, "his", "/v1/reports/%d/attachments/%s" % (
+    REPORT["reviewer"], address.split("/")[-1]), others="not-found", reviewer=DONE)
 name = "POST /v1/reports/{report}/reporter"
 nowhere(name, {"why": "to know"})
 row(name, "another's", "/v1/reports/%d/reporter" % report_of[OTHER],

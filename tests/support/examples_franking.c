@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Contents, tags, stamps, plain reports, keyring. */
+/* Contents, tags, files, stamps, plain reports, keyring. */
 #include "examples.h"
 #include "mimi_report.h"
 #include "rings.h"
+#include "sealed_files.h"
 #include "stamp.h"
 #include "stamper.h"
 
@@ -277,6 +278,45 @@ static void keyring_file(struct bytes *out)
     free(encoded);
 }
 
+/* ---- Files --------------------------------------------------------------- */
+
+static void attachment_descriptor(struct bytes *out)
+{
+    struct sealed_file file = sealed_file_stated(10);
+
+    assert_ok(frank_attachment_encode(out->data, sizeof out->data, &out->len,
+                                      &file.attachment, NULL));
+}
+
+/* Of the second chunk, which is one byte long. */
+static void attachment_leaf_input(struct bytes *out)
+{
+    static const uint8_t front[] = {0, 0, 0, 0, 0, 0, 0, 0, 1};
+    struct sealed_file file = sealed_file_stated(10);
+    struct frank_span key = sealed_file_keys(&file, (struct frank_range){1, 1});
+    struct frank_span sealed =
+        sealed_file_run(&file, (struct frank_range){1, 1});
+    uint8_t hash[FRANK_HASH_BYTES];
+
+    (void)crypto_hash_sha256(hash, key.data, key.len);
+    examples_put(out, front, sizeof front);
+    examples_put(out, hash, sizeof hash);
+    examples_put(out, sealed.data, sealed.len);
+}
+
+static void attachment_leaf(struct bytes *out)
+{
+    struct sealed_file file = sealed_file_stated(10);
+    struct bytes input = {.len = 0};
+    uint8_t hash[FRANK_HASH_BYTES];
+
+    out->len = FRANK_HASH_BYTES;
+    assert_int_equal(sealed_file_leaf(&file, 1, out->data), FRANK_OK);
+    attachment_leaf_input(&input);
+    (void)crypto_hash_sha256(hash, input.data, input.len);
+    assert_memory_equal(hash, out->data, sizeof hash);
+}
+
 const struct example examples_franking[] = {
     {"varint-1", varint_1},
     {"varint-2", varint_2},
@@ -286,6 +326,9 @@ const struct example examples_franking[] = {
     {"parted-content", parted_content},
     {"parted-digested", parted_redacted}, /* its one part withheld */
     {"parted-redacted", parted_redacted},
+    {"attachment-descriptor", attachment_descriptor},
+    {"attachment-leaf-input", attachment_leaf_input},
+    {"attachment-leaf", attachment_leaf},
     {"parted-tag", parted_tag},
     {"mimi-content", mimi_content},
     {"mimi-tag", mimi_tag},
