@@ -357,10 +357,10 @@ void run_attachments(struct call *call)
 /* ---- Evidence
  * ------------------------------------------------------------------------ */
 
-/* A place in a list: 0 to 999. */
+/* A place in a list: 0 to 9999, as a MIMI message may have PARTS_MAX parts. */
 static bool read_place(const char *text, size_t *out)
 {
-    if (text == NULL || strlen(text) > 3 ||
+    if (text == NULL || text[0] == '\0' || strlen(text) > 4 ||
         strspn(text, "0123456789") != strlen(text)) {
         return false;
     }

@@ -504,6 +504,15 @@ def chacha(key, nonce, plain):
         len(sealed).to_bytes(8, "little"))
 
 
+write("many", item([os.urandom(16), None, b"", None, None, {
+    1: "mimi://example.com/u/of-many", 2: ROOM}, [1, "", 3, 0, [
+        [1, "", 1, "text/plain", b"x"]] * 1009 + [
+            [1, "", 1, "image/png", picture]]]]))
+report = w.open(w.ann, send(w, [path("many")]))
+shown = [p["evidence"] for p in w.ann.must("POST", "/v1/reports/%d/look" % report)[
+    "messages"][0]["parts"] if "evidence" in p]
+check("a picture behind a thousand parts is seen", len(shown) == 1 and
+      fetch(shown[0])[1] == picture, shown)
 key, nonce = os.urandom(32), os.urandom(12)
 sealed = chacha(key, nonce, picture)
 url = store.put("mimi", sealed)
