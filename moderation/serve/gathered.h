@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A file as it was disclosed, gathered of its runs that are here and proven:
- * what was withheld, and what is not here, is zeros. A record at a time is in memory, whatever the size. Of one thread. */
+ * what was withheld, and what is not here, is zeros. A record at a time is in
+ * memory, whatever the size. Of one thread. */
 #ifndef MODERATION_SERVE_GATHERED_H
 #define MODERATION_SERVE_GATHERED_H
 
