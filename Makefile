@@ -42,7 +42,7 @@ CFLAGS_ALL += -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
               -fno-sanitize-recover=all
 LDFLAGS_ALL := -fsanitize=address,undefined
 else ifdef COV
-CFLAGS_ALL += -O0 --coverage -DNDEBUG
+CFLAGS_ALL += -O0 --coverage -fprofile-update=atomic -DNDEBUG
 LDFLAGS_ALL := --coverage
 else
 CFLAGS_ALL += $(OPT) -D_FORTIFY_SOURCE=2

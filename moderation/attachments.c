@@ -54,9 +54,9 @@ size_t attachment_entries(size_t out[static FRANK_DISCLOSURES_MAX],
 const char *attachment_state_text(enum attachment_state state)
 {
     static const char *const texts[ATTACHMENT_STATES] = {
-        [ATTACHMENT_REFUSED] = "refused",  [ATTACHMENT_FETCHING] = "fetching",
-        [ATTACHMENT_WAITING] = "waiting",  [ATTACHMENT_ABSENT] = "absent",
-        [ATTACHMENT_THERE] = "there",      [ATTACHMENT_PARTIAL] = "partial",
+        [ATTACHMENT_FETCHING] = "fetching", [ATTACHMENT_WAITING] = "waiting",
+        [ATTACHMENT_REFUSED] = "refused",   [ATTACHMENT_ABSENT] = "absent",
+        [ATTACHMENT_THERE] = "there",       [ATTACHMENT_PARTIAL] = "partial",
         [ATTACHMENT_WITHHELD] = "withheld"};
 
     return (unsigned)state < ATTACHMENT_STATES ? texts[state] : "unknown";
@@ -74,12 +74,12 @@ static void join(struct attachment_sum *out, struct attachment_run run)
     }
 }
 
-void attachment_sum(struct attachment_sum *out,
-                    const struct attachment_entry *entries, size_t count,
-                    uint64_t size)
+/* The gravest state, its reason, and the bytes. true: a run is proven. */
+static bool add_up(struct attachment_sum *out,
+                   const struct attachment_entry *entries, size_t count)
 {
-    *out = (struct attachment_sum){.state = count > 0 ? ATTACHMENT_THERE
-                                                      : ATTACHMENT_WITHHELD};
+    bool is_any_proven = false;
+
     for (size_t i = 0; i < count; i++) {
         const struct attachment_entry *e = &entries[i];
 
@@ -89,8 +89,27 @@ void attachment_sum(struct attachment_sum *out,
         }
         out->have += e->have;
         out->want += e->want;
-        if (e->state != ATTACHMENT_REFUSED) {
-            join(out, e->run);
+        is_any_proven |=
+            e->state == ATTACHMENT_THERE && e->run.begin < e->run.end;
+    }
+    return is_any_proven;
+}
+
+void attachment_sum(struct attachment_sum *out,
+                    const struct attachment_entry *entries, size_t count,
+                    uint64_t size)
+{
+    *out = (struct attachment_sum){.state = count > 0 ? ATTACHMENT_THERE
+                                                      : ATTACHMENT_WITHHELD};
+    if (add_up(out, entries, count) && out->state > ATTACHMENT_FETCHING &&
+        out->state < ATTACHMENT_THERE) {
+        out->state = ATTACHMENT_PARTIAL;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (out->state >= ATTACHMENT_THERE
+                ? entries[i].state == ATTACHMENT_THERE
+                : entries[i].state != ATTACHMENT_REFUSED) {
+            join(out, entries[i].run);
         }
     }
     if (out->state == ATTACHMENT_THERE && size > 0 &&

@@ -39,12 +39,12 @@ size_t attachment_entries(size_t out[static FRANK_DISCLOSURES_MAX],
 /* In the order in which one of several counts for all, but for WITHHELD and
  * PARTIAL, which are of a file alone. */
 enum attachment_state {
-    ATTACHMENT_REFUSED,  /* is not what was committed to */
     ATTACHMENT_FETCHING, /* on its way */
     ATTACHMENT_WAITING,  /* to be tried again, later */
+    ATTACHMENT_REFUSED,  /* is not what was committed to */
     ATTACHMENT_ABSENT,   /* disclosed, but cannot be had */
     ATTACHMENT_THERE,    /* here, and proven */
-    ATTACHMENT_PARTIAL,  /* all that was disclosed is, the rest was not */
+    ATTACHMENT_PARTIAL,  /* a part is, and nothing is on its way */
     ATTACHMENT_WITHHELD, /* nothing was disclosed */
     ATTACHMENT_STATES
 };
@@ -73,11 +73,15 @@ struct attachment_sum {
     const char *why; /* of the entry that counts for all; may be NULL */
     uint64_t have;
     uint64_t want;
+    /* Rising, joined. THERE, PARTIAL: what is here and proven; else what was
+     * disclosed and is not refused. */
     size_t count;
-    struct attachment_run runs[FRANK_DISCLOSURES_MAX]; /* rising, joined */
+    struct attachment_run runs[FRANK_DISCLOSURES_MAX];
 };
 
-/* entries are in rising order, as in a body. */
+/* entries are in rising order, as in a body. What is proven of a file is never
+ * hidden by what is wrong with another run of it: whoever reports, or keeps the
+ * file, could else hide it behind one bad entry. */
 void attachment_sum(struct attachment_sum *out,
                     const struct attachment_entry *entries, size_t count,
                     uint64_t size);

@@ -267,34 +267,56 @@ static void finds_the_entries_of_a_part(void **state)
 /* ---- How it stands --------------------------------------------------------
  */
 
+static const struct attachment_entry entries_of_all[] = {
+    {ATTACHMENT_THERE, {0, 100}, 10, 10, NULL},
+    {ATTACHMENT_ABSENT, {100, 200}, 0, 10, "gone"},
+    {ATTACHMENT_REFUSED, {200, 300}, 0, 10, "wrong"},
+    {ATTACHMENT_WAITING, {300, 400}, 1, 10, "later"},
+    {ATTACHMENT_FETCHING, {400, 450}, 2, 10, "now"}};
+
 static void the_gravest_entry_counts_for_all(void **state)
 {
-    static const struct attachment_entry entries[] = {
-        {ATTACHMENT_THERE, {0, 100}, 10, 10, NULL},
-        {ATTACHMENT_ABSENT, {100, 200}, 0, 10, "gone"},
-        {ATTACHMENT_WAITING, {300, 400}, 1, 10, "later"},
-        {ATTACHMENT_FETCHING, {400, 450}, 2, 10, "now"},
-        {ATTACHMENT_REFUSED, {450, 500}, 0, 10, "wrong"}};
-    static const enum attachment_state states[] = {
-        ATTACHMENT_PARTIAL, ATTACHMENT_ABSENT, ATTACHMENT_WAITING,
-        ATTACHMENT_FETCHING, ATTACHMENT_REFUSED};
+    const struct attachment_entry *entries = entries_of_all + 1;
     struct attachment_sum sum;
 
     (void)state;
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < 4; i++) {
         attachment_sum(&sum, entries, i + 1, 500);
-        assert_int_equal(sum.state, states[i]);
+        assert_int_equal(sum.state, entries[i].state);
         assert_ptr_equal(sum.why, entries[i].why);
         assert_int_equal(sum.want, 10 * (i + 1));
     }
-    assert_int_equal(sum.have, 13);
+    assert_int_equal(sum.have, 3);
     assert_int_equal(sum.count, 2);
-    assert_int_equal(sum.runs[0].begin, 0);
+    assert_int_equal(sum.runs[0].begin, 100);
     assert_int_equal(sum.runs[0].end, 200);
     assert_int_equal(sum.runs[1].begin, 300);
     assert_int_equal(sum.runs[1].end, 450);
     attachment_sum(&sum, entries, 0, 500);
     assert_int_equal(sum.state, ATTACHMENT_WITHHELD);
+}
+
+static void what_is_wrong_hides_no_run_that_is_proven(void **state)
+{
+    static const struct attachment_entry empty[] = {
+        {ATTACHMENT_THERE, {0, 0}, 0, 0, NULL},
+        {ATTACHMENT_REFUSED, {0, 100}, 0, 10, "wrong"}};
+    struct attachment_sum sum;
+
+    (void)state;
+    for (size_t i = 1; i < 4; i++) {
+        attachment_sum(&sum, entries_of_all, i + 1, 500);
+        assert_int_equal(sum.state, ATTACHMENT_PARTIAL);
+        assert_ptr_equal(sum.why, entries_of_all[i].why);
+        assert_int_equal(sum.count, 1);
+        assert_int_equal(sum.runs[0].begin, 0);
+        assert_int_equal(sum.runs[0].end, 100);
+    }
+    attachment_sum(&sum, entries_of_all, 5, 500);
+    assert_int_equal(sum.state, ATTACHMENT_FETCHING);
+    attachment_sum(&sum, empty, 2, 100);
+    assert_int_equal(sum.state, ATTACHMENT_REFUSED);
+    assert_int_equal(sum.count, 0);
 }
 
 static void a_file_is_there_when_nothing_is_missing(void **state)
@@ -410,6 +432,7 @@ int main(void)
         cmocka_unit_test(knows_what_parts_are),
         cmocka_unit_test(finds_the_entries_of_a_part),
         cmocka_unit_test(the_gravest_entry_counts_for_all),
+        cmocka_unit_test(what_is_wrong_hides_no_run_that_is_proven),
         cmocka_unit_test(a_file_is_there_when_nothing_is_missing),
         cmocka_unit_test(states_have_names),
         cmocka_unit_test(judges_what_a_store_answers),

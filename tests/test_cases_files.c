@@ -52,6 +52,10 @@ static void each_entry_has_a_row_and_a_key(void **state)
     assert_memory_not_equal(keys[0], keys[1], FILES_KEY_BYTES);
     rows[0].entry = 1;
     assert_int_equal(files_key(keys[0], &world, &rows[0]), FRANK_ERR_SEALED);
+    rows[1].message = 2;
+    assert_int_equal(files_key(keys[0], &world, &rows[1]), FRANK_ERR_SEALED);
+    rows[2].part = 1;
+    assert_int_equal(files_key(keys[0], &world, &rows[2]), FRANK_ERR_SEALED);
     assert_true(files_is_known(world_db, report, 2));
     assert_false(files_is_known(world_db, report, 3));
     assert_int_equal(files_of(world_db, report + 1, rows), 0);
@@ -92,6 +96,27 @@ static void those_that_are_due_come_in_turn(void **state)
 static void count_there(void *context, const struct files_row *row)
 {
     *(uint64_t *)context += 100 * row->report + row->entry;
+}
+
+static void what_a_store_gave_wrong_is_tried_again(void **state)
+{
+    uint64_t report = open_with(three, 3);
+    struct files_row rows[FILES_OF_REPORT_MAX];
+
+    (void)state;
+    assert_int_equal(files_of(world_db, report, rows), 3);
+    for (size_t i = 0; i < 3; i++) {
+        rows[i].state = FILES_REFUSED;
+        assert_true(files_is_known(world_db, report, i));
+        assert_true(set(&rows[i]));
+        assert_false(files_is_known(world_db, report, i));
+    }
+    assert_refused("not-absent",
+                   files_retry(world_db, P(ANN), report, 1, 0, world_now));
+    assert_done(files_retry(world_db, P(ANN), report, 1, 2, world_now));
+    assert_int_equal(files_of(world_db, report, rows), 3);
+    assert_int_equal(rows[0].state, FILES_REFUSED);
+    assert_int_equal(rows[1].state, FILES_WAITING);
 }
 
 static void only_what_is_absent_is_tried_again(void **state)
@@ -152,6 +177,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_WORLD(each_entry_has_a_row_and_a_key),
         IN_WORLD(those_that_are_due_come_in_turn),
+        IN_WORLD(what_a_store_gave_wrong_is_tried_again),
         IN_WORLD(only_what_is_absent_is_tried_again),
         IN_WORLD(a_purge_takes_rows_and_keys),
     };

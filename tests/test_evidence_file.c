@@ -209,6 +209,20 @@ static void refuses_what_was_altered_or_moved(void **state)
     (void)close(fd);
 }
 
+static void a_pipe_in_its_place_is_not_waited_for(void **state)
+{
+    struct evidence_file *file = NULL;
+
+    (void)state;
+    assert_int_equal(mkfifoat(folder, "pipe", 0600), 0);
+    assert_int_equal(evidence_file_open(&file, folder, "pipe", key, NULL),
+                     FRANK_ERR_FILE);
+    assert_int_equal(
+        evidence_file_make(&file, folder, "pipe", key, &head, NULL),
+        FRANK_ERR_FILE);
+    assert_null(file);
+}
+
 static void nothing_of_it_stands_there_in_clear(void **state)
 {
     struct evidence_file *file = make("sealed");
@@ -272,6 +286,7 @@ int main(void)
         IN_IT(it_goes_on_behind_the_last_whole_record),
         IN_IT(another_key_or_head_begins_anew),
         IN_IT(refuses_what_was_altered_or_moved),
+        IN_IT(a_pipe_in_its_place_is_not_waited_for),
         IN_IT(nothing_of_it_stands_there_in_clear),
         IN_IT(a_record_that_does_not_fit_leaves_those_before),
         IN_IT(an_empty_file_has_no_record),

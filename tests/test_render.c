@@ -131,6 +131,8 @@ static void a_file_says_how_it_stands(void **state)
         "{\"messages\":[{\"parts\":[{\"state\":\"there\",\"attachment\":{"
         "\"state\":\"partial\",\"name\":\"a\\nfile: there\",\"size\":900,"
         "\"disclosed\":[{\"begin\":0,\"end\":10},{\"begin\":20,\"end\":30}],"
+        "\"missing\":[{\"begin\":40,\"end\":50,\"state\":\"refused\",\"why\":"
+        "\"wrong\"},{\"begin\":60,\"end\":70,\"state\":\"waiting\"}],"
         "\"why\":\"busy\",\"text\":\"hello\"}}]}]}");
 
     (void)state;
@@ -138,6 +140,9 @@ static void a_file_says_how_it_stands(void **state)
         strstr(text, "\n  file: partial, bytes 0 to 9, 20 to 29 of 900\n"));
     assert_non_null(strstr(text, "a\\x0afile: there\n"));
     assert_non_null(strstr(text, "busy\n"));
+    assert_non_null(strstr(text,
+                           "\n  not here: bytes 40 to 49, refused: wrong\n"
+                           "  not here: bytes 60 to 69, waiting\n"));
     assert_non_null(strstr(text, "hello"));
     free(text);
 }

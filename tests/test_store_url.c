@@ -52,6 +52,7 @@ static void takes_what_is_below(void **state)
                                        PREFIX "a/b.c/d..e/...",
                                        PREFIX "a?token=../x&y=%2F",
                                        PREFIX "%20a%C3%A4",
+                                       PREFIX "a;v=1/b..;/...;/b%3B",
                                        "https://MEDIA.example/files/a",
                                        "https://media.example:443/files/a"};
 
@@ -84,6 +85,10 @@ static void refuses_what_only_looks_like_it(void **state)
         "https://media.example/files/..%2fa",
         "https://media.example/files/..%5ca",
         "https://media.example/files/%252e%252e/a",
+        "https://media.example/files/..;/a",
+        "https://media.example/files/..;x=y/a",
+        "https://media.example/files/.;/a",
+        "https://media.example/files/..%3b/a",
         "https://media.example/files/%00",
         "https://media.example/files/%7f",
         "https://media.example/files/%2",

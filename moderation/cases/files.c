@@ -12,26 +12,39 @@
 
 /* ---- Keys ---------------------------------------------------------------- */
 
-/* What a key belongs to: the report's number and the entry's place. */
-static struct frank_span about(uint8_t out[static 9], uint64_t report,
-                               unsigned entry)
+#define LABEL_BYTES 20
+
+static void put(uint8_t *out, uint64_t value, unsigned bytes)
 {
-    for (unsigned i = 0; i < 8; i++) {
-        out[i] = (uint8_t)(report >> (56 - 8 * i));
+    for (unsigned i = 0; i < bytes; i++) {
+        out[i] = (uint8_t)(value >> (8 * (bytes - 1 - i)));
     }
-    out[8] = (uint8_t)entry;
-    return (struct frank_span){out, 9};
+}
+
+/* What a key belongs to: the report's number, the entry's place, and the part
+ * of the message that it is about. Who can write in the database could else
+ * have the file shown beside another message. */
+static struct frank_span about(uint8_t out[static LABEL_BYTES], uint64_t report,
+                               unsigned entry, unsigned message, unsigned part)
+{
+    put(out, report, 8);
+    put(out + 8, entry, 4);
+    put(out + 12, message, 4);
+    put(out + 16, part, 4);
+    return (struct frank_span){out, LABEL_BYTES};
 }
 
 int files_key(uint8_t key[static FILES_KEY_BYTES], const struct cases *cases,
               const struct files_row *row)
 {
-    uint8_t label[9];
+    uint8_t label[LABEL_BYTES];
 
     return kept_unwrap(
         key, FILES_KEY_BYTES,
         (struct frank_span){row->wrapped_key, sizeof row->wrapped_key},
-        KEY_LABEL, about(label, row->report, row->entry), cases->secret);
+        KEY_LABEL,
+        about(label, row->report, row->entry, row->message, row->part),
+        cases->secret);
 }
 
 /* ---- Rows ---------------------------------------------------------------- */
@@ -43,11 +56,12 @@ void files_add(struct cases *cases, struct db *db, uint64_t report,
         const struct files_entry *e = &entries[i];
         uint8_t wrapped[FILES_KEY_BYTES + KEPT_OVERHEAD_BYTES];
         uint8_t key[FILES_KEY_BYTES];
-        uint8_t label[9];
+        uint8_t label[LABEL_BYTES];
 
         randombytes_buf(key, sizeof key);
         kept_wrap(wrapped, key, sizeof key, KEY_LABEL,
-                  about(label, report, (unsigned)i), cases->secret);
+                  about(label, report, (unsigned)i, e->message, e->part),
+                  cases->secret);
         sodium_memzero(key, sizeof key);
         (void)db_run(db, ADD_FILE,
                      DB_VALUES(DB_INT(report), DB_INT(i), DB_INT(e->message),
@@ -146,8 +160,8 @@ struct cases_answer files_retry(struct db *db, const struct actor *who,
                DB_VALUES(DB_INT(report), DB_INT(message), DB_INT(part),
                          DB_INT(now))) == 0) {
         answer = cases_conflict(
-            "not-absent", "Nothing of this part is absent: it is here, on its "
-                          "way, or was not disclosed");
+            "not-absent", "Nothing of this part is absent, nor was it refused "
+                          "as a store gave it");
     }
     return answer;
 }

@@ -64,7 +64,8 @@ FRANK_MUST_CHECK int files_key(uint8_t key[static FILES_KEY_BYTES],
  * row any more. */
 bool files_set(struct db *db, const struct files_row *row);
 
-/* Whether there is a row of this report and entry. */
+/* Whether there is a row of this report and entry, and what it is of is kept:
+ * neither refused nor absent. */
 bool files_is_known(struct db *db, uint64_t report, uint64_t entry);
 
 /* Those that are there, for whoever looks whether they are. */
@@ -72,7 +73,8 @@ typedef void files_visit(void *context, const struct files_row *row);
 void files_there(struct db *db, files_visit *visit, void *context);
 
 /* Whoever works on the case has a file of a part tried again that could not be
- * had. CONFLICT: there is none such. */
+ * had, or of which the store gave something else: it may have mended it.
+ * CONFLICT: there is none such. */
 struct cases_answer files_retry(struct db *db, const struct actor *who,
                                 uint64_t report, uint64_t message,
                                 uint64_t part, uint64_t now);

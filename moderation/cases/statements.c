@@ -239,11 +239,12 @@ const char *const cases_statements[] = {
                   " ORDER BY report, entry LIMIT 1",
     [SET_FILE] = "UPDATE files SET state = ?3, tries = ?4, next = ?5, why = ?6"
                  " WHERE report = ?1 AND entry = ?2",
-    [FIND_FILE] = "SELECT 1 FROM files WHERE report = ? AND entry = ?",
+    [FIND_FILE] = "SELECT 1 FROM files WHERE report = ? AND entry = ?"
+                  " AND state IN (0, 1)",
     [FILES_THAT_ARE_THERE] = "SELECT " FILE_COLUMNS " WHERE state = 1",
     [RETRY_FILES] = "UPDATE files SET state = 0, tries = 0, next = ?4, why = ''"
                     " WHERE report = ?1 AND message = ?2 AND part = ?3"
-                    " AND state = 3",
+                    " AND (state = 3 OR (state = 2 AND remote = 1))",
 
     /* deciding */
     [FIND_DECISION] = "SELECT id, account, made, state, policy, outcome, grave,"

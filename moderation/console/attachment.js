@@ -19,9 +19,13 @@ const FIRST = 2000; // milliseconds until it is asked how far a file is
 const SLOWEST = 30000;
 
 const BADGES = {there: ['good', '✓'], partial: ['warn', '◌'], fetching: ['plain', '…'], waiting: ['plain', '…'],
-  refused: ['bad', '✗'], withheld: ['warn', '◌'], absent: ['warn', '?'], unproven: ['bad', '✗']};
+  refused: ['bad', '✗'], withheld: ['warn', '◌'], absent: ['warn', '?'], unproven: ['bad', '✗'],
+  lacking: ['warn', '◌']};
 const isOnItsWay = (file) => file.state === 'fetching' || file.state === 'waiting';
 const isShown = (file) => file.state === 'there' || file.state === 'partial';
+// Runs that were disclosed and are not here, of a file of which others are.
+const lacks = (file) => (file.state === 'partial' ? file.missing ?? [] : []);
+const told = (file) => [file.state, file.why, file.disclosed, file.missing];
 
 /**
  * The same file as several reports disclosed it: whole where one has all of it,
@@ -30,18 +34,24 @@ const isShown = (file) => file.state === 'there' || file.state === 'partial';
 export function together(files) {
   const whole = files.find((file) => file.state === 'there');
   if (whole) return [whole];
-  const found = new Map(files.map((file) => [JSON.stringify([file.state, file.why, file.disclosed]), file]));
+  const found = new Map(files.map((file) => [JSON.stringify(told(file)), file]));
   return [...found.values()];
 }
 
-/** What is disclosed and what is not, in their order: [{begin, end, isThere}]. */
-export function pieces(disclosed, size) {
+/**
+ * What is here and what is not, in their order: [{begin, end, isThere}]; what is
+ * missing though it was disclosed has its state beside it.
+ */
+export function pieces(disclosed, size, missing = []) {
   const out = [];
   let at = 0;
-  for (const {begin, end} of disclosed) {
-    if (begin > at) out.push({begin: at, end: begin, isThere: false});
-    out.push({begin, end, isThere: true});
-    at = end;
+  const all = [...disclosed.map(({begin, end}) => ({begin, end, isThere: true})),
+    ...missing.filter(({begin, end}) => begin < end)
+        .map(({begin, end, state}) => ({begin, end, isThere: false, state}))];
+  for (const piece of all.sort((one, other) => one.begin - other.begin)) {
+    if (piece.begin > at) out.push({begin: at, end: piece.begin, isThere: false});
+    out.push(piece);
+    at = piece.end;
   }
   if (at < size) out.push({begin: at, end: size, isThere: false});
   return out;
@@ -70,18 +80,24 @@ function table(all) {
       el('table', {}, el('caption', {class: 'hidden-visually'}, s.ranges),
           el('thead', {}, el('tr', {}, s.columns.map((name, i) =>
             el('th', {scope: 'col', class: i < 3 ? 'n' : undefined}, name)))),
-          el('tbody', {}, all.map(({begin, end, isThere}) => el('tr', {},
-              cell(begin), cell(end - 1), cell(end - begin), el('td', {}, isThere ? s.disclosed : s.isWithheld)))))));
+          el('tbody', {}, all.map(({begin, end, isThere, state}) => el('tr', {},
+              cell(begin), cell(end - 1), cell(end - begin),
+              el('td', {}, isThere ? s.disclosed : state ? s.states[state] : s.isWithheld)))))));
 }
 
 /** The parts of a file: drawn, in words, and as a table. */
 function shares(file) {
-  const all = pieces(file.disclosed, file.size);
+  const missing = lacks(file);
+  const all = pieces(file.disclosed, file.size, missing);
   const some = file.disclosed.slice(0, NAMED).map(range);
   const more = file.disclosed.length - some.length;
-  const left = file.size - file.disclosed.reduce((sum, {begin, end}) => sum + end - begin, 0);
+  const which = list(more > 0 ? [...some, s.moreRanges(more)] : some);
+  const left = [...file.disclosed, ...missing].reduce((sum, {begin, end}) => sum - (end - begin), file.size);
   return [bar(all, file.size),
-    el('p', {}, s.parts(list(more > 0 ? [...some, s.moreRanges(more)] : some), bytes(file.size), bytes(left))),
+    el('p', {}, missing.length === 0 ? s.parts(which, bytes(file.size), bytes(left)) :
+      [s.here(which, bytes(file.size)), left > 0 && [' ', s.restWithheld(bytes(left))]]),
+    missing.map((run) => el('p', {class: 'missing'}, s.isMissing(range(run), s.states[run.state]), ' ',
+        run.why && foreign(run.why))),
     table(all)];
 }
 
@@ -89,7 +105,7 @@ function shares(file) {
 
 function verdict(file, isProven) {
   // It is what the message names; but who sent that?
-  const state = isShown(file) && !isProven ? 'unproven' : file.state;
+  const state = isShown(file) && !isProven ? 'unproven' : lacks(file).length > 0 ? 'lacking' : file.state;
   const [kind, mark] = BADGES[state];
   return el('p', {class: 'verdict'}, el('span', {class: `badge ${kind}`}, mark, ' ', s.states[state]), ' ',
       s.said[state], state === 'withheld' && file.key_withheld && [' ', s.keyWithheld],
@@ -128,11 +144,11 @@ export function attachmentNode(file, isProven, onReveal, retry) {
   let drawn;
 
   node.update = (next) => {
-    node.file = {...node.file, ...next};
+    node.file = {...node.file, missing: undefined, ...next};
     const now = node.file;
-    const again = now.state === 'absent' && retry &&
+    const again = retry && (now.state === 'absent' || lacks(now).some((run) => run.state === 'absent')) &&
       el('div', {class: 'actions'}, button(s.retry, () => retry(node), 'small'));
-    const as = JSON.stringify([now.state, now.why, now.disclosed]);
+    const as = JSON.stringify(told(now));
     if (drawn !== as) {
       // What is seen or written in stays where nothing is new.
       drawn = as;

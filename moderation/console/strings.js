@@ -463,8 +463,11 @@ export const strings = {
     noType: 'of no type',
     noSize: 'of unknown size',
     states: {there: 'Proven', partial: 'Part withheld', fetching: 'Being fetched', waiting: 'Waits to be fetched',
-      refused: 'Refused', withheld: 'Withheld by the reporter', absent: 'Not here', unproven: 'Not proven'},
+      refused: 'Refused', withheld: 'Withheld by the reporter', absent: 'Not here', unproven: 'Not proven',
+      lacking: 'Part is not here'},
     said: {
+      lacking: 'What is here of it was sent with the message. Some of what was disclosed is not here. Where bytes ' +
+        'are missing, a browser may show grey, or what nobody sent.',
       there: 'This very file was sent with the message.',
       partial: 'What was disclosed of it was sent with the message. Where bytes are missing, a browser may show ' +
         'grey, or what nobody sent.',
@@ -486,6 +489,9 @@ export const strings = {
     isWithheld: 'withheld',
     bytesFromTo: (from, to) => (from === to ? `byte ${from}` : `bytes ${from}–${to}`),
     moreRanges: (n) => many(n, 'more range', 'more ranges'),
+    here: (which, all) => `Of ${all}, ${which} are here.`,
+    restWithheld: (left) => `${left} were withheld by the reporter.`,
+    isMissing: (which, state) => `Not here: ${which}. ${state}:`,
     parts: (which, all, left) => `Of ${all}, ${which} are disclosed. The rest, ${left}, was withheld by the reporter.`,
   },
   consent: {

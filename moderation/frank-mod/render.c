@@ -286,9 +286,34 @@ static void put_verdict(FILE *out, const json_t *m)
     (void)fputc('\n', out);
 }
 
-/* A part's text; of what is none, what it is. */
+/* before is what stands in front of "12 to 33", the last byte included, as
+ * everywhere for people. */
+static void put_run(FILE *out, const char *before, const json_t *run)
+{
+    (void)fprintf(out, "%s %" JSON_INTEGER_FORMAT " to %" JSON_INTEGER_FORMAT,
+                  before, json_integer_value(json_object_get(run, "begin")),
+                  json_integer_value(json_object_get(run, "end")) - 1);
+}
+
+/* Runs that were disclosed and are not here. */
+static void put_missing(FILE *out, const json_t *runs)
+{
+    for (size_t i = 0; i < json_array_size(runs); i++) {
+        const json_t *run = json_array_get(runs, i);
+
+        put_run(out, "  not here: bytes", run);
+        (void)fputs(", ", out);
+        put_scalar(out, NULL, json_object_get(run, "state"));
+        if (json_object_get(run, "why") != NULL) {
+            (void)fputs(": ", out);
+            put_scalar(out, NULL, json_object_get(run, "why"));
+        }
+        (void)fputc('\n', out);
+    }
+}
+
 /* A file that the part names: how it stands, and which bytes of it were
- * disclosed, the last one included, as everywhere for people. */
+ * disclosed. */
 static void put_file(FILE *out, const json_t *file)
 {
     static const char *const fields[] = {"name", "media_type", "why"};
@@ -298,13 +323,7 @@ static void put_file(FILE *out, const json_t *file)
     (void)fputs("  file: ", out);
     put_scalar(out, NULL, json_object_get(file, "state"));
     for (size_t i = 0; i < json_array_size(runs); i++) {
-        const json_t *run = json_array_get(runs, i);
-
-        (void)fprintf(out,
-                      "%s %" JSON_INTEGER_FORMAT " to %" JSON_INTEGER_FORMAT,
-                      i > 0 ? "," : ", bytes",
-                      json_integer_value(json_object_get(run, "begin")),
-                      json_integer_value(json_object_get(run, "end")) - 1);
+        put_run(out, i > 0 ? "," : ", bytes", json_array_get(runs, i));
     }
     if (json_object_get(file, "size") != NULL) {
         (void)fprintf(out, " of %" JSON_INTEGER_FORMAT,
@@ -316,11 +335,13 @@ static void put_file(FILE *out, const json_t *file)
             put_field(out, file, fields[j]);
         }
     }
+    put_missing(out, json_object_get(file, "missing"));
     if (json_is_string(text)) {
         render_text(out, span_of(text));
     }
 }
 
+/* A part's text; of what is none, what it is. */
 static void put_part(FILE *out, const json_t *part, size_t i, size_t count)
 {
     static const char *const fields[] = {"name", "media_type", "url",

@@ -95,7 +95,8 @@ static int escaped(struct frank_span text, size_t at)
 }
 
 /* A slash, a dot or a percent sign that is escaped is none to one reader and
- * one to another; nor is there a need to escape them. */
+ * one to another; nor is there a need to escape them. What stands behind a
+ * semicolon some readers take off a segment, so that "..;a" is one of dots. */
 static bool path_is_plain(struct frank_span path)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
@@ -105,12 +106,13 @@ static bool path_is_plain(struct frank_span path)
 
     for (size_t i = 0; i <= path.len; i++) {
         uint8_t c = i < path.len ? path.data[i] : '/';
+        bool is_dots = dots == 1 || dots == 2;
 
-        if (c == '/') {
-            if (dots == 1 || dots == 2) {
+        if (c == '/' || c == ';') {
+            if (is_dots) {
                 return false;
             }
-            dots = 0;
+            dots = c == '/' ? 0 : path.len + 3;
             continue;
         }
         dots = c == '.' ? dots + 1 : path.len + 3;
@@ -118,7 +120,7 @@ static bool path_is_plain(struct frank_span path)
             int value = escaped(path, i);
 
             if (value < ' ' || value == 0x7f || value == '/' || value == '\\' ||
-                value == '.' || value == '%') {
+                value == '.' || value == '%' || (value == ';' && is_dots)) {
                 return false;
             }
             i += 2;

@@ -312,7 +312,9 @@ static struct evidence_file *begin(int folder, const char *name, int flags,
     if (file != NULL) {
         memset(file, 0, sizeof *file);
         memcpy(file->key, key, EVIDENCE_KEY_BYTES);
-        file->fd = openat(folder, name, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+        /* NONBLOCK: who puts a pipe there is not waited for. */
+        file->fd = openat(folder, name,
+                          flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     }
     return file;
 }

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PICTURE_MAX_BYTES ((uint64_t)64 << 20)
+
 struct gathered {
     struct mod *mod;
     size_t count;
@@ -74,24 +76,31 @@ static bool read_heads(struct gathered *g)
     return true;
 }
 
+/* A browser holds all of a picture; a run of a few bytes can be of one that
+ * says to be of 2^40. Films and sounds it reads in ranges. */
+static bool is_too_large(const struct evidence_head *head)
+{
+    return head->size > PICTURE_MAX_BYTES &&
+           strncmp(head->type, "image/", 6) == 0;
+}
+
 bool gathered_open(struct gathered **out, struct mod *mod,
                    const struct files_row *rows, size_t count, unsigned message,
                    unsigned part)
 {
     struct gathered *g = calloc(1, sizeof *g);
-    bool good = g != NULL;
+    bool good;
 
-    for (size_t i = 0; good && i < count; i++) {
-        if (rows[i].message == message && rows[i].part == part) {
-            good = rows[i].state == FILES_THERE;
+    for (size_t i = 0; g != NULL && i < count; i++) {
+        if (rows[i].message == message && rows[i].part == part &&
+            rows[i].state == FILES_THERE) {
             g->rows[g->count++] = rows[i];
         }
     }
-    if (good && g->count > 0) {
+    good = g != NULL && g->count > 0;
+    if (good) {
         g->mod = mod;
         good = read_heads(g);
-    } else {
-        good = false;
     }
     if (!good) {
         gathered_close(g);
@@ -117,7 +126,7 @@ uint64_t gathered_size(const struct gathered *g)
 
 const char *gathered_type(const struct gathered *g)
 {
-    return g->heads[0].type;
+    return is_too_large(&g->heads[0]) ? "" : g->heads[0].type;
 }
 
 static size_t least(size_t most, uint64_t bytes)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file as it was disclosed, gathered of its runs: what was withheld is zeros.
- * A record at a time is in memory, whatever the size. Of one thread. */
+/* A file as it was disclosed, gathered of its runs that are here and proven:
+ * what was withheld, and what is not here, is zeros. A record at a time is in
+ * memory, whatever the size. Of one thread. */
 #ifndef MODERATION_SERVE_GATHERED_H
 #define MODERATION_SERVE_GATHERED_H
 
@@ -10,9 +11,8 @@
 
 struct gathered;
 
-/* Opens the file of a part, from the rows of its report. false: there is none,
- * or not all of what was disclosed is here and proven; a line in the journal
- * where that should be. */
+/* Opens the file of a part, from the rows of its report. false: nothing of it
+ * is here and proven; or it cannot be read, after a line in the journal. */
 FRANK_MUST_CHECK bool gathered_open(struct gathered **out, struct mod *mod,
                                     const struct files_row *rows, size_t count,
                                     unsigned message, unsigned part);
@@ -20,7 +20,8 @@ FRANK_MUST_CHECK bool gathered_open(struct gathered **out, struct mod *mod,
 void gathered_close(struct gathered *gathered);
 
 uint64_t gathered_size(const struct gathered *gathered);
-/* As which a browser may show it; "": as nothing. */
+/* As which a browser may show it; "": as nothing, as a picture of more than 64
+ * MiB. */
 const char *gathered_type(const struct gathered *gathered);
 
 /* Writes up to `most` bytes that stand at `at`, at least one; 0: there are

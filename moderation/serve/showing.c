@@ -318,16 +318,16 @@ static void put_files(struct call *call, const struct looking *l,
 }
 
 /* Whether somebody to whom a look gave this ticket may look still. */
-static struct cases_answer looks_still(struct call *call, uint64_t report,
-                                       const char *text)
+static struct cases_answer looks_still(struct ticket *ticket, struct call *call,
+                                       uint64_t report, const char *text)
 {
-    struct ticket ticket = {.session = call->session, .report = report};
     struct cases_answer may = cases_unknown();
 
-    if (ticket_read(&ticket, call->mod->secrets->tickets, text, call->now)) {
+    *ticket = (struct ticket){.session = call->session, .report = report};
+    if (ticket_read(ticket, call->mod->secrets->tickets, text, call->now)) {
         struct db *db = call_read(call);
 
-        may = looks_may(db, &call->who, report, ticket.second_look, call->now);
+        may = looks_may(db, &call->who, report, ticket->second_look, call->now);
         call_read_end(call);
     }
     return may;
@@ -338,10 +338,11 @@ static struct cases_answer looks_still(struct call *call, uint64_t report,
 void run_attachments(struct call *call)
 {
     uint64_t report = call_number(call, 0);
-    const char *ticket = http_segment(call->exchange, 1);
+    const char *text = http_segment(call->exchange, 1);
+    struct ticket ticket;
     struct looking *l;
 
-    if (!call_done(call, looks_still(call, report, ticket))) {
+    if (!call_done(call, looks_still(&ticket, call, report, text))) {
         return;
     }
     l = looking_open(call->mod, report);
@@ -349,17 +350,17 @@ void run_attachments(struct call *call)
         (void)call_done(call, cases_unknown());
         return;
     }
-    put_files(call, l, ticket);
+    put_files(call, l, text);
     looking_free(l);
 }
 
 /* ---- Evidence
  * ------------------------------------------------------------------------ */
 
-/* A place in a list: 0 to 999. */
+/* A place in a list: 0 to 9999, as a MIMI message may have PARTS_MAX parts. */
 static bool read_place(const char *text, size_t *out)
 {
-    if (text == NULL || strlen(text) > 3 ||
+    if (text == NULL || text[0] == '\0' || strlen(text) > 4 ||
         strspn(text, "0123456789") != strlen(text)) {
         return false;
     }
@@ -415,17 +416,19 @@ void run_evidence(struct call *call)
     uint64_t report = call_number(call, 0);
     struct cases_answer may = cases_unknown();
     struct looking *l = NULL;
+    struct ticket ticket;
     size_t message = 0;
     size_t part = 0;
 
     if (read_place(http_segment(call->exchange, 1), &message) &&
         read_place(http_segment(call->exchange, 2), &part)) {
-        may = looks_still(call, report, http_segment(call->exchange, 3));
+        may =
+            looks_still(&ticket, call, report, http_segment(call->exchange, 3));
     }
     if (!call_done(call, may)) {
         return;
     }
-    if (!answer_file(call, report, message, part)) {
+    if (!answer_file(call, &ticket, message, part)) {
         l = looking_open(call->mod, report);
         if (l != NULL) {
             answer_part(call, l, message, part);

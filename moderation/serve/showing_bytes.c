@@ -1,28 +1,62 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The bytes of a file that was disclosed, or a range of them, sent as they are
  * read. */
+#include "clock.h"
 #include "gathered.h"
+#include "looks.h"
 #include "range.h"
 #include "showing_files.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* After so many bytes it is asked again whether they may be seen. */
+#define ASK_AGAIN_BYTES ((uint64_t)1 << 20)
 
 struct sending {
+    struct mod *mod;
+    uint8_t session[TOKEN_HASH_BYTES];
+    uint64_t report;
+    uint64_t second_look;
     struct gathered *gathered;
     uint64_t at;
     uint64_t left;
+    uint64_t unasked; /* bytes that went since it was asked */
 };
+
+/* A film is read for as long as its reader likes: past the end of his session
+ * or claim, and past the purge, which has said that it is gone. */
+static bool may_still(struct sending *s)
+{
+    struct db *db = store_reader_lock(&s->mod->store, STORE_SHORT);
+    uint64_t now = clock_wall();
+    struct actor who;
+    uint64_t used;
+    bool may =
+        session_find(&who, &used, db, s->session, &s->mod->session_rules,
+                     now) &&
+        looks_may(db, &who, s->report, s->second_look, now).what == CASES_DONE;
+
+    store_reader_unlock(&s->mod->store, STORE_SHORT);
+    s->unasked = 0;
+    return may;
+}
 
 static size_t send_some(void *context, uint8_t *out, size_t most)
 {
     struct sending *s = context;
-    size_t got = gathered_read(s->gathered, s->at, out,
-                               most < s->left ? most : (size_t)s->left);
+    size_t got;
 
+    if (s->unasked >= ASK_AGAIN_BYTES && !may_still(s)) {
+        return 0;
+    }
+    got = gathered_read(s->gathered, s->at, out,
+                        most < s->left ? most : (size_t)s->left);
     s->at += got;
     s->left -= got;
+    s->unasked += got;
     return got;
 }
 
@@ -34,8 +68,9 @@ static void end_sending(void *context)
     free(s);
 }
 
-static void answer_range(struct call *call, struct gathered *gathered,
-                         struct byte_range range, bool is_part)
+static void answer_range(struct call *call, const struct ticket *ticket,
+                         struct gathered *gathered, struct byte_range range,
+                         bool is_part)
 {
     struct sending *s = calloc(1, sizeof *s);
     char content_range[80];
@@ -57,7 +92,13 @@ static void answer_range(struct call *call, struct gathered *gathered,
                    "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, range.first,
                    range.last, gathered_size(gathered));
     (void)snprintf(type, sizeof type, "%s", gathered_type(gathered));
-    *s = (struct sending){gathered, range.first, range.last - range.first + 1};
+    *s = (struct sending){.mod = call->mod,
+                          .report = ticket->report,
+                          .second_look = ticket->second_look,
+                          .gathered = gathered,
+                          .at = range.first,
+                          .left = range.last - range.first + 1};
+    memcpy(s->session, ticket->session, sizeof s->session);
     source = (struct http_source){s->left, send_some, end_sending, s};
     call->answered = true;
     http_answer(call->exchange,
@@ -86,7 +127,8 @@ static void answer_none(struct call *call, uint64_t size)
                                         .fields = fields});
 }
 
-static void answer_gathered(struct call *call, struct gathered *gathered)
+static void answer_gathered(struct call *call, const struct ticket *ticket,
+                            struct gathered *gathered)
 {
     /* We name no version of a file, so that none can be the one that it was. */
     const char *header = http_header(call->exchange, "if-range") == NULL
@@ -101,33 +143,30 @@ static void answer_gathered(struct call *call, struct gathered *gathered)
         answer_none(call, size);
         break;
     case RANGE_PART:
-        answer_range(call, gathered, range, true);
+        answer_range(call, ticket, gathered, range, true);
         break;
     default:
-        answer_range(call, gathered, range, false);
+        answer_range(call, ticket, gathered, range, false);
     }
 }
 
-bool answer_file(struct call *call, uint64_t report, size_t message,
+bool answer_file(struct call *call, const struct ticket *ticket, size_t message,
                  size_t part)
 {
     struct files_row rows[FILES_OF_REPORT_MAX];
     struct gathered *gathered = NULL;
     struct db *db = call_read(call);
-    size_t count = files_of(db, report, rows);
-    bool is_one = false;
+    size_t count = files_of(db, ticket->report, rows);
+    bool is_one;
 
     call_read_end(call);
-    for (size_t i = 0; i < count; i++) {
-        is_one |= rows[i].message == message && rows[i].part == part;
-    }
-    if (is_one && gathered_open(&gathered, call->mod, rows, count,
-                                (unsigned)message, (unsigned)part)) {
-        if (gathered_type(gathered)[0] != '\0' && gathered_size(gathered) > 0) {
-            answer_gathered(call, gathered);
-        } else {
-            gathered_close(gathered);
-        }
+    is_one = gathered_open(&gathered, call->mod, rows, count, (unsigned)message,
+                           (unsigned)part);
+    if (is_one && gathered_type(gathered)[0] != '\0' &&
+        gathered_size(gathered) > 0) {
+        answer_gathered(call, ticket, gathered);
+    } else {
+        gathered_close(gathered);
     }
     return is_one;
 }

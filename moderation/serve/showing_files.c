@@ -199,6 +199,28 @@ static json_t *runs_json(const struct attachment_sum *sum)
     return list;
 }
 
+/* Runs that were disclosed and are not here, each with why; NULL: none. */
+static json_t *missing_json(const struct attachment_entry *entries,
+                            size_t count)
+{
+    json_t *list = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct attachment_entry *e = &entries[i];
+
+        if (e->state != ATTACHMENT_THERE) {
+            list = list != NULL ? list : json_array();
+            (void)json_array_append_new(
+                list,
+                json_pack("{s:I,s:I,s:s,s:s*}", "begin",
+                          (json_int_t)e->run.begin, "end",
+                          (json_int_t)e->run.end, "state",
+                          attachment_state_text(e->state), "why", e->why));
+        }
+    }
+    return list;
+}
+
 static void put_text(json_t *out, const char *name, struct frank_span text)
 {
     if (text.len > 0) {
@@ -258,6 +280,22 @@ static void put_bytes(json_t *out, const struct shown_files *files,
     gathered_close(gathered);
 }
 
+/* What its sender tells. */
+static json_t *told_json(const struct told *told)
+{
+    json_t *out = json_object();
+
+    (void)json_object_set_new(out, "kind", json_string(told->kind));
+    put_text(out, "name", told->name);
+    put_text(out, "media_type", told->media_type);
+    if (told->has_size) {
+        put(out, "size", told->size);
+    }
+    (void)json_object_set_new(out, "key_withheld",
+                              json_boolean(told->key_withheld));
+    return out;
+}
+
 static json_t *file_json(const struct shown_files *files, size_t message,
                          size_t which, const struct told *told)
 {
@@ -265,32 +303,31 @@ static json_t *file_json(const struct shown_files *files, size_t message,
         opening_body(files->looking->opening);
     struct attachment_entry entries[FRANK_DISCLOSURES_MAX];
     size_t list[FRANK_DISCLOSURES_MAX];
-    size_t count = attachment_entries(list, body, message, which);
+    size_t count = told->wrong == NULL
+                       ? attachment_entries(list, body, message, which)
+                       : 0;
     struct attachment_sum sum;
-    json_t *out = json_object();
+    json_t *out = told_json(told);
+    json_t *missing;
 
     for (size_t i = 0; i < count; i++) {
         fill_entry(&entries[i], files, list[i], told->size);
     }
     attachment_sum(&sum, entries, count, told->size);
     if (told->wrong != NULL) {
-        sum = (struct attachment_sum){.state = ATTACHMENT_REFUSED,
-                                      .why = told->wrong};
-    }
-    (void)json_object_set_new(out, "kind", json_string(told->kind));
-    put_text(out, "name", told->name);
-    put_text(out, "media_type", told->media_type);
-    if (told->has_size) {
-        put(out, "size", told->size);
+        sum.state = ATTACHMENT_REFUSED;
+        sum.why = told->wrong;
     }
     (void)json_object_set_new(out, "state",
                               json_string(attachment_state_text(sum.state)));
     if (sum.why != NULL) {
         (void)json_object_set_new(out, "why", json_string(sum.why));
     }
-    (void)json_object_set_new(out, "key_withheld",
-                              json_boolean(told->key_withheld));
     (void)json_object_set_new(out, "disclosed", runs_json(&sum));
+    missing = missing_json(entries, count);
+    if (missing != NULL) {
+        (void)json_object_set_new(out, "missing", missing);
+    }
     put(out, "have", sum.have);
     put(out, "want", sum.want);
     if (sum.state == ATTACHMENT_THERE || sum.state == ATTACHMENT_PARTIAL) {

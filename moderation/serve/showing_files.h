@@ -7,6 +7,7 @@
 #include "call.h"
 #include "files.h"
 #include "looking.h"
+#include "ticket.h"
 
 /* The files of a report that is looked at. */
 struct shown_files {
@@ -31,10 +32,11 @@ json_t *show_file(const struct shown_files *files, size_t message, size_t which,
 json_t *show_stray_files(const struct shown_files *files, size_t message,
                          size_t parts);
 
-/* Answers with the bytes of a file, or a range of them. false: the part is none
- * that was disclosed, and nothing is answered. Whether he may have them was
- * looked at. */
-bool answer_file(struct call *call, uint64_t report, size_t message,
+/* Answers with the bytes of a file, or a range of them. false: nothing of the
+ * part is kept as one; nothing is answered. Whether he may have them was looked
+ * at, and is again while they go out: who may no longer, as after a purge, is
+ * cut off. */
+bool answer_file(struct call *call, const struct ticket *ticket, size_t message,
                  size_t part);
 
 #endif

@@ -3,10 +3,12 @@
 #include "taking.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -52,25 +54,54 @@ static enum taking_word find_part(struct taking *t)
                : because(t, TAKING_REFUSED, "the part is no attachment");
 }
 
-/* Whether what the report discloses up to this entry is within attachment-max:
- * else many entries of large files would fill the disk. */
-static bool is_within_max(const struct taking *t)
+/* What an entry is known to take of the disk: a run of chunks as many as it is
+ * long; a file of MIMI's, whose size nobody can be believed, what is kept of
+ * it. */
+static uint64_t bytes_of(const struct taking *t, size_t entry)
 {
     const struct frank_report_body *body = opening_body(t->looking->opening);
-    uint64_t sum = 0;
+    const struct frank_disclosure *d = &body->disclosures[entry];
+    char name[TAKING_NAME_BYTES];
+    struct disclosed_file file;
+    struct stat kept;
+    uint64_t bytes;
 
-    for (size_t i = 0; i <= t->row.entry; i++) {
-        const struct frank_disclosure *d = &body->disclosures[i];
-        struct disclosed_file file;
+    if (!is_proven(t->looking, d->message)) {
+        return 0;
+    }
+    if (disclosure_read(&file, d, body->openings[d->message].content, NULL) ==
+        FRANK_OK) {
+        bytes = attachment_sealed_bytes(&file);
+        sodium_memzero(&file, sizeof file);
+        return bytes;
+    }
+    taking_name(name, t->row.report, (unsigned)entry);
+    return fstatat(t->mod->attachments, name, &kept, AT_SYMLINK_NOFOLLOW) == 0
+               ? (uint64_t)kept.st_size
+               : 0;
+}
 
-        if (is_proven(t->looking, d->message) &&
-            disclosure_read(&file, d, body->openings[d->message].content,
-                            NULL) == FRANK_OK) {
-            sum += attachment_sealed_bytes(&file);
-            sodium_memzero(&file, sizeof file);
-        }
+/* Whether `bytes` of this entry, with what the report discloses besides, are
+ * within attachment-max: else many entries of large files would fill the disk.
+ * Runs of chunks count in the order of the list, so that the same ones come
+ * each time. */
+static bool is_within_max(const struct taking *t, uint64_t bytes)
+{
+    const struct frank_report_body *body = opening_body(t->looking->opening);
+    size_t count =
+        t->kind == ATTACHMENT_FRANK ? t->row.entry : body->disclosure_count;
+    uint64_t sum = bytes;
+
+    for (size_t i = 0; i < count; i++) {
+        sum += i != t->row.entry ? bytes_of(t, i) : 0;
     }
     return sum <= t->mod->settings->attachment_max;
+}
+
+static enum taking_word too_much(struct taking *t)
+{
+    return because(t, TAKING_ABSENT,
+                   "the report's files are larger than attachment-max");
 }
 
 static enum taking_word read_frank(struct taking *t)
@@ -80,9 +111,9 @@ static enum taking_word read_frank(struct taking *t)
                                           .content;
     int error = disclosure_read(&t->file, t->disclosure, content, NULL);
 
-    if (error == FRANK_OK && !is_within_max(t)) {
-        return because(t, TAKING_ABSENT,
-                       "the report's files are larger than attachment-max");
+    if (error == FRANK_OK &&
+        !is_within_max(t, attachment_sealed_bytes(&t->file))) {
+        return too_much(t);
     }
     if (error == FRANK_OK) {
         error = aead_new(&t->aead, t->file.attachment.aead, NULL);
@@ -332,6 +363,9 @@ enum taking_word taking_whole(struct taking *t, struct frank_span fetched)
     uint8_t *plain;
     int error;
 
+    if (!is_within_max(t, bytes)) {
+        return too_much(t);
+    }
     if (!taking_has_room(t, bytes)) {
         return because(t, TAKING_FULL, "the disk is full");
     }

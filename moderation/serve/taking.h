@@ -73,10 +73,11 @@ size_t taking_entries(struct files_entry out[static FILES_OF_REPORT_MAX],
                       const struct looking *looking);
 /* Takes in what is enclosed and due. */
 void taking_enclosed(struct mod *mod);
-/* Removes files that no row is of: at the start, and after a purge. */
+/* Removes files that no row is of, or only one of what is refused or absent: at
+ * the start, and after a purge. */
 void taking_sweep(struct mod *mod);
-/* Has those taken in again that are not there though their rows say so, as with
- * a database from a copy: at the start. */
+/* Has those taken in again that are not there, or not whole, though their rows
+ * say so, as with a database from a copy: at the start. */
 void taking_find_missing(struct mod *mod);
 
 /* The name of an entry's file in the folder. */

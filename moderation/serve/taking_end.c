@@ -8,7 +8,6 @@
 #include "mod_metrics.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sodium.h>
@@ -269,14 +268,30 @@ struct missing {
     size_t count;
 };
 
+/* Whether its file opens and has all of its records. */
+static bool is_whole(struct mod *mod, const struct files_row *row)
+{
+    struct evidence_file *file = NULL;
+    char name[TAKING_NAME_BYTES];
+    uint8_t key[FILES_KEY_BYTES];
+    bool is = false;
+
+    taking_name(name, row->report, row->entry);
+    if (files_key(key, &mod->cases, row) == FRANK_OK &&
+        evidence_file_open(&file, mod->attachments, name, key, NULL) ==
+            FRANK_OK) {
+        is = evidence_file_records(file) == evidence_file_all(file);
+    }
+    sodium_memzero(key, sizeof key);
+    evidence_file_close(file);
+    return is;
+}
+
 static void look_for(void *context, const struct files_row *row)
 {
     struct missing *m = context;
-    char name[TAKING_NAME_BYTES];
 
-    taking_name(name, row->report, row->entry);
-    if (m->count < FILES_OF_REPORT_MAX &&
-        faccessat(m->mod->attachments, name, F_OK, 0) != 0 && errno == ENOENT) {
+    if (m->count < FILES_OF_REPORT_MAX && !is_whole(m->mod, row)) {
         m->rows[m->count] = *row;
         m->rows[m->count].state = FILES_WAITING;
         m->rows[m->count++].next = 0;

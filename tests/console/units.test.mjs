@@ -100,6 +100,10 @@ test('what is disclosed of a file and what is not are all of it', () => {
   assert.equal(parts([0, 4], [6, 8]), '0-4 4-6! 6-8 8-10!');
   assert.equal(parts([4, 10]), '0-4! 4-10');
   assert.deepEqual(pieces([], 0), []);
+  const missing = [{begin: 2, end: 4, state: 'refused', why: 'w'}, {begin: 0, end: 0, state: 'absent'}];
+  assert.deepEqual(pieces([{begin: 6, end: 8}], 10, missing), [
+    {begin: 0, end: 2, isThere: false}, {begin: 2, end: 4, isThere: false, state: 'refused'},
+    {begin: 4, end: 6, isThere: false}, {begin: 6, end: 8, isThere: true}, {begin: 8, end: 10, isThere: false}]);
   assert.equal(range({begin: 0, end: 65536}), 'bytes 0–65,535');
   assert.equal(range({begin: 7, end: 8}), 'byte 7');
   assert.match(range({begin: 1.2e6, end: 1.4e6}), /^1\.2–1\.4\sMB$/);

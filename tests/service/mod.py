@@ -3,6 +3,7 @@
 
 import atexit
 import base64
+import gc
 import hashlib
 import hmac
 import http.client
@@ -161,6 +162,9 @@ class Mod:
         return pid
 
     def kill(self, sig=signal.SIGKILL):
+        # A connection of ours that is still open would have those to come read
+        # the next run's database by the shared memory of this one.
+        gc.collect()
         if self.process is not None and self.process.poll() is None:
             try:
                 os.kill(self.pid(), sig)

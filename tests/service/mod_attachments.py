@@ -2,7 +2,9 @@
 """Files that reports disclose: enclosed and fetched, whole and in part, seen and
 refused, at rest and after a purge."""
 
+import gc
 import hashlib
+import socket
 import sys
 import threading
 
@@ -48,7 +50,7 @@ def fetch(address, **headers):
 store = Store()
 SETTINGS = {"attachment_store": store.url, "attachment_networks": "127.0.0.0/8",
             "attachment_retry": "200ms", "attachment_max": "64MiB",
-            "appeal_window": "1h", "claim": "6h", "retract": "0",
+            "drain_timeout": "1s", "appeal_window": "1h", "claim": "6h", "retract": "0",
             "statement_delay": "0"}
 w = World(**SETTINGS)
 kept = w.mod.file("data/attachments")
@@ -70,6 +72,7 @@ def look_into(report):
 
 def in_files(*needles):
     """Which bytes stand in any file of the service's."""
+    gc.collect()  # to close a file drops the locks of our open connections
     found = set()
     for name, _, files in os.walk(w.mod.file("data")):
         for file in files:
@@ -163,6 +166,63 @@ check("the command writes each run, and nothing else", opened == {
 parts = w.ann.must("POST", "/v1/reports/%d/look" % report)["messages"][0]["parts"]
 check("the message's text is as ever", parts[0]["text"] == "look at this")
 check("the key's part is withheld", parts[2]["state"] == "withheld")
+
+# -- A part of which some is wrong --
+file = File(film, "video/mp4", "64KiB")
+bad = file.sealed[:70 * whole] + bytes(whole) + file.sealed[71 * whole:]
+report = report_of(file, "--range", "0-100000", "--range", "%d-%d" % (
+    70 * 65536, 71 * 65536), "--url", store.put(file.name, bad))
+seen = settled(report)
+check("a run that is wrong does not hide one that is proven",
+      seen["state"] == "partial" and seen["disclosed"] == [
+          {"begin": 0, "end": 2 * 65536}] and fetch(seen["evidence"])[1] ==
+      film[:2 * 65536] + bytes(len(film) - 2 * 65536), seen)
+wrong_run = (seen.get("missing") or [{}])[0]
+check("and is named, with why", wrong_run.get("state") == "refused" and
+      wrong_run["begin"] == 70 * 65536 and "chunk" in wrong_run["why"] and
+      "chunk" in seen["why"] and len(seen["missing"]) == 1, seen)
+check("what is here has nothing missing", "missing" not in settled(
+    report_of(File(picture), "--all", "--enclose")))
+
+# -- One that is read for long --
+def read_on(report, meanwhile):
+    """How much of its file comes of 48 MiB when this is done in between."""
+    address = settled(report)["evidence"]
+    with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        s.settimeout(120)
+        s.connect(("127.0.0.1", w.mod.port))
+        s.sendall(("GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"
+                   "\r\n" % (address, w.ann.token)).encode())
+        got = len(s.recv(65536))
+        meanwhile()
+        more = True
+        try:
+            while more:
+                more = len(s.recv(MIB))
+                got += more
+        except ConnectionError:
+            pass  # cut off
+    return got
+
+
+long = File(bytes(48 * MIB), "video/mp4", "1MiB")
+case = send(w, [path(long.name + ".content")], "--attach",
+            long.disclose("--range", "0-1", "--enclose"))
+report = w.open(w.ann, case)
+check("whoever may see it reads all", read_on(report, lambda: None) > 48 * MIB)
+codes = []
+check("the service ends while it is read", read_on(report, lambda: codes.append(
+    w.mod.stop())) < 40 * MIB and codes == [0], codes)
+w.mod.start()
+w.ann.login()
+check("whose claim ends in between does not", read_on(
+    report, lambda: w.ann.must("POST", "/v1/cases/%d/release" % case)) < 40 * MIB)
+
+huge = File(bytes(65 * MIB), "image/png", "1MiB")
+seen = settled(report_of(huge, "--range", "0-1", "--enclose"))
+check("a picture that no browser should hold has no address", seen["state"] ==
+      "partial" and "evidence" not in seen, seen)
 
 # -- Texts, other types, and a file of which nothing is disclosed --
 text = File("Grüße".encode(), "text/plain", key_part=True)
@@ -358,13 +418,24 @@ name = "%d-0" % report
 w.mod.stop()
 os.unlink(os.path.join(kept, name))
 write("stray", b"x")
-shutil.copy(path("stray"), os.path.join(kept, "9999-0"))
+refused = "%d-%d" % w.mod.database().execute(
+    "SELECT report, entry FROM files WHERE state = 2").fetchone()
+for stray in ("9999-0", refused):
+    shutil.copy(path("stray"), os.path.join(kept, stray))
 w.mod.start()
 w.ann.login()
 check("files that no row is of are removed", "9999-0" not in os.listdir(kept))
+check("so are those of what was refused", refused not in os.listdir(kept))
 seen = settled(report)
 check("one that is missing is fetched again", seen["state"] == "there" and
       fetch(seen["evidence"])[1] == long.data, seen)
+w.mod.stop()
+os.truncate(os.path.join(kept, name), 3 * MIB)
+w.mod.start()
+w.ann.login()
+seen = settled(report)
+check("and one that is half there", seen["state"] == "there" and "evidence" in
+      seen and fetch(seen["evidence"])[1] == long.data, seen)
 
 # -- Limits, and what is not allowed --
 w.mod.stop()
@@ -433,6 +504,15 @@ def chacha(key, nonce, plain):
         len(sealed).to_bytes(8, "little"))
 
 
+write("many", item([os.urandom(16), None, b"", None, None, {
+    1: "mimi://example.com/u/of-many", 2: ROOM}, [1, "", 3, 0, [
+        [1, "", 1, "text/plain", b"x"]] * 1009 + [
+            [1, "", 1, "image/png", picture]]]]))
+report = w.open(w.ann, send(w, [path("many")]))
+shown = [p["evidence"] for p in w.ann.must("POST", "/v1/reports/%d/look" % report)[
+    "messages"][0]["parts"] if "evidence" in p]
+check("a picture behind a thousand parts is seen", len(shown) == 1 and
+      fetch(shown[0])[1] == picture, shown)
 key, nonce = os.urandom(32), os.urandom(12)
 sealed = chacha(key, nonce, picture)
 url = store.put("mimi", sealed)
@@ -486,9 +566,18 @@ check("what was fetched is counted", re.search(
 
 # -- A purge, and a hold --
 w.mod.stop()
-w.mod.configure(appeal_window="8s")
+w.mod.configure(appeal_window="8s", attachment_max="1MiB")
 w.mod.start()
 w.ann.login()
+open_ones = [os.urandom(600000) for _ in range(2)]
+report = w.open(w.ann, send(w, [
+    mimi("open-%d" % i, store.put("open-%d" % i, data), 0, b"", b"", b"", data,
+         len(data)) for i, data in enumerate(open_ones)],
+    "--attach", "0", "--attach", "1"))
+check("MIMI's files are taken in", settled(report)["state"] == "there")
+seen = settled(report, 1)
+check("but no more of them than attachment-max either", seen["state"] ==
+      "absent" and "attachment-max" in seen["why"], seen)
 w.lea.login()
 book = w.lea.must("GET", "/v1/book")
 numbers, reports_of = [], []
