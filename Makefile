@@ -293,7 +293,7 @@ $(B)/load: $(call obj,$(wildcard bench/load/*.c moderation/cases/*.c)) $(AUDIT_O
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_SERVICE)
 
-tests: $(TESTS:%=$(B)/tests/%) $(B)/tests/pull_feed $(B)/tests/make_bundle $(B)/tests/respot $(B)/load $(if $(SAN)$(COV),,$(PRELOADS))
+tests: $(TESTS:%=$(B)/tests/%) $(B)/tests/pull_feed $(B)/tests/make_bundle $(B)/tests/respot $(B)/load $(if $(SAN)$(COV),,$(PRELOADS) $(B)/bench $(B)/bench-rules)
 
 tests: $(B)/tests/log_maker
 
@@ -317,7 +317,7 @@ bench: $(B)/bench $(B)/bench-rules $(B)/load $(B)/frankd $(B)/frank-mod $(B)/fra
 	@tests/console/install
 	@B=$(B) JSON=$(JSON) node bench/console.mjs
 
-$(B)/bench: $(call obj,$(wildcard bench/*.c)) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
+$(B)/bench: $(call obj,$(wildcard bench/*.c) reporting/http/range.c) $(MODERATION_O) $(REPORTING_O) $(CLIENT_O)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -pie -o $@ $^ $(LIBS_FRANK) -lcrypto
 
