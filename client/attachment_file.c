@@ -19,8 +19,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A block is so long, or one chunk. */
-#define BLOCK_BYTES ((size_t)1 << 18)
+/* A block: as long as the longest chunk. Of shorter ones threads would wait for
+ * each other more often than they work. */
+#define BLOCK_BYTES ((size_t)1 << 20)
 #define COMPARE_BYTES ((size_t)1 << 14)
 
 /* What all threads share. */
@@ -406,7 +407,6 @@ static int do_job(uint8_t root[static FRANK_HASH_BYTES], struct job *job,
         return error;
     }
     job->per_block = BLOCK_BYTES >> job->file->chunk_log2;
-    job->per_block += job->per_block == 0;
     (void)pthread_mutex_init(&job->mutex, NULL);
     (void)pthread_cond_init(&job->turned, NULL);
     error = run_all(job, key, fault);

@@ -17,7 +17,7 @@
 
 #define CHUNK ((size_t)4096)
 #define STRIDE (CHUNK + FRANK_CHUNK_TAG_BYTES)
-#define BLOCK ((size_t)1 << 18) /* of the code */
+#define BLOCK ((size_t)1 << 20) /* of the code */
 #define SEALED_BLOCK (BLOCK / CHUNK * STRIDE)
 
 /* ---- Calls that fail ----------------------------------------------------- */
@@ -209,7 +209,7 @@ static void any_number_of_threads_writes_the_same(void **state)
     }
 }
 
-static void chunks_larger_than_a_block(void **state)
+static void chunks_as_large_as_a_block(void **state)
 {
     const struct frank_work work = {.threads = FRANK_THREADS_MAX};
     struct sealed_file file =
@@ -751,7 +751,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(any_number_of_threads_writes_the_same),
-        IN_FOLDER(chunks_larger_than_a_block),
+        IN_FOLDER(chunks_as_large_as_a_block),
         IN_FOLDER(short_reads_and_writes_go_on),
         IN_FOLDER(nothing_is_written_where_none_is_asked_for),
         IN_FOLDER(sparse_file_beyond_four_gibibytes),
