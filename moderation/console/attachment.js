@@ -21,10 +21,11 @@ const SLOWEST = 30000;
 const BADGES = {there: ['good', '✓'], partial: ['warn', '◌'], fetching: ['plain', '…'], waiting: ['plain', '…'],
   refused: ['bad', '✗'], withheld: ['warn', '◌'], absent: ['warn', '?'], unproven: ['bad', '✗'],
   lacking: ['warn', '◌']};
-const isOnItsWay = (file) => file.state === 'fetching' || file.state === 'waiting';
+const isOnItsWay = ({state}) => state === 'fetching' || state === 'waiting'; // a file, or a run of one
 const isShown = (file) => file.state === 'there' || file.state === 'partial';
 // Runs that were disclosed and are not here, of a file of which others are.
 const lacks = (file) => (file.state === 'partial' ? file.missing ?? [] : []);
+const isAwaited = (file) => isOnItsWay(file) || lacks(file).some(isOnItsWay);
 const told = (file) => [file.state, file.why, file.disclosed, file.missing];
 
 /**
@@ -171,12 +172,12 @@ export function attachmentNode(file, isProven, onReveal, retry) {
 
 /**
  * Asks how far files are, less and less often, as long as one of these nodes is on
- * the page and on its way. Each knows where that is told: file.told.
+ * the page and it, or a run of it, on its way. Each knows where that is told: file.told.
  */
 export function follow(nodes) {
   let wait = FIRST;
   let timer = null;
-  const waiting = () => nodes.filter((node) => node.isConnected && node.file.told && isOnItsWay(node.file));
+  const waiting = () => nodes.filter((node) => node.isConnected && node.file.told && isAwaited(node.file));
 
   async function ask(told) {
     const {attachments} = await peek(told);

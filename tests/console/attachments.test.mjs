@@ -230,6 +230,21 @@ test('how far a file is, is asked gently, and keeps no session alive', {timeout:
   await end(ann);
 });
 
+test('a run that is on its way beside proven ones is asked for too', {timeout: 60000}, async () => {
+  const run = {begin: 65536, end: 70000};
+  const partial = {state: 'partial', evidence: EVIDENCE, disclosed: [{begin: 0, end: 65536}]};
+  const parts = [named({...partial, missing: [{...run, state: 'waiting'}]})];
+  const ann = await atParts(parts, {});
+  await ann.route(`**${TOLD}`, async (route) => {
+    await route.fulfill({json: {attachments: [{message: 1, part: 0, attachment: {...parts[0].attachment,
+      disclosed: [{begin: 0, end: 70000}], missing: undefined}}]}});
+  });
+  await ann.getByText('Part is not here').waitFor();
+  await ann.locator('.attachment .badge', {hasText: 'Part withheld'}).waitFor();
+  assert.equal(await ann.locator('.missing').count(), 0);
+  await end(ann);
+});
+
 test('nobody asks for what is not on the page', {timeout: 60000}, async () => {
   const ann = await atParts([named({state: 'fetching', have: 0, want: 4e6})], {clock: true});
   const asked = [];
