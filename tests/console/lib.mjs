@@ -85,6 +85,12 @@ export async function open(browser, world, options = {}) {
     ...options});
   context.setDefaultTimeout(patiently(20000));
   const page = await context.newPage();
+  // What is still in a test's hands when it ends is nobody's any more.
+  const close = context.close.bind(context);
+  context.close = async () => {
+    await page.unrouteAll({behavior: 'ignoreErrors'});
+    await close();
+  };
   page.faults = [];
   page.on('pageerror', (error) => page.faults.push(`error: ${error.stack ?? error}`));
   page.on('console', (message) => {
