@@ -194,6 +194,7 @@ test('by mouse, from the login on', {timeout: 240000}, async () => {
   await cat.getByRole('button', {name: 'Submit', exact: false}).first().click();
   await cat.getByRole('dialog').getByRole('button', {name: 'Uphold'}).click();
   await toast(cat, 'Answered');
+  await title(cat).getByText('Appeals').waitFor();
 
   // The history, by the log's indexes.
   await cat.goto(`${world.url}/#/case/${number}`);
@@ -371,6 +372,7 @@ test('by keyboard alone', {timeout: 240000}, async () => {
   await tabTo(cat, 'Uphold');
   await keys(cat, 'Enter');
   await toast(cat, 'Answered');
+  await title(cat).getByText('Appeals').waitFor();
 
   // Help, and out.
   await keys(cat, 'Shift+?');
